@@ -1,0 +1,36 @@
+import type { Diagnostic, Result } from '../record/diagnostic.ts';
+
+export interface HttpRequest {
+  method: string;
+  /** Absolute. */
+  url: string;
+  /** Names in lower case. */
+  headers: Record<string, string>;
+  body?: string;
+  /** Milliseconds until the request counts as timed out, headers and body together. */
+  timeout: number;
+  signal?: AbortSignal;
+}
+
+export interface HttpResponse {
+  status: number;
+  /** Names in lower case; repeated headers joined by `, `. */
+  headers: Record<string, string>;
+  body: string;
+}
+
+/**
+ * Why there is no response. `sent` says whether the request may have reached the server: only `'no'` allows sending a
+ * create again; `'maybe'` is an unknown outcome.
+ */
+export interface HttpFailure {
+  kind: 'timeout' | 'dropped' | 'refused' | 'dns' | 'tls' | 'too-large' | 'aborted';
+  sent: 'no' | 'maybe';
+  diagnostic: Diagnostic;
+}
+
+/** HTTP, passed in: the real one uses undici, the simulation calls its systems directly. Never throws. */
+export interface HttpClient {
+  request(request: HttpRequest): Promise<Result<HttpResponse, HttpFailure>>;
+  close(): Promise<void>;
+}
