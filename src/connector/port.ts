@@ -1,0 +1,140 @@
+import type { Diagnostic, Result } from '../record/diagnostic.ts';
+import type { ConnectorDefinition } from './definition.ts';
+
+/** A record as the system sent it: JSON for REST, a row for SQL. */
+export type Wire = Record<string, unknown>;
+
+/** A record as read: its wire form and what is known about it without decoding. */
+export interface WireRecord {
+  id: string;
+  /** Changes with every write in the system; null where the connector declares none. */
+  version: string | null;
+  /** Epoch milliseconds of the last modification by the system's own stamp; null where there is none. */
+  modified: number | null;
+  /** Soft-deleted. */
+  archived: boolean;
+  /** Id of the record that this one was merged into. */
+  mergedInto: string | null;
+  wire: Wire;
+}
+
+export type ReadStep =
+  | { kind: 'page'; records: WireRecord[] }
+  /**
+   * The last step of every read. `complete` only when the declared end was seen and nothing was missed; `serverTime` is
+   * the system's own clock (epoch ms) at the start of the read, where it tells.
+   */
+  | { kind: 'end'; complete: boolean; serverTime: number | null; diagnostic?: Diagnostic };
+
+export interface ReadRequest {
+  object: string;
+  /** Epoch ms: changes at or after it; null for everything. The lag is already taken off. */
+  since: number | null;
+  signal?: AbortSignal;
+}
+
+/** What a direct read says. `forbidden` and failures prove nothing. */
+export type GetOutcome =
+  | { kind: 'present'; record: WireRecord }
+  | { kind: 'gone' }
+  | { kind: 'unknown'; diagnostic: Diagnostic };
+
+export interface CreateItem {
+  /** Wire form of the fields to set. */
+  wire: Wire;
+  /** Sent where the system honours one. */
+  idempotencyKey: string;
+}
+
+export interface UpdateItem {
+  id: string;
+  /** Wire form of the changed fields only; the driver merges where the system takes whole records. */
+  wire: Wire;
+  /** Expected version, for conditional writes; null to write unconditionally. */
+  version: string | null;
+  /** The record as read just before, for read-modify-write; the driver reads it where absent. */
+  current?: Wire;
+}
+
+export interface RemoveItem {
+  id: string;
+  version: string | null;
+}
+
+/** SYNC.md's error classes. */
+export type FailureClass = 'transient' | 'rate' | 'auth' | 'invalid' | 'conflict' | 'missing' | 'fatal';
+
+export type WriteOutcome =
+  /** `record` is the record as the system holds it now; null where only a read-back can tell, or after a removal. */
+  | { kind: 'done'; id: string; record: WireRecord | null }
+  | { kind: 'failed'; class: FailureClass; diagnostic: Diagnostic }
+  /** Nobody knows whether it took effect. */
+  | { kind: 'uncertain'; diagnostic: Diagnostic };
+
+export interface CallCount {
+  reads: number;
+  writes: number;
+  /** Token requests and the like. */
+  auth: number;
+  /** Answers that told to slow down. */
+  throttled: number;
+}
+
+/** What one object of one connection can do, as declared. */
+export interface Capabilities {
+  list: boolean;
+  get: boolean;
+  /** Reads many by id in one call; 0 where it can't. */
+  getMany: number;
+  since: boolean;
+  /** Fields that `find` can look up. */
+  findable: readonly string[];
+  create: boolean;
+  update: boolean;
+  remove: boolean;
+  archive: boolean;
+  /** Most items of one call, 1 where there is no batch. */
+  createBatch: number;
+  updateBatch: number;
+  removeBatch: number;
+  conditionalUpdate: boolean;
+  /** The server honours an idempotency key for this long, ms; 0 where it doesn't. */
+  idempotencyMs: number;
+  /** An update or create needs the whole record. */
+  wholeRecords: boolean;
+  /** Deletes appear in the changes read (soft deletes). */
+  deletesInChanges: boolean;
+  /** How late a change may appear in the list, plus the grain of its stamp: the overlap of every read, ms. */
+  lagMs: number;
+  concurrency: number;
+  /** Most records a page of a list holds, for estimates. */
+  pageSize: number;
+}
+
+/**
+ * One connection, as the engine sees it, whatever the protocol. Nothing here throws but for bugs. All calls go through
+ * the account's rate budget; waiting and retrying of transient failures happen inside; what comes out is final for this run.
+ */
+export interface Connection {
+  readonly connector: ConnectorDefinition;
+  capabilities(object: string): Capabilities;
+  /** Changes (or everything) of an object, page by page, prefetching one page. */
+  read(request: ReadRequest): AsyncIterable<ReadStep>;
+  /** All ids, by the cheapest complete read; records may have an empty `wire`. */
+  sweep(object: string, signal?: AbortSignal): AsyncIterable<ReadStep>;
+  /** Direct reads, in the order of the ids. */
+  get(object: string, ids: readonly string[]): Promise<GetOutcome[]>;
+  /** Records whose field equals the wire value. */
+  find(object: string, field: string, wire: unknown): Promise<Result<WireRecord[]>>;
+  /** Outcomes in the order of the items; likewise below. */
+  create(object: string, items: readonly CreateItem[]): Promise<WriteOutcome[]>;
+  update(object: string, items: readonly UpdateItem[]): Promise<WriteOutcome[]>;
+  /** Deletes, or archives where `archive` is set. `done` also when it was gone already. */
+  remove(object: string, items: readonly RemoveItem[], archive: boolean): Promise<WriteOutcome[]>;
+  /** Reads the options that the connector declares as coming from an endpoint, once per run. */
+  loadOptions(object: string): Promise<Result<void>>;
+  calls(): CallCount;
+  /** Requests left in the current window, where known. */
+  quota(): number | null;
+  close(): Promise<void>;
+}
