@@ -1,7 +1,7 @@
 import type { Diagnostic, Result } from '../record/diagnostic.ts';
+import type { Side } from '../record/side.ts';
 
-/** The first system of an integration file is side a, the second side b. */
-export type Side = 'a' | 'b';
+export type { Side } from '../record/side.ts';
 
 /** Names one mapping of one integration: `integration/mapping`. */
 export type MappingKey = string;
@@ -84,6 +84,8 @@ export interface ParkedRecord {
   waitsFor: { mapping: MappingKey; side: Side; id: string } | null;
   /** Set when a person dismissed it; holds until the record changes. */
   dismissed: { reason: string; at: number } | null;
+  /** Set when a person approved what is held (a delete above the guard, a held create): the next run does it. */
+  approved: boolean;
 }
 
 /** A decision worth remembering: a conflict overruled, a delete propagated, an update. Ids, names and digests only. */
