@@ -1,0 +1,54 @@
+import { type Diagnostic, fail, ok, problem, type Result } from '../record/diagnostic.ts';
+import { didYouMean } from './closest-word.ts';
+import { type ConnectorDefinition, connectorSchema } from './definition.ts';
+import { explainIssues, readYaml, type YamlDocument } from './yaml-document.ts';
+
+/** Reads a connector file: its text to a definition, or every fault with file, line, column and what was meant. */
+export function loadConnector(text: string, file: string): Result<ConnectorDefinition, Diagnostic[]> {
+  const read = readYaml(text, file);
+  if (!read.ok) return read;
+  const parsed = connectorSchema.safeParse(read.value.data);
+  if (!parsed.success) return fail(explainIssues(parsed.error.issues, read.value, connectorSchema));
+  const faults = inconsistencies(parsed.data, read.value);
+  return faults.length > 0 ? fail(faults) : ok(parsed.data);
+}
+
+/** What a schema can't say: names that must exist elsewhere in the file. */
+function inconsistencies(connector: ConnectorDefinition, document: YamlDocument): Diagnostic[] {
+  const faults: Diagnostic[] = [];
+  const objectNames = Object.keys(connector.objects);
+  const lists = Object.keys(connector.option_lists);
+  const mustExist = (name: string | undefined, known: string[], what: string, path: string[]) => {
+    if (name === undefined || known.includes(name)) return;
+    const next = didYouMean(name, known);
+    faults.push(
+      problem('name-unknown', `There is no ${what} "${name}" in this connector`, {
+        where: document.place(path),
+        ...(next ? { next } : {}),
+      }),
+    );
+  };
+  if (connector.protocol === 'rest' && connector.base_url === undefined) {
+    faults.push(
+      problem('key-missing', 'base_url is missing', {
+        detail: 'A connector of protocol rest needs it.',
+        where: document.place(['protocol']),
+      }),
+    );
+  }
+  for (const [name, object] of Object.entries(connector.objects)) {
+    const fields = Object.keys(object.fields);
+    const at = ['objects', name];
+    mustExist(object.modified, fields, 'field', [...at, 'modified']);
+    mustExist(object.link_field, fields, 'field', [...at, 'link_field']);
+    for (const field of object.unique) mustExist(field, fields, 'field', [...at, 'unique']);
+    for (const field of Object.keys(object.list?.equals ?? {})) {
+      mustExist(field, fields, 'field', [...at, 'list', 'equals', field]);
+    }
+    for (const [key, field] of Object.entries(object.fields)) {
+      mustExist(field.reference, objectNames, 'object', [...at, 'fields', key, 'reference']);
+      mustExist(field.options_from, lists, 'option list', [...at, 'fields', key, 'options_from']);
+    }
+  }
+  return faults;
+}
