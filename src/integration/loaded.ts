@@ -1,0 +1,102 @@
+import type { ConnectorDefinition } from '../connector/definition.ts';
+import type { Place } from '../record/diagnostic.ts';
+import type { Value } from '../record/value.ts';
+import type { Expression } from './expression.ts';
+import type { Propagation } from './schema.ts';
+
+/** The first and the second system of the integration file, in the order they stand there. */
+export type SideName = 'a' | 'b';
+
+/** Something that each side has one of. */
+export interface PerSide<T> {
+  a: T;
+  b: T;
+}
+
+/** Which side's value stands when both changed the same field. */
+export type ConflictPolicy = 'a' | 'b' | 'newest' | 'hold';
+
+/** An integration file, checked against its two connectors, for one environment. What the engine runs. */
+export interface LoadedIntegration {
+  file: string;
+  name: string;
+  purpose: string;
+  environment: string;
+  a: LoadedSystem;
+  b: LoadedSystem;
+  /** Parents before the mappings that refer to them; within a cycle in the order of the file. */
+  mappings: LoadedMapping[];
+  schedule: { everyMs: number | null; sweepMs: number };
+  /** A run stops when more than `share` of the records, and at least `least` of them, failed. */
+  failures: { share: number; least: number };
+  /** Who gets the error messages. */
+  errorsTo: string[];
+  /** Answers to questions of the check list that configure nothing, by the id of the question. */
+  answers: Record<string, unknown>;
+}
+
+export interface LoadedSystem {
+  /** The name of the system in the file: `crm`. */
+  name: string;
+  title: string;
+  contact: { name: string; email: string | null } | null;
+  connector: ConnectorDefinition;
+  /** Of the chosen environment, with `${NAME}` filled in: may hold secrets. */
+  variables: Record<string, string>;
+}
+
+export interface LoadedMapping {
+  name: string;
+  /** The object of each system. */
+  objects: PerSide<string>;
+  /** Rules in order, the first that finds decides; each a list of field pairs that must all be equal. */
+  match: PerSide<string>[][];
+  fields: LoadedField[];
+  conflict: ConflictPolicy;
+  /** By the side where the event happens: what it does on the other side. */
+  propagate: PerSide<Propagation>;
+  /** A record of the side enters the mapping when the expression over `record` is true; null lets every record in. */
+  filter: PerSide<Expression | null>;
+  onLeave: 'keep' | 'archive' | 'delete' | 'unlink';
+  /** Which side's value stands when two unlinked records are found to be the same; null: as in a conflict. */
+  firstContact: { prefer: SideName; emptyOverwrites: boolean } | null;
+  /** Deletes above this share of an object's records, or this number, wait for approval. */
+  deleteGuard: { share: number; records: number };
+  /** Stamps closer than this are a tie for `newest`. */
+  clockSkewMs: number;
+  oscillation: { writes: number; withinMs: number };
+  /** Names of the mappings it depends on, without itself. */
+  references: string[];
+  /** `LoadedField.name` of the fields whose reference closes a cycle: left out of the create, written afterwards. */
+  cycleBreakers: string[];
+  where: Place;
+  /** Canonical text of all that influences results; when its digest changes, what was decided before may be stale. */
+  rules: string;
+}
+
+/** One row of a mapping. At least one direction is open. */
+export interface LoadedField {
+  /** Unique in the mapping: the two field names, `vat_id ↔ vat_no`. */
+  name: string;
+  a: string;
+  b: string;
+  aToB: boolean;
+  bToA: boolean;
+  /** Gives the value for that side from `value` (the other side's field) and `record` (the other side's record). */
+  toA: Expression | null;
+  toB: Expression | null;
+  /** Where the connectors share no option keys; null: the keys are the same. */
+  options: { aToB: ReadonlyMap<string, string>; bToA: ReadonlyMap<string, string> } | null;
+  /** What to do with an option without a counterpart; `a` and `b` are the keys written with the policy `default`. */
+  otherwise: { policy: 'park' | 'default' | 'ignore'; a: string | null; b: string | null };
+  /** The mapping through whose links the id is translated. */
+  reference: string | null;
+  conflict: ConflictPolicy;
+  /** One-way fields: what an edit of the target means. */
+  targetEdits: 'leave' | 'restore';
+  /** A record whose source is empty here is parked. */
+  required: boolean;
+  /** By the side that is written: the value where the source is empty; undefined where there is none. */
+  default: PerSide<Value | undefined>;
+  where: Place;
+}
