@@ -1,0 +1,98 @@
+import { otherSide, type Side } from '../record/side.ts';
+
+export type ConflictPolicy = Side | 'newest' | 'hold';
+
+/** What is known about one field of a linked pair. */
+export interface FieldCase {
+  flows: { aToB: boolean; bToA: boolean };
+  /** Whether the side's digest differs from its baseline; null: that side has no baseline for this field. */
+  changed: Record<Side, boolean | null>;
+  /** Whether both say the same through the mapping, under the target's own normal form. */
+  agree: boolean;
+  /** Whether the side's value says nothing. */
+  empty: Record<Side, boolean>;
+  policy: ConflictPolicy;
+  /** Modification stamps of both records, epoch ms; null where a system has none. */
+  stamps: Record<Side, number | null>;
+  /** For `newest`: stamps no further apart than this are a tie. */
+  skewMs: number;
+  targetEdits: 'leave' | 'restore';
+  firstContact: { prefer: Side; emptyOverwrites: boolean } | null;
+}
+
+/** Why a field is written, refreshed or held; these words stand in plans, in history and in the docs. */
+export type FieldRule =
+  | 'unchanged'
+  | 'agree'
+  | 'changed'
+  | 'restore'
+  | 'target-edit-left'
+  | 'target-edit-overwritten'
+  | 'conflict-side-wins'
+  | 'conflict-newest-wins'
+  | 'conflict-hold'
+  | 'conflict-tie'
+  | 'first-contact-filled'
+  | 'first-contact-preferred';
+
+export type FieldDecision =
+  | { kind: 'none'; rule: FieldRule }
+  | { kind: 'refresh'; rule: FieldRule }
+  /** `overruled`: the target's own change is lost by this write, and goes on record. */
+  | { kind: 'write'; to: Side; rule: FieldRule; overruled: boolean }
+  | { kind: 'conflict'; rule: FieldRule };
+
+const none: FieldDecision = { kind: 'none', rule: 'unchanged' };
+const refresh: FieldDecision = { kind: 'refresh', rule: 'agree' };
+const write = (to: Side, rule: FieldRule, overruled = false): FieldDecision => ({ kind: 'write', to, rule, overruled });
+
+/** The three-way decision of SYNC.md for one field. Pure; symmetric in a and b. */
+export function decideField(field: FieldCase): FieldDecision {
+  if (field.flows.aToB && field.flows.bToA) return decideTwoWay(field);
+  return decideOneWay(field, field.flows.aToB ? 'a' : 'b');
+}
+
+function decideTwoWay(field: FieldCase): FieldDecision {
+  const { a, b } = field.changed;
+  if (a === null || b === null) return decideFirstContact(field, ['a', 'b']);
+  if (!a && !b) return none;
+  if (field.agree) return refresh;
+  if (!b) return write('b', 'changed');
+  if (!a) return write('a', 'changed');
+  return decideConflict(field);
+}
+
+function decideOneWay(field: FieldCase, source: Side): FieldDecision {
+  const target = otherSide(source);
+  if (field.changed[source] === null) return decideFirstContact(field, [source]);
+  const sourceChanged = field.changed[source];
+  const targetChanged = field.changed[target] ?? false;
+  if (!sourceChanged && !targetChanged) return none;
+  if (field.agree) return refresh;
+  if (sourceChanged) return write(target, targetChanged ? 'target-edit-overwritten' : 'changed', targetChanged);
+  return field.targetEdits === 'restore'
+    ? write(target, 'restore', true)
+    : { kind: 'refresh', rule: 'target-edit-left' };
+}
+
+/** Without a merge base nobody can tell who changed what: filled beats empty, then the preferred side, then the policy. */
+function decideFirstContact(field: FieldCase, sources: readonly Side[]): FieldDecision {
+  if (field.agree) return refresh;
+  const only = sources.length === 1 ? sources[0] : undefined;
+  const overwrites = field.firstContact?.emptyOverwrites ?? false;
+  if (field.empty.a !== field.empty.b && !overwrites) {
+    const filled: Side = field.empty.a ? 'b' : 'a';
+    return sources.includes(filled) ? write(otherSide(filled), 'first-contact-filled') : refresh;
+  }
+  const preferred = only ?? field.firstContact?.prefer;
+  if (preferred) return write(otherSide(preferred), 'first-contact-preferred', !field.empty[otherSide(preferred)]);
+  return decideConflict(field);
+}
+
+function decideConflict(field: FieldCase): FieldDecision {
+  if (field.policy === 'hold') return { kind: 'conflict', rule: 'conflict-hold' };
+  if (field.policy !== 'newest') return write(otherSide(field.policy), 'conflict-side-wins', true);
+  const { a, b } = field.stamps;
+  if (a === null || b === null || Math.abs(a - b) <= field.skewMs) return { kind: 'conflict', rule: 'conflict-tie' };
+  return write(a > b ? 'b' : 'a', 'conflict-newest-wins', true);
+}

@@ -1,0 +1,318 @@
+import { isEmpty } from '../record/canonical.ts';
+import { type Diagnostic, problem } from '../record/diagnostic.ts';
+import { otherSide, type Side } from '../record/side.ts';
+import type { Value } from '../record/value.ts';
+import { type ConflictPolicy, decideField, type FieldDecision } from './field-decision.ts';
+import type { FieldChange, PairPlan, Park, PlanItem, Presence } from './plan-item.ts';
+
+export interface Propagation {
+  create: 'create' | 'ignore' | 'hold';
+  update: 'update' | 'ignore' | 'hold';
+  delete: 'delete' | 'archive' | 'unlink' | 'ignore' | 'hold';
+}
+
+/** One field mapping, as far as a decision needs it. */
+export interface PlanField {
+  names: Record<Side, string>;
+  flows: { aToB: boolean; bToA: boolean };
+  policy: ConflictPolicy;
+  targetEdits: 'leave' | 'restore';
+  /** The reference closes a cycle: left out of creates and set afterwards. */
+  later: boolean;
+}
+
+export interface PlanRules {
+  fields: readonly PlanField[];
+  propagate: Record<Side, Propagation>;
+  firstContact: { prefer: Side; emptyOverwrites: boolean } | null;
+  onLeave: 'keep' | 'archive' | 'delete' | 'unlink';
+  skewMs: number;
+}
+
+/** The other side's value in this side's own form, or why it can't be said there. */
+export type Expressed =
+  | { kind: 'value'; value: Value; digest: Uint8Array }
+  | { kind: 'absent' }
+  | { kind: 'problem'; reason: string; diagnostic: Diagnostic; waitsFor: Park['waitsFor'] };
+
+/** What is known of one pair when it is decided. */
+export interface PairCase {
+  /** The side whose record was read and brought this pair up. */
+  from: Side;
+  link: 'none' | 'active' | 'silent';
+  ids: Record<Side, string | null>;
+  sides: Record<Side, Presence>;
+  inFilter: Record<Side, boolean>;
+  /** By position of the field: has it changed since the baseline; null: no baseline. */
+  changed: Record<Side, (index: number) => boolean | null>;
+  /** By position of the field: the other side's value as this side would hold it. */
+  expressed: Record<Side, (index: number) => Expressed>;
+  /** Digest of the field as this side holds it now, from the record or, unread, from its baseline. */
+  digest: Record<Side, (index: number) => Uint8Array | null>;
+  /** A person approved what the policy holds. */
+  approved: boolean;
+  /** Whether a record of this side can be read at all. */
+  readable: Record<Side, boolean>;
+}
+
+const idle = (pair: PairCase, rule: string, ending: PlanItem['ending'], more: Partial<PlanItem> = {}): PairPlan => ({
+  kind: 'planned',
+  item: { ...pair.ids, rule, actions: {}, link: 'none', refresh: false, park: null, ending, ...more },
+});
+
+/** The record decision of SYNC.md, and the field decisions below it. Pure; symmetric in a and b. */
+export function decidePair(rules: PlanRules, pair: PairCase): PairPlan {
+  for (const side of ['a', 'b'] as const) {
+    const presence = pair.sides[side];
+    if (presence.kind === 'unknown') {
+      return parked(pair, pair.from, 'unreadable', presence.diagnostic, 'unknown');
+    }
+  }
+  const source = pair.from;
+  if (pair.sides[source].kind === 'gone') return decideGone(rules, pair, source);
+  if (pair.link !== 'none' && pair.sides[otherSide(source)].kind === 'gone') {
+    return decideGone(rules, pair, otherSide(source));
+  }
+  const outside = ([source, otherSide(source)] as const).find((side) => !pair.inFilter[side]);
+  if (outside) return decideOutside(rules, pair, outside);
+  if (pair.link === 'none' && pair.sides[otherSide(source)].kind === 'none') return decideCreate(rules, pair);
+  return decideUpdate(rules, pair);
+}
+
+function decideGone(rules: PlanRules, pair: PairCase, gone: Side): PairPlan {
+  const kept = otherSide(gone);
+  if (pair.link === 'none') return idle(pair, 'gone-unlinked', 'filtered');
+  if (pair.sides[kept].kind === 'gone') return idle(pair, 'gone-both', 'applied', { link: 'close' });
+  if (pair.link === 'silent') return idle(pair, 'gone-silent', 'applied', { link: 'close' });
+  const policy = rules.propagate[gone].delete;
+  const keptChanged =
+    pair.sides[kept].kind === 'present' && rules.fields.some((_, index) => pair.changed[kept](index) === true);
+  if (keptChanged && !pair.approved) {
+    return held(pair, gone, 'delete-update-conflict', `deleted on one side and changed on the other since they agreed`);
+  }
+  if (policy === 'ignore') return idle(pair, 'delete-ignored', 'applied', { link: 'close' });
+  if (policy === 'unlink') return idle(pair, 'delete-unlinks', 'applied', { link: 'close' });
+  if (policy === 'hold' && !pair.approved) {
+    return held(pair, gone, 'held-delete', 'the mapping holds deletes of this system for approval');
+  }
+  const kind = policy === 'archive' ? 'archive' : 'delete';
+  return idle(pair, `delete-${kind}`, 'applied', {
+    link: 'close',
+    actions: { [kept]: { kind, id: pair.ids[kept], changes: [], later: [] } },
+  });
+}
+
+function decideOutside(rules: PlanRules, pair: PairCase, left: Side): PairPlan {
+  if (pair.link === 'none' || pair.link === 'silent') return idle(pair, 'outside-filter', 'filtered');
+  const target = otherSide(left);
+  if (rules.onLeave === 'keep') return idle(pair, 'left-filter-kept', 'filtered', { link: 'silence' });
+  if (rules.onLeave === 'unlink') return idle(pair, 'left-filter-unlinked', 'filtered', { link: 'unlink' });
+  return idle(pair, `left-filter-${rules.onLeave}`, 'applied', {
+    link: 'close',
+    actions: { [target]: { kind: rules.onLeave, id: pair.ids[target], changes: [], later: [] } },
+  });
+}
+
+function decideCreate(rules: PlanRules, pair: PairCase): PairPlan {
+  const target = otherSide(pair.from);
+  const policy = rules.propagate[pair.from].create;
+  if (policy === 'ignore') return idle(pair, 'create-ignored', 'filtered');
+  if (policy === 'hold' && !pair.approved) {
+    return held(pair, pair.from, 'held-create', 'the mapping holds new records of this system for approval');
+  }
+  const changes: FieldChange[] = [];
+  const later: FieldChange[] = [];
+  for (const [index, field] of rules.fields.entries()) {
+    if (!(target === 'b' ? field.flows.aToB : field.flows.bToA)) continue;
+    const said = pair.expressed[target](index);
+    if (said.kind === 'problem') {
+      if (said.reason === 'parent-missing' && field.later) continue;
+      return parked(pair, pair.from, said.reason, said.diagnostic, 'create', said.waitsFor);
+    }
+    if (said.kind === 'absent' || said.value === null) continue;
+    const change: FieldChange = {
+      to: target,
+      field: field.names[target],
+      index,
+      from: undefined,
+      value: said.value,
+      rule: 'changed',
+      overruled: false,
+    };
+    (field.later ? later : changes).push(change);
+  }
+  return idle(pair, 'create', 'applied', {
+    link: 'make',
+    actions: { [target]: { kind: 'create', id: null, changes, later } },
+  });
+}
+
+interface Decided {
+  changes: Record<Side, FieldChange[]>;
+  refresh: boolean;
+}
+
+function decideUpdate(rules: PlanRules, pair: PairCase): PairPlan {
+  const decided: Decided = { changes: { a: [], b: [] }, refresh: false };
+  for (const [index, field] of rules.fields.entries()) {
+    const outcome = decideOne(rules, pair, field, index, decided);
+    if (outcome) return outcome;
+  }
+  return propagateUpdate(rules, pair, decided);
+}
+
+/** Decides one field into `decided`; returns a plan where the whole record must wait or be read first. */
+function decideOne(
+  rules: PlanRules,
+  pair: PairCase,
+  field: PlanField,
+  index: number,
+  decided: Decided,
+): PairPlan | null {
+  const changed = { a: pair.changed.a(index), b: pair.changed.b(index) };
+  const missing = sideToRead(pair, field, changed);
+  if (missing) return { kind: 'needs', side: missing };
+  for (const side of ['a', 'b'] as const) {
+    const presence = pair.sides[side];
+    const trouble = presence.kind === 'present' ? presence.seen.problems[field.names[side]] : undefined;
+    if (trouble && changed[side] !== false) return parked(pair, side, 'undecodable', trouble, 'decode');
+  }
+  if (changed.a === false && changed.b === false) return null;
+  const decision = decideField({
+    flows: field.flows,
+    changed,
+    agree: agrees(pair, field, index),
+    empty: { a: emptyOn(pair, 'a', field), b: emptyOn(pair, 'b', field) },
+    policy: field.policy,
+    stamps: { a: stampOf(pair.sides.a), b: stampOf(pair.sides.b) },
+    skewMs: rules.skewMs,
+    targetEdits: field.targetEdits,
+    firstContact: rules.firstContact,
+  });
+  return settleField(pair, field, index, decision, decided);
+}
+
+function settleField(
+  pair: PairCase,
+  field: PlanField,
+  index: number,
+  decision: FieldDecision,
+  decided: Decided,
+): PairPlan | null {
+  if (decision.kind === 'none') return null;
+  if (decision.kind === 'refresh') {
+    decided.refresh = true;
+    return null;
+  }
+  if (decision.kind === 'conflict') {
+    return parked(pair, pair.from, 'conflict', conflictDiagnostic(field, decision.rule), decision.rule);
+  }
+  const source = otherSide(decision.to);
+  if (pair.sides[source].kind === 'unread') return { kind: 'needs', side: source };
+  const said = pair.expressed[decision.to](index);
+  if (said.kind === 'problem') {
+    return parked(pair, source, said.reason, said.diagnostic, 'update', said.waitsFor);
+  }
+  if (said.kind === 'absent') return null;
+  const target = pair.sides[decision.to];
+  decided.changes[decision.to].push({
+    to: decision.to,
+    field: field.names[decision.to],
+    index,
+    value: said.value,
+    rule: decision.rule,
+    overruled: decision.overruled,
+    from: target.kind === 'present' ? (target.seen.fields[field.names[decision.to]] ?? null) : undefined,
+  });
+  return null;
+}
+
+function propagateUpdate(rules: PlanRules, pair: PairCase, decided: Decided): PairPlan {
+  const item: Partial<PlanItem> = {
+    link: pair.link === 'none' ? 'make' : 'keep',
+    refresh: decided.refresh,
+    actions: {},
+  };
+  let ignored = false;
+  for (const target of ['a', 'b'] as const) {
+    const changes = decided.changes[target];
+    if (changes.length === 0) continue;
+    const policy = rules.propagate[otherSide(target)].update;
+    if (policy === 'hold' && !pair.approved) {
+      return held(pair, otherSide(target), 'held-update', 'the mapping holds updates of this system for approval');
+    }
+    if (policy === 'ignore') {
+      ignored = true;
+      continue;
+    }
+    item.actions = { ...item.actions, [target]: { kind: 'update', id: pair.ids[target], changes, later: [] } };
+  }
+  const writes = item.actions?.a !== undefined || item.actions?.b !== undefined;
+  const reactivated = pair.link === 'silent';
+  if (!writes && !decided.refresh && !ignored && pair.link === 'active') return idle(pair, 'unchanged', 'unchanged');
+  if (!writes) item.refresh = true;
+  const rule = pair.link === 'none' ? 'link' : reactivated ? 'entered-filter' : writes ? 'update' : 'agree';
+  return idle(pair, rule, writes || pair.link === 'none' ? 'applied' : 'unchanged', item);
+}
+
+/** The side that must be read before this field can be decided, if any. */
+function sideToRead(pair: PairCase, field: PlanField, changed: Record<Side, boolean | null>): Side | null {
+  const twoWay = field.flows.aToB && field.flows.bToA;
+  const source: Side = field.flows.aToB ? 'a' : 'b';
+  const firstContact = twoWay ? changed.a === null || changed.b === null : changed[source] === null;
+  const byStamps = twoWay && field.policy === 'newest' && changed.a !== false && changed.b !== false;
+  if (!firstContact && !byStamps) return null;
+  const unread = (['a', 'b'] as const).filter((side) => pair.sides[side].kind === 'unread' && pair.readable[side]);
+  return unread[0] ?? null;
+}
+
+function agrees(pair: PairCase, field: PlanField, index: number): boolean {
+  return (field.flows.aToB && agreesOn(pair, 'b', index)) || (field.flows.bToA && agreesOn(pair, 'a', index));
+}
+
+function agreesOn(pair: PairCase, target: Side, index: number): boolean {
+  const said = pair.expressed[target](index);
+  const has = pair.digest[target](index);
+  return said.kind === 'value' && has !== null && Buffer.compare(said.digest, has) === 0;
+}
+
+function emptyOn(pair: PairCase, side: Side, field: PlanField): boolean {
+  const presence = pair.sides[side];
+  return presence.kind !== 'present' || isEmpty(presence.seen.fields[field.names[side]]);
+}
+
+const stampOf = (presence: Presence): number | null => (presence.kind === 'present' ? presence.seen.modified : null);
+
+function conflictDiagnostic(field: PlanField, rule: string): Diagnostic {
+  return problem('conflict', `Both systems changed ${field.names.a} / ${field.names.b} since they agreed`, {
+    detail:
+      rule === 'conflict-tie'
+        ? 'The modification stamps are missing or too close to tell which is newer.'
+        : 'The mapping holds conflicts of this field.',
+    next: 'Make both records say the same, or set a conflict policy for this field.',
+  });
+}
+
+function parked(
+  pair: PairCase,
+  side: Side,
+  reason: string,
+  diagnostic: Diagnostic,
+  rule: string,
+  waitsFor: Park['waitsFor'] = null,
+): PairPlan {
+  const id = pair.ids[side] ?? pair.ids[otherSide(side)] ?? '';
+  const at = pair.ids[side] === null ? otherSide(side) : side;
+  return idle(pair, rule, 'parked', { park: { side: at, id, reason, diagnostic, waitsFor } });
+}
+
+function held(pair: PairCase, side: Side, reason: string, why: string): PairPlan {
+  const plan = parked(
+    pair,
+    side,
+    reason,
+    problem(reason, `Held: ${why}`, { next: 'Approve it with `dovetail parked approve`, or dismiss it.' }),
+    reason,
+  );
+  return plan.kind === 'planned' ? { kind: 'planned', item: { ...plan.item, ending: 'held' } } : plan;
+}
