@@ -1,0 +1,53 @@
+import pg from 'pg';
+import { describe, test } from 'vitest';
+
+/** A server the tests can use, or why there is none and the command that would provide it. */
+export type Service = { url: string } | { missing: string };
+
+/** With it, a server that is not there is a failure; without it, its tests are skipped by name. */
+export const servicesRequired = process.env.DOVETAIL_REQUIRE_SERVICES === '1';
+
+/** The PostgreSQL server of this test run: a URL of a superuser. */
+export function postgres(): Service {
+  const url = process.env.DOVETAIL_TEST_POSTGRES;
+  return url ? { url } : { missing: 'needs PostgreSQL: scripts/with-postgres.sh npm test' };
+}
+
+/**
+ * `describe` for tests that need PostgreSQL. `suite` runs while tests are collected, so it connects in hooks and tests
+ * only.
+ */
+export function describePostgres(name: string, suite: (url: string) => void): void {
+  const service = postgres();
+  if ('url' in service) {
+    describe(name, () => suite(service.url));
+  } else if (servicesRequired) {
+    test(name, () => {
+      throw new Error(service.missing);
+    });
+  } else {
+    describe.skip(`${name} (${service.missing})`, () => suite('postgres://missing'));
+  }
+}
+
+let databases = 0;
+
+/** A new, empty database of that server, so that test files running at once do not meet. */
+export async function freshDatabase(serverUrl: string): Promise<{ url: string; drop(): Promise<void> }> {
+  databases += 1;
+  const name = `dovetail_${process.pid}_${databases}`;
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  await runOnce(serverUrl, `CREATE DATABASE ${name}`);
+  return { url: url.href, drop: () => runOnce(serverUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+}
+
+async function runOnce(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
