@@ -10,10 +10,13 @@ export class SummaryReporter implements Reporter {
       count.failed += module.errors().length;
       for (const suite of module.children.allSuites()) count.failed += suite.errors().length;
       for (const test of module.children.allTests()) {
-        const { state } = test.result();
-        if (state === 'passed') count.passed += 1;
-        else if (state === 'failed') count.failed += 1;
-        else skipped.push(`${module.relativeModuleId} > ${test.fullName}`);
+        const result = test.result();
+        if (result.state === 'passed') count.passed += 1;
+        else if (result.state === 'failed') count.failed += 1;
+        else {
+          const note = result.state === 'skipped' && result.note ? ` (${result.note})` : '';
+          skipped.push(`${module.relativeModuleId} > ${test.fullName}${note}`);
+        }
       }
     }
     for (const name of skipped) console.log(`skipped: ${name}`);
