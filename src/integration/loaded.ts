@@ -1,20 +1,12 @@
 import type { ConnectorDefinition } from '../connector/definition.ts';
-import type { Place } from '../record/diagnostic.ts';
+import type { Diagnostic, Place } from '../record/diagnostic.ts';
+import type { Side } from '../record/side.ts';
 import type { Value } from '../record/value.ts';
 import type { Expression } from './expression.ts';
 import type { Propagation } from './schema.ts';
 
-/** The first and the second system of the integration file, in the order they stand there. */
-export type SideName = 'a' | 'b';
-
-/** Something that each side has one of. */
-export interface PerSide<T> {
-  a: T;
-  b: T;
-}
-
 /** Which side's value stands when both changed the same field. */
-export type ConflictPolicy = 'a' | 'b' | 'newest' | 'hold';
+export type ConflictPolicy = Side | 'newest' | 'hold';
 
 /** An integration file, checked against its two connectors, for one environment. What the engine runs. */
 export interface LoadedIntegration {
@@ -33,6 +25,8 @@ export interface LoadedIntegration {
   errorsTo: string[];
   /** Answers to questions of the check list that configure nothing, by the id of the question. */
   answers: Record<string, unknown>;
+  /** Warnings and infos: what may be meant but looks odd. */
+  remarks: Diagnostic[];
 }
 
 export interface LoadedSystem {
@@ -48,18 +42,18 @@ export interface LoadedSystem {
 export interface LoadedMapping {
   name: string;
   /** The object of each system. */
-  objects: PerSide<string>;
+  objects: Record<Side, string>;
   /** Rules in order, the first that finds decides; each a list of field pairs that must all be equal. */
-  match: PerSide<string>[][];
+  match: Record<Side, string>[][];
   fields: LoadedField[];
   conflict: ConflictPolicy;
   /** By the side where the event happens: what it does on the other side. */
-  propagate: PerSide<Propagation>;
+  propagate: Record<Side, Propagation>;
   /** A record of the side enters the mapping when the expression over `record` is true; null lets every record in. */
-  filter: PerSide<Expression | null>;
+  filter: Record<Side, Expression | null>;
   onLeave: 'keep' | 'archive' | 'delete' | 'unlink';
   /** Which side's value stands when two unlinked records are found to be the same; null: as in a conflict. */
-  firstContact: { prefer: SideName; emptyOverwrites: boolean } | null;
+  firstContact: { prefer: Side; emptyOverwrites: boolean } | null;
   /** Deletes above this share of an object's records, or this number, wait for approval. */
   deleteGuard: { share: number; records: number };
   /** Stamps closer than this are a tie for `newest`. */
@@ -97,6 +91,6 @@ export interface LoadedField {
   /** A record whose source is empty here is parked. */
   required: boolean;
   /** By the side that is written: the value where the source is empty; undefined where there is none. */
-  default: PerSide<Value | undefined>;
+  default: Record<Side, Value | undefined>;
   where: Place;
 }

@@ -1,15 +1,25 @@
 import { z } from 'zod';
 
-const duration = z.string().regex(/^\d+(ms|s|m|h|d)$/, 'a number and a unit: 500ms, 3s, 5m, 24h, 7d');
+const duration = z
+  .string()
+  .regex(/^\d{1,9}(ms|s|m|h|d)$/, 'Expected a number and a unit: 500ms, 3s, 5m, 24h, 7d')
+  .describe('A number and a unit: 500ms, 3s, 5m, 24h, 7d');
+
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
 /** What an event on one system does on the other. */
 const propagationSchema = z.strictObject({
-  create: z.enum(['create', 'ignore', 'hold']).default('create'),
-  update: z.enum(['update', 'ignore', 'hold']).default('update'),
-  delete: z.enum(['delete', 'archive', 'unlink', 'ignore', 'hold']).default('hold'),
+  create: z.enum(['create', 'ignore', 'hold']).default('create').describe('A new record that has no match'),
+  update: z.enum(['update', 'ignore', 'hold']).default('update').describe('A changed record'),
+  delete: z
+    .enum(['delete', 'archive', 'unlink', 'ignore', 'hold'])
+    .default('hold')
+    .describe('A deleted record; `hold` waits for approval'),
 });
 
-const conflictPolicy = z.string().describe('Name of the system that wins, `newest`, or `hold`');
+const conflictPolicy = z
+  .string()
+  .describe('When both sides changed the same field: the name of the system that wins, `newest`, or `hold`');
 
 const fieldMappingSchema = z
   .object({
@@ -25,12 +35,18 @@ const fieldMappingSchema = z
       .describe('What to do with an option that has no counterpart; a default per system by its name'),
     reference: z.string().optional().describe('The mapping through whose links the reference is translated'),
     conflict: conflictPolicy.optional(),
-    target_edits: z.enum(['leave', 'restore']).default('leave').describe('One-way: what an edit of the target means'),
-    required: z.boolean().optional(),
-    default: z.union([z.string(), z.number(), z.boolean()]).optional().describe('Written where the source is empty'),
-    note: z.string().optional(),
+    target_edits: z
+      .enum(['leave', 'restore'])
+      .default('leave')
+      .describe('One-way: whether an edit of the target is left alone or overwritten'),
+    required: z.boolean().default(false).describe('A record whose source is empty here is parked'),
+    default: z
+      .union([scalar, z.record(z.string(), scalar)])
+      .optional()
+      .describe('Written where the source is empty; one value, or one for each system that is written by its name'),
+    note: z.string().optional().describe('For people; changes nothing'),
   })
-  .catchall(z.unknown())
+  .catchall(z.string())
   .describe('One row: the field of each system by the name of the system, and `to_<system>` expressions');
 
 const mappingSchema = z
@@ -38,34 +54,56 @@ const mappingSchema = z
     match: z
       .array(z.array(z.string()).min(1))
       .default([])
-      .describe('Match rules, the first that finds decides; each a list of field mappings by their first-system field'),
+      .describe(
+        'Match rules, the first that finds decides; each a list of fields of the first system that are all equal',
+      ),
     first_contact: z
       .strictObject({
         prefer: z.string().describe('System whose value stands where both have one'),
-        empty_overwrites: z.boolean().default(false),
+        empty_overwrites: z
+          .boolean()
+          .default(false)
+          .describe('Whether an empty value of that system erases a filled one'),
       })
-      .optional(),
+      .optional()
+      .describe('When two records that were never linked are found to be the same; absent: as in a conflict'),
     conflict: conflictPolicy.default('hold'),
-    propagate: z.record(z.string(), propagationSchema.prefault({})).default({}),
+    propagate: z
+      .record(z.string(), propagationSchema.prefault({}))
+      .default({})
+      .describe('System → what an event there does on the other system'),
     filter: z
       .record(z.string(), z.string())
       .default({})
       .describe('System → expression over `record`; a record enters the mapping when it is true'),
-    on_leave: z.enum(['keep', 'archive', 'delete', 'unlink']).default('keep'),
+    on_leave: z
+      .enum(['keep', 'archive', 'delete', 'unlink'])
+      .default('keep')
+      .describe('What happens on the other system when a linked record leaves the filter'),
     delete_guard: z
-      .strictObject({ share: z.number().min(0).max(1).default(0.1), records: z.int().positive().default(100) })
-      .prefault({}),
+      .strictObject({
+        share: z.number().min(0).max(1).default(0.1).describe('Of the records of the object'),
+        records: z.int().positive().default(100),
+      })
+      .prefault({})
+      .describe('Deletes of one run above either limit wait for approval'),
     clock_skew: duration.default('0s').describe('For `newest`: stamps closer than this are a tie'),
-    oscillation: z.strictObject({ writes: z.int().min(2).default(4), within: duration.default('1h') }).prefault({}),
-    fields: z.array(fieldMappingSchema).min(1),
+    oscillation: z
+      .strictObject({ writes: z.int().min(2).default(4), within: duration.default('1h') })
+      .prefault({})
+      .describe('A field written this often on both sides within this time is parked: something writes back'),
+    fields: z.array(fieldMappingSchema).min(1).describe('The field mappings'),
   })
-  .catchall(z.unknown())
+  .catchall(z.string())
   .describe('One object of each system, by the name of the system, and what is agreed about them');
 
 const systemSchema = z.strictObject({
   connector: z.string().describe('Name in the catalogue, or path of a connector.yaml relative to this file'),
-  title: z.string().optional(),
-  contact: z.strictObject({ name: z.string(), email: z.email().optional() }).optional(),
+  title: z.string().optional().describe('How people call the system'),
+  contact: z
+    .strictObject({ name: z.string(), email: z.email().optional() })
+    .optional()
+    .describe('Who answers questions about the system'),
   environments: z
     .record(z.string(), z.record(z.string(), z.string()))
     .describe('Environment → variables of the connector; secrets only as ${NAME}'),
@@ -73,18 +111,25 @@ const systemSchema = z.strictObject({
 
 /** The integration file: two systems and everything agreed about them. */
 export const integrationSchema = z.strictObject({
-  integration: z.string().regex(/^[a-z][a-z0-9-]*$/),
-  purpose: z.string(),
-  systems: z.record(z.string().regex(/^[a-z][a-z0-9_]*$/), systemSchema),
-  mappings: z.record(z.string().regex(/^[a-z][a-z0-9_-]*$/), mappingSchema),
+  integration: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*$/, 'Expected lower-case letters, digits and -')
+    .describe('Name of the integration'),
+  purpose: z.string().describe('What it is for, in a sentence or two'),
+  systems: z
+    .record(z.string().regex(/^[a-z][a-z0-9_]*$/, 'Expected lower-case letters, digits and _'), systemSchema)
+    .describe('The two systems, by the names that the rest of the file uses'),
+  mappings: z
+    .record(z.string().regex(/^[a-z][a-z0-9_-]*$/, 'Expected lower-case letters, digits, - and _'), mappingSchema)
+    .describe('The object mappings, by name'),
   schedule: z
     .strictObject({
-      every: duration.optional(),
+      every: duration.optional().describe('Time between the starts of two runs; absent: only on request'),
       sweep: duration.default('24h').describe('How often deletes are looked for where changes do not tell of them'),
     })
     .prefault({}),
   failures: z
-    .strictObject({ share: z.number().min(0).max(1).default(0.2), least: z.int().default(20) })
+    .strictObject({ share: z.number().min(0).max(1).default(0.2), least: z.int().positive().default(20) })
     .prefault({})
     .describe('A run stops when more than this share of records (and at least so many) failed'),
   errors: z
@@ -101,3 +146,7 @@ export type IntegrationFile = z.infer<typeof integrationSchema>;
 export type MappingFile = z.infer<typeof mappingSchema>;
 export type FieldMappingFile = z.infer<typeof fieldMappingSchema>;
 export type Propagation = z.infer<typeof propagationSchema>;
+
+/** Keys that a mapping and a row may have besides those made of the names of the systems. */
+export const MAPPING_KEYS: readonly string[] = Object.keys(mappingSchema.shape);
+export const FIELD_KEYS: readonly string[] = Object.keys(fieldMappingSchema.shape);

@@ -1,0 +1,273 @@
+import type { ConnectorDefinition, ObjectDefinition } from '../connector/definition.ts';
+import { milliseconds } from '../connector/duration.ts';
+import { canonicalText } from '../record/canonical.ts';
+import { otherSide, SIDES, type Side } from '../record/side.ts';
+import type { Value } from '../record/value.ts';
+import { compileExpression, type Expression, isDynamic } from './expression.ts';
+import type { Findings } from './findings.ts';
+import { checkRecordFields, conflictPolicy, loadField, ownField } from './load-field.ts';
+import type { LoadedField, LoadedMapping } from './loaded.ts';
+import type { RowScope, SideInFile } from './row.ts';
+import type { MappingFile, Propagation } from './schema.ts';
+
+/** What is the same for all mappings of a file. */
+export interface MappingScope {
+  systems: Record<Side, { name: string; connector: ConnectorDefinition }>;
+  mappings: ReadonlyMap<string, Record<Side, string | undefined>>;
+  findings: Findings;
+}
+
+interface Loading {
+  name: string;
+  file: MappingFile;
+  path: string[];
+  sides: Record<Side, SideInFile>;
+  findings: Findings;
+  fields: LoadedField[];
+}
+
+/** One mapping, but for its place in the order. Null where its objects are not known: nothing further can be said. */
+export function loadMapping(name: string, file: MappingFile, scope: MappingScope): LoadedMapping | null {
+  const path = ['mappings', name];
+  const a = sideOf('a', file, path, scope);
+  const b = sideOf('b', file, path, scope);
+  if (!a || !b) return null;
+  const sides = { a, b };
+  const { findings } = scope;
+  const conflict = conflictPolicy(file.conflict, { sides, path, findings });
+  const rows = file.fields.map((row, i) => {
+    const rowScope: RowScope = { ...scope, mapping: name, path: [...path, 'fields', i], sides, conflict };
+    return loadField(row, rowScope);
+  });
+  const fields = rows.filter((row) => row !== null);
+  const loading: Loading = { name, file, path, sides, findings, fields };
+  checkDuplicates(rows, loading);
+  const complete = fields.length === rows.length;
+  const propagate = loadPropagation(loading, scope, complete);
+  if (complete) checkRequired(loading, propagate);
+  const filter = { a: loadFilter('a', loading), b: loadFilter('b', loading) };
+  checkSystemNames(Object.keys(file.filter), 'filter', loading);
+  return {
+    name,
+    objects: { a: a.object, b: b.object },
+    match: loadMatch(loading, complete),
+    fields,
+    conflict,
+    propagate,
+    filter,
+    onLeave: file.on_leave,
+    firstContact: loadFirstContact(loading),
+    deleteGuard: file.delete_guard,
+    clockSkewMs: milliseconds(file.clock_skew),
+    oscillation: { writes: file.oscillation.writes, withinMs: milliseconds(file.oscillation.within) },
+    references: referencesOf(name, fields),
+    cycleBreakers: [],
+    where: findings.place(path),
+    rules: rulesOf(loading, filter),
+  };
+}
+
+function sideOf(side: Side, file: MappingFile, path: string[], scope: MappingScope): SideInFile | null {
+  const { name: system, connector } = scope.systems[side];
+  const object = file[system];
+  const known = Object.keys(connector.objects);
+  if (object === undefined) {
+    scope.findings.error('object-missing', `The mapping names no object of ${system}`, path, {
+      next: `Add ${system}: <object>, one of ${known.join(', ')}`,
+    });
+    return null;
+  }
+  const definition = Object.hasOwn(connector.objects, object) ? connector.objects[object] : undefined;
+  if (definition) return { system, object, definition };
+  const summary = `The connector ${connector.connector} has no object "${object}"`;
+  scope.findings.unknown('object-unknown', summary, [...path, system], object, known);
+  return null;
+}
+
+/** One field, one source: a field that two rows write would depend on their order. */
+function checkDuplicates(rows: readonly (LoadedField | null)[], { path, sides, findings }: Loading): void {
+  for (const side of SIDES) {
+    const written = new Set<string>();
+    rows.forEach((row, i) => {
+      if (!row || !(side === 'b' ? row.aToB : row.bToA)) return;
+      const at = [...path, 'fields', i, sides[side].system];
+      if (written.has(row[side])) {
+        findings.error('target-duplicated', `${row[side]} of ${sides[side].system} is written by two rows`, at, {
+          next: 'Keep one, or give one of them the other direction',
+        });
+      }
+      written.add(row[side]);
+    });
+  }
+  const names = rows.map((row) => row?.name);
+  rows.forEach((row, i) => {
+    if (row && names.indexOf(row.name) < i) {
+      findings.error('row-duplicated', `${row.name} is mapped twice`, [...path, 'fields', i]);
+    }
+  });
+}
+
+function checkSystemNames(names: readonly string[], key: string, { path, sides, findings }: Loading): void {
+  const known = SIDES.map((side) => sides[side].system);
+  for (const name of names.filter((each) => !known.includes(each))) {
+    findings.unknown('system-unknown', `There is no system "${name}"`, [...path, key, name], name, known);
+  }
+}
+
+/**
+ * What an event on each side does on the other. Where the file says nothing about a side from which no field flows,
+ * its creates and updates are ignored.
+ */
+function loadPropagation(loading: Loading, scope: MappingScope, complete: boolean): Record<Side, Propagation> {
+  const { file, sides } = loading;
+  checkSystemNames(Object.keys(file.propagate), 'propagate', loading);
+  const of = (side: Side): Propagation => {
+    const given = file.propagate[sides[side].system];
+    const flows = !complete || loading.fields.some((field) => (side === 'a' ? field.aToB : field.bToA));
+    if (!flows && !given) return { create: 'ignore', update: 'ignore', delete: 'hold' };
+    const propagation = given ?? { create: 'create', update: 'update', delete: 'hold' };
+    checkPropagation(side, propagation, flows, loading, scope);
+    return propagation;
+  };
+  return { a: of('a'), b: of('b') };
+}
+
+function checkPropagation(side: Side, given: Propagation, flows: boolean, loading: Loading, scope: MappingScope): void {
+  const { path, sides, findings, file } = loading;
+  const target = sides[otherSide(side)];
+  const at = [...path, 'propagate', sides[side].system];
+  if (!flows && (given.create === 'create' || given.update === 'update')) {
+    findings.error('nothing-flows', `No field is written from ${sides[side].system} to ${target.system}`, at, {
+      next: 'Set create: ignore and update: ignore, or give a row that direction',
+    });
+  }
+  if (scope.systems[otherSide(side)].connector.protocol !== 'rest') return;
+  const cannot = (what: string, key: string, allowed: string) => {
+    findings.error(`cannot-${what}`, `${target.object} of ${target.system} can't be ${key}d`, at, {
+      detail: 'Its connector declares no way to do it.',
+      next: `Set ${what === 'archive' ? 'delete' : what}: ${allowed}`,
+    });
+  };
+  const can = capabilities(target.definition);
+  if (given.create === 'create' && !can.create) cannot('create', 'create', 'ignore, or hold');
+  if (given.update === 'update' && !can.update) cannot('update', 'update', 'ignore, or hold');
+  if (given.delete === 'delete' && !can.delete) cannot('delete', 'delete', can.archive ? 'archive, or hold' : 'hold');
+  if (given.delete === 'archive' && !can.archive) cannot('archive', 'archive', can.delete ? 'delete, or hold' : 'hold');
+  if (file.on_leave === 'archive' && !can.archive) cannot('archive', 'archive', 'hold');
+}
+
+function capabilities(object: ObjectDefinition) {
+  return {
+    create: Boolean(object.create ?? object.batch.create),
+    update: Boolean(object.update ?? object.batch.update),
+    delete: Boolean(object.delete),
+    archive: Boolean(object.archive ?? object.batch.archive),
+  };
+}
+
+/** A create needs a source for each field that the target requires. */
+function checkRequired({ path, sides, findings, fields }: Loading, propagate: Record<Side, Propagation>): void {
+  for (const source of SIDES) {
+    if (propagate[source].create !== 'create') continue;
+    const target = otherSide(source);
+    const { system, object, definition } = sides[target];
+    const filled = new Set(fields.filter((row) => (target === 'b' ? row.aToB : row.bToA)).map((row) => row[target]));
+    const missing = Object.entries(definition.fields)
+      .filter(([name, field]) => field.required && !field.read_only && !filled.has(name))
+      .map(([name]) => name);
+    for (const name of missing) {
+      findings.error(
+        'required-unmapped',
+        `${object} of ${system} requires ${name}, which no row writes`,
+        [...path, 'fields'],
+        {
+          detail: `New records of ${sides[source].system} are to be created in ${system}.`,
+          next: `Add a row that writes ${name}, or set propagate.${sides[source].system}.create: ignore`,
+        },
+      );
+    }
+  }
+}
+
+function loadFilter(side: Side, { path, sides, findings, file }: Loading): Expression | null {
+  const source = file.filter[sides[side].system];
+  if (source === undefined) return null;
+  const at = [...path, 'filter', sides[side].system];
+  if (!isDynamic(source)) {
+    findings.error('filter-constant', 'The filter is a constant', at, { next: `Write "{{ record.<field> == … }}"` });
+    return null;
+  }
+  const compiled = compileExpression(source, findings.place(at));
+  if (!compiled.ok) {
+    findings.take([compiled.error], at);
+    return null;
+  }
+  checkRecordFields(compiled.value, sides[side], at, findings);
+  return compiled.value;
+}
+
+/** Match rules name rows by their field of the first system. */
+function loadMatch({ path, sides, findings, file, fields }: Loading, complete: boolean): LoadedMapping['match'] {
+  if (file.match.length === 0) {
+    findings.warning('match-none', 'There is no match rule', path, {
+      detail: 'Records that are in both systems already are not recognised: each would be created once more.',
+      next: `Add match: [[<field of ${sides.a.system}>]], e.g. of an e-mail address or a number`,
+    });
+  }
+  return file.match.map((rule, i) =>
+    rule.flatMap((name, j) => {
+      const row = fields.find((field) => field.a === name);
+      if (row) return [{ a: row.a, b: row.b }];
+      const theirs = fields.find((field) => field.b === name);
+      const at = [...path, 'match', i, j];
+      if (theirs) {
+        const next = `Write ${theirs.a}, the field of ${sides.a.system}`;
+        findings.error('match-unknown', `"${name}" is a field of ${sides.b.system}`, at, { next });
+      } else if (complete || ownField(sides.a.definition, name) === undefined) {
+        const known = fields.map((field) => field.a);
+        findings.unknown('match-unknown', `No row maps "${name}" of ${sides.a.system}`, at, name, known);
+      }
+      return [];
+    }),
+  );
+}
+
+function loadFirstContact({ path, sides, findings, file }: Loading): LoadedMapping['firstContact'] {
+  if (!file.first_contact) return null;
+  const { prefer, empty_overwrites: emptyOverwrites } = file.first_contact;
+  const side = SIDES.find((each) => sides[each].system === prefer);
+  if (side) return { prefer: side, emptyOverwrites };
+  const known = SIDES.map((each) => sides[each].system);
+  findings.unknown(
+    'system-unknown',
+    `There is no system "${prefer}"`,
+    [...path, 'first_contact', 'prefer'],
+    prefer,
+    known,
+  );
+  return null;
+}
+
+function referencesOf(name: string, fields: readonly LoadedField[]): string[] {
+  const names = fields.flatMap((field) => (field.reference === null ? [] : [field.reference]));
+  return [...new Set(names)].filter((each) => each !== name).sort();
+}
+
+/** All that decides what is written: the mapping without its notes, and the declarations of the fields it reads. */
+function rulesOf({ file, sides, fields }: Loading, filter: Record<Side, Expression | null>): string {
+  const declared = (side: Side) => {
+    const read = fields.flatMap((row) => [row[side], ...((side === 'a' ? row.toB : row.toA)?.fields ?? [])]);
+    const names = [...new Set([...read, ...(filter[side]?.fields ?? [])])].sort();
+    return names.map((name) => [name, ownField(sides[side].definition, name) ?? null]);
+  };
+  const rows = file.fields.map(({ note: _, ...row }) => row);
+  const all = {
+    ...file,
+    fields: rows,
+    systems: SIDES.map((side) => sides[side].system),
+    a: declared('a'),
+    b: declared('b'),
+  };
+  const plain: Value = JSON.parse(JSON.stringify(all));
+  return canonicalText(plain);
+}

@@ -1,0 +1,135 @@
+import type { ConnectorDefinition } from '../connector/definition.ts';
+import type { Diagnostic, Result } from '../record/diagnostic.ts';
+import type { Findings } from './findings.ts';
+import type { LoadedSystem } from './loaded.ts';
+import type { IntegrationFile } from './schema.ts';
+
+/** Finds the connector that an integration file names; `fromFile` is the file that does. */
+export type FindConnector = (
+  reference: string,
+  fromFile: string,
+) => Result<{ definition: ConnectorDefinition; file: string }, Diagnostic[]>;
+
+export interface LoadSettings {
+  connectors: FindConnector;
+  environment: string;
+  /** What `${NAME}` may refer to: the process's environment and the `.env` file beside the integration. */
+  variables: Record<string, string | undefined>;
+}
+
+type SystemFile = IntegrationFile['systems'][string];
+
+const PLACEHOLDER = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
+const SECRET_NAME = /secret|passw|token|credential|private|api_?key|(^|_)key$|(^|_)pw?d$/i;
+
+/** One system: its connector and, for the environment, its variables. Null where nothing further can be checked. */
+export function loadSystem(
+  name: string,
+  system: SystemFile,
+  file: string,
+  settings: LoadSettings,
+  findings: Findings,
+): LoadedSystem | null {
+  const path = ['systems', name];
+  const found = settings.connectors(system.connector, file);
+  if (!found.ok) {
+    findings.take(found.error, [...path, 'connector']);
+    return null;
+  }
+  const connector = found.value.definition;
+  checkPlainSecrets(name, system, findings);
+  return {
+    name,
+    title: system.title ?? connector.title,
+    contact: system.contact ? { name: system.contact.name, email: system.contact.email ?? null } : null,
+    connector,
+    variables: loadVariables(name, system, connector, settings, findings),
+  };
+}
+
+function checkPlainSecrets(name: string, system: SystemFile, findings: Findings): void {
+  for (const [environment, variables] of Object.entries(system.environments)) {
+    for (const [variable, text] of Object.entries(variables)) {
+      if (text === '' || text.includes('${') || !looksSecret(variable, text)) continue;
+      const path = ['systems', name, 'environments', environment, variable];
+      const proposed = variableName(name, variable);
+      findings.error('secret-in-file', `${variable} of ${name} (${environment}) looks like a secret`, path, {
+        detail: 'Secrets do not belong into the integration file, which is shared and kept.',
+        next: `Put it into the .env file beside this one, e.g. ${proposed}=…, and write \${${proposed}} here`,
+      });
+    }
+  }
+}
+
+const variableName = (system: string, variable: string): string =>
+  (variable.startsWith(system) ? variable : `${system}_${variable}`).toUpperCase();
+
+/** By its name, by the form of well-known tokens, by a password in a URL, or as a long word of letters and digits. */
+function looksSecret(variable: string, text: string): boolean {
+  if (SECRET_NAME.test(variable)) return true;
+  if (/^[a-z][a-z0-9+.-]*:\/\/[^/@\s:]+:[^/@\s]+@/i.test(text)) return true;
+  if (/^(sk|pk|ghp|gho|xox[abp]|whsec|eyJ)[-_A-Za-z0-9]{12,}/.test(text)) return true;
+  return /^[A-Za-z0-9+/_=-]{32,}$/.test(text) && /[a-z]/i.test(text) && /\d/.test(text);
+}
+
+function loadVariables(
+  name: string,
+  system: SystemFile,
+  connector: ConnectorDefinition,
+  settings: LoadSettings,
+  findings: Findings,
+): Record<string, string> {
+  const path = ['systems', name, 'environments'];
+  const chosen = Object.hasOwn(system.environments, settings.environment)
+    ? system.environments[settings.environment]
+    : undefined;
+  if (!chosen) {
+    const summary = `${name} has no environment "${settings.environment}"`;
+    const known = Object.keys(system.environments);
+    findings.unknown('environment-unknown', summary, path, settings.environment, known);
+    return {};
+  }
+  const used = variablesOf(connector);
+  for (const variable of Object.keys(chosen)) {
+    if (used.has(variable)) continue;
+    const summary = `The connector ${connector.connector} has no variable "${variable}"`;
+    findings.unknown('variable-unknown', summary, [...path, settings.environment, variable], variable, [...used]);
+  }
+  for (const variable of used) {
+    if (Object.hasOwn(chosen, variable)) continue;
+    const summary = `${name} (${settings.environment}) does not say ${variable}`;
+    findings.error('variable-missing', summary, [...path, settings.environment], {
+      detail: `The connector ${connector.connector} needs it.`,
+      next: `Add ${variable}: under ${settings.environment}`,
+    });
+  }
+  return Object.fromEntries(
+    Object.entries(chosen).map(([variable, text]) => [
+      variable,
+      fillIn(text, [...path, settings.environment, variable], settings, findings),
+    ]),
+  );
+}
+
+function fillIn(text: string, path: string[], settings: LoadSettings, findings: Findings): string {
+  return text.replace(PLACEHOLDER, (_, name: string) => {
+    const value = Object.hasOwn(settings.variables, name) ? settings.variables[name] : undefined;
+    if (value !== undefined && value !== '') return value;
+    const summary = `The environment variable ${name} is ${value === '' ? 'empty' : 'not set'}`;
+    const next = `Set it, or add ${name}=… to the .env file beside the integration file`;
+    findings.error('variable-unset', summary, path, { next });
+    return '';
+  });
+}
+
+/** The `${name}` in all texts of a connector. */
+export function variablesOf(connector: ConnectorDefinition): Set<string> {
+  const names = new Set<string>();
+  const visit = (value: unknown): void => {
+    if (typeof value === 'string') for (const [, name] of value.matchAll(PLACEHOLDER)) names.add(name ?? '');
+    else if (value !== null && typeof value === 'object') Object.values(value).forEach(visit);
+  };
+  const { docs: _, description: __, ...working } = connector;
+  visit(working);
+  return names;
+}

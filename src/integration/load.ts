@@ -1,0 +1,149 @@
+import { milliseconds } from '../connector/duration.ts';
+import { type DataPath, explainIssues, readYaml, type YamlDocument } from '../connector/yaml-document.ts';
+import { type Diagnostic, fail, ok, type Result } from '../record/diagnostic.ts';
+import type { Side } from '../record/side.ts';
+import { Findings } from './findings.ts';
+import { loadMapping } from './load-mapping.ts';
+import { type LoadSettings, loadSystem } from './load-systems.ts';
+import type { LoadedIntegration, LoadedMapping, LoadedSystem } from './loaded.ts';
+import { orderMappings } from './mapping-order.ts';
+import { FIELD_KEYS, type IntegrationFile, integrationSchema, MAPPING_KEYS } from './schema.ts';
+import { unknownKeys, withoutKeys } from './unknown-keys.ts';
+
+export type { FindConnector, LoadSettings } from './load-systems.ts';
+
+/**
+ * Reads an integration file against its two connectors. Fails with everything that is wrong, in the order of the file,
+ * each with line, column and what was probably meant; warnings and infos of a good file are in `remarks`.
+ */
+export function loadIntegration(
+  file: string,
+  text: string,
+  settings: LoadSettings,
+): Result<LoadedIntegration, Diagnostic[]> {
+  const read = readYaml(text, file);
+  if (!read.ok) return read;
+  const findings = new Findings(read.value);
+  const parsed = parseFile(read.value, findings);
+  const loaded = parsed && load(file, parsed, settings, findings);
+  return loaded && !findings.failed ? ok({ ...loaded, remarks: findings.sorted() }) : fail(findings.sorted());
+}
+
+/** The data by the schema. Keys that are not known are reported and left out, so that the rest is still checked. */
+function parseFile(document: YamlDocument, findings: Findings): IntegrationFile | null {
+  const unknown = unknownKeys(document.data);
+  for (const { path, key, known } of unknown) {
+    const name = path.length === 0 ? 'the top of the file' : path.map(String).join('.');
+    findings.unknown('key-unknown', `"${key}" is not known under ${name}`, [...path, key], key, known);
+  }
+  const data = withoutKeys(
+    document.data,
+    unknown.map(({ path, key }): DataPath => [...path, key]),
+  );
+  const parsed = integrationSchema.safeParse(data);
+  if (parsed.success) return parsed.data;
+  const first = explainIssues(parsed.error.issues, document, integrationSchema);
+  findings.take(first, []);
+  const strange = parsed.error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys' ? issue.keys.map((key): DataPath => [...issue.path, key]) : [],
+  );
+  const again = integrationSchema.safeParse(withoutKeys(data, strange));
+  return again.success ? again.data : null;
+}
+
+function load(
+  file: string,
+  parsed: IntegrationFile,
+  settings: LoadSettings,
+  findings: Findings,
+): Omit<LoadedIntegration, 'remarks'> | null {
+  const systems = loadSystems(file, parsed, settings, findings);
+  if (!systems) return null;
+  const { a, b } = systems;
+  return {
+    file,
+    name: parsed.integration,
+    purpose: parsed.purpose,
+    environment: settings.environment,
+    a,
+    b,
+    mappings: loadMappings(parsed, systems, findings),
+    schedule: {
+      everyMs: parsed.schedule.every === undefined ? null : milliseconds(parsed.schedule.every),
+      sweepMs: milliseconds(parsed.schedule.sweep),
+    },
+    failures: parsed.failures,
+    errorsTo: parsed.errors?.to ?? [],
+    answers: parsed.answers,
+  };
+}
+
+function loadSystems(
+  file: string,
+  parsed: IntegrationFile,
+  settings: LoadSettings,
+  findings: Findings,
+): Record<Side, LoadedSystem> | null {
+  const names = Object.keys(parsed.systems);
+  if (names.length !== 2) {
+    findings.error('systems-not-two', `An integration has two systems, not ${names.length}`, ['systems']);
+    return null;
+  }
+  for (const name of names) {
+    if (!MAPPING_KEYS.includes(name) && !FIELD_KEYS.includes(name) && !/^(to_|policy$)/.test(name)) continue;
+    const summary = `A system can't be called "${name}", which means something else here`;
+    findings.error('system-name-reserved', summary, ['systems', name]);
+  }
+  const [a, b] = Object.entries(parsed.systems).map(([name, system]) =>
+    loadSystem(name, system, file, settings, findings),
+  );
+  return a && b ? { a, b } : null;
+}
+
+function loadMappings(
+  parsed: IntegrationFile,
+  systems: Record<Side, LoadedSystem>,
+  findings: Findings,
+): LoadedMapping[] {
+  const objects = Object.entries(parsed.mappings).map(
+    ([name, mapping]) => [name, { a: mapping[systems.a.name], b: mapping[systems.b.name] }] as const,
+  );
+  if (objects.length === 0) findings.error('mappings-none', 'There is no mapping', ['mappings']);
+  const scope = { systems, mappings: new Map(objects), findings };
+  const loaded = Object.entries(parsed.mappings).flatMap(([name, mapping]) => loadMapping(name, mapping, scope) ?? []);
+  return inOrder(loaded, systems, findings);
+}
+
+/** Parents first; a circle of references is opened where a record can be created without the reference. */
+function inOrder(loaded: LoadedMapping[], systems: Record<Side, LoadedSystem>, findings: Findings): LoadedMapping[] {
+  const byName = new Map(loaded.map((mapping) => [mapping.name, mapping]));
+  const nodes = loaded.map((mapping) => ({
+    name: mapping.name,
+    references: mapping.fields.flatMap((field) => {
+      if (field.reference === null) return [];
+      const required =
+        (field.aToB && isRequired(systems.b, mapping.objects.b, field.b)) ||
+        (field.bToA && isRequired(systems.a, mapping.objects.a, field.a));
+      return [{ mapping: field.reference, field: field.name, required }];
+    }),
+  }));
+  return orderMappings(nodes).flatMap(({ name, cycleBreakers, stuck }) => {
+    const mapping = byName.get(name);
+    if (!mapping) return [];
+    const path = ['mappings', name];
+    const fields = cycleBreakers.join(', ');
+    if (stuck) {
+      findings.error('cycle-required', `The references of ${name} form a circle of required fields`, path, {
+        detail: `${fields} would have to be there before the record is created.`,
+      });
+    } else if (cycleBreakers.length > 0) {
+      findings.info('cycle', `The references of ${name} form a circle`, path, {
+        detail: `A record is created without ${fields}, which is written in a second step.`,
+      });
+    }
+    return [{ ...mapping, cycleBreakers }];
+  });
+}
+
+const isRequired = (system: LoadedSystem, object: string, field: string): boolean =>
+  system.connector.objects[object]?.fields[field]?.required === true;

@@ -1,0 +1,35 @@
+import type { ObjectDefinition } from '../connector/definition.ts';
+import type { FieldDefinition } from '../connector/field.ts';
+import type { Side } from '../record/side.ts';
+import type { Findings } from './findings.ts';
+import type { ConflictPolicy } from './loaded.ts';
+import type { FieldMappingFile } from './schema.ts';
+
+/** One side of a mapping while it is loaded. */
+export interface SideInFile {
+  /** Name of the system. */
+  system: string;
+  /** Name of the object. */
+  object: string;
+  definition: ObjectDefinition;
+}
+
+/** What the checks of one row need to know. */
+export interface RowScope {
+  mapping: string;
+  path: (string | number)[];
+  sides: Record<Side, SideInFile>;
+  /** The objects of all mappings of the file, by the mapping's name. */
+  mappings: ReadonlyMap<string, Record<Side, string | undefined>>;
+  conflict: ConflictPolicy;
+  findings: Findings;
+}
+
+/** A row with the declarations of both its fields. */
+export interface Row {
+  file: FieldMappingFile;
+  names: Record<Side, string>;
+  fields: Record<Side, FieldDefinition>;
+  /** Whether the field of that side is written. */
+  writes: Record<Side, boolean>;
+}
