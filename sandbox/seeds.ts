@@ -115,8 +115,8 @@ function companyName(draw: Draw, { family, trade, legal, city }: NameParts): str
   const roll = draw.next();
   if (roll < 0.5) return `${family} ${trade} ${legal}`;
   if (roll < 0.7) return `${trade} ${city} ${legal}`;
-  if (roll < 0.88) return `${family} & ${draw.pick(FAMILIES)} ${trade} ${legal}`.slice(0, 80);
-  return `${family} & Söhne ${trade}- und Handelsgesellschaft ${city} mbH & Co. KG`.slice(0, 80);
+  if (roll < 0.88) return `${family} & ${draw.pick(FAMILIES)} ${trade} ${legal}`.slice(0, 80).trimEnd();
+  return `${family} & Söhne ${trade}- und Handelsgesellschaft ${city} mbH & Co. KG`.slice(0, 80).trimEnd();
 }
 
 /** One in ten has none; one in twenty shares the address of the company before it. */
@@ -215,7 +215,12 @@ export function personSeed(seed: number, company: number, person: number): Perso
   return {
     firstName,
     lastName,
-    email: roll < 0.08 ? null : roll < 0.12 ? 'einkauf@konzern.example' : `${address}${person === 0 ? '' : `-${person}`}@mail.example`,
+    email:
+      roll < 0.08
+        ? null
+        : roll < 0.12
+          ? 'einkauf@konzern.example'
+          : `${address}${person === 0 ? '' : `-${person}`}@mail.example`,
     phone: draw.chance(0.3) ? null : { country, area, number: String(1_000_000 + draw.below(8_999_999)) },
     salutation: draw.below(SALUTATIONS.length),
     language: country === 'DE' || country === 'AT' ? 'de' : country.toLowerCase(),
