@@ -31,6 +31,7 @@ const paginationSchema = z.discriminatedUnion('style', [
     next: wirePath.describe('Where the next cursor stands; null or absent at the end'),
     size_param: z.string().optional(),
     size: z.int().positive(),
+    total: wirePath.optional().describe('Number of records of the whole query'),
   }),
   z.strictObject({
     style: z.literal('page'),
@@ -86,7 +87,10 @@ const writeSchema = z.strictObject({
   returns: z.enum(['record', 'id', 'nothing']).default('record'),
   record: wirePath.default('').describe('Where the written record stands in the response'),
   whole: z.boolean().default(false).describe('Takes full records only: read, modify, write'),
-  if_match: z.boolean().default(false).describe('Honours If-Match with the version'),
+  if_match: z
+    .string()
+    .optional()
+    .describe('The If-Match header that makes the write conditional, with the version in it, e.g. "{version}"'),
   idempotency: z
     .strictObject({ header: z.string(), lives: duration, body: z.enum(['same', 'any']).default('same') })
     .optional(),
@@ -104,14 +108,32 @@ const batchSchema = z.strictObject({
   returns: z.enum(['record', 'id', 'nothing']).default('record'),
   id: z.string().default('id').describe('Key of the id in an item'),
   version: z.string().optional().describe('Key of the expected version in an item'),
+  version_type: z.enum(['string', 'integer']).default('string'),
   idempotency: z.string().optional().describe('Key of an idempotency key in an item'),
   idempotency_lives: duration.default('24h'),
+});
+
+const tableSchema = z.strictObject({
+  page: z.int().positive().default(1000).describe('Rows read by one query and written by one statement'),
+  lag: duration
+    .default('10s')
+    .describe('How long a transaction of the system may take: a stamp set at its start appears only at its end'),
+  read_only: z.boolean().default(false).describe('A view or a table that is not to be written'),
+  maintained: z
+    .record(z.string(), z.enum(['next', 'now']))
+    .default({})
+    .describe('Columns that the writer, not the database, keeps: `next` adds one, `now` sets the database time'),
 });
 
 const objectSchema = z.strictObject({
   label: z.string().optional(),
   table: z.string().optional().describe('sql: the table or view, with its schema where needed'),
-  id: z.strictObject({ path: z.string().default('id'), type: z.enum(['string', 'integer']).default('string') }),
+  sql: tableSchema.optional().describe('sql: what else there is to know about the table'),
+  id: z.strictObject({
+    path: z.string().default('id'),
+    type: z.enum(['string', 'integer']).default('string'),
+    columns: z.array(z.string()).min(2).optional().describe('sql: the columns of a composite key, instead of path'),
+  }),
   version: z.string().optional().describe('Wire path of a version that changes with every write'),
   modified: z.string().optional().describe('Name of the field that holds the modification stamp'),
   archived: z
@@ -146,9 +168,9 @@ const responseRule = z.strictObject({
   action: z.enum(['retry', 'wait', 'refresh', 'missing', 'conflict', 'invalid', 'fatal', 'forbidden']),
   after: duration.optional().describe('How long to wait where the server does not say'),
   messages: z
-    .strictObject({ list: wirePath, field: z.string(), text: z.string() })
+    .strictObject({ list: wirePath, field: wirePath, code: wirePath })
     .optional()
-    .describe('Where the per-field messages of a refusal stand'),
+    .describe('Where the fields of a refusal stand: the list, and the field name and error code in an item of it'),
 });
 
 /** A connector: how to talk to one kind of system, as one declarative value. */
@@ -191,6 +213,7 @@ export const connectorSchema = z.strictObject({
 
 export type ConnectorDefinition = z.infer<typeof connectorSchema>;
 export type ObjectDefinition = z.infer<typeof objectSchema>;
+export type TableDefinition = z.infer<typeof tableSchema>;
 export type ListDefinition = z.infer<typeof listSchema>;
 export type Pagination = z.infer<typeof paginationSchema>;
 export type WriteDefinition = z.infer<typeof writeSchema>;

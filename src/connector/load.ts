@@ -1,6 +1,9 @@
 import { type Diagnostic, fail, ok, problem, type Result } from '../record/diagnostic.ts';
 import { didYouMean } from './closest-word.ts';
+import { isTimePattern } from './codec/time-pattern.ts';
+import { isTimeZone } from './codec/zone.ts';
 import { type ConnectorDefinition, connectorSchema } from './definition.ts';
+import type { FieldDefinition } from './field.ts';
 import { explainIssues, readYaml, type YamlDocument } from './yaml-document.ts';
 
 /** Reads a connector file: its text to a definition, or every fault with file, line, column and what was meant. */
@@ -42,13 +45,47 @@ function inconsistencies(connector: ConnectorDefinition, document: YamlDocument)
     mustExist(object.modified, fields, 'field', [...at, 'modified']);
     mustExist(object.link_field, fields, 'field', [...at, 'link_field']);
     for (const field of object.unique) mustExist(field, fields, 'field', [...at, 'unique']);
+    faults.push(...timeFaults(object.list?.since?.time, document, [...at, 'list', 'since', 'time']));
+    const pagination = object.list?.pagination;
+    if (pagination?.style === 'page' && pagination.shifts && pagination.size_param === undefined) {
+      faults.push(
+        problem('key-missing', `objects.${name}.list.pagination.size_param is missing`, {
+          detail: 'Pages that shift are read with an overlap, which needs pages of different sizes.',
+          where: document.place([...at, 'list', 'pagination', 'shifts']),
+        }),
+      );
+    }
     for (const field of Object.keys(object.list?.equals ?? {})) {
       mustExist(field, fields, 'field', [...at, 'list', 'equals', field]);
     }
     for (const [key, field] of Object.entries(object.fields)) {
+      faults.push(...timeFaults(field.time, document, [...at, 'fields', key, 'time']));
       mustExist(field.reference, objectNames, 'object', [...at, 'fields', key, 'reference']);
       mustExist(field.options_from, lists, 'option list', [...at, 'fields', key, 'options_from']);
     }
+  }
+  return faults;
+}
+
+/** A time pattern that does not say a date, or a time zone that there is not. */
+function timeFaults(time: FieldDefinition['time'], document: YamlDocument, path: string[]): Diagnostic[] {
+  if (typeof time !== 'object') return [];
+  const faults: Diagnostic[] = [];
+  if (!isTimePattern(time.pattern)) {
+    faults.push(
+      problem('value-invalid', 'The pattern does not say a time', {
+        detail: 'It needs YYYY, MM and DD, and no part twice.',
+        where: document.place([...path, 'pattern']),
+      }),
+    );
+  }
+  if (!isTimeZone(time.zone)) {
+    faults.push(
+      problem('value-invalid', 'There is no such time zone', {
+        where: document.place([...path, 'zone']),
+        next: 'Use a name of the IANA table, e.g. Europe/Berlin',
+      }),
+    );
   }
   return faults;
 }

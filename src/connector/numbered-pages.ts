@@ -1,0 +1,189 @@
+import { problem } from '../record/diagnostic.ts';
+import type { Pagination } from './definition.ts';
+import { createRepeats } from './page-repeats.ts';
+import {
+  type PageAnswer,
+  type PageRequest,
+  type PageStep,
+  type PageWalk,
+  pageRepeated,
+  totalDiffers,
+} from './page-walk.ts';
+
+type Numbered = Extract<Pagination, { style: 'page' | 'offset' }>;
+
+/** A read goes back as often as this, and once more for each page read, before it gives up on a list that keeps moving. */
+const MOST_DOUBTS = 50;
+
+/**
+ * Pages by number or offset. Where pages shift while records are added or removed, each page is asked for so that it
+ * begins within the one before: as long as it holds a record of that page, and the list keeps its order, nothing that
+ * was there all the time lies between the two. Else the walk goes back until it does.
+ */
+export function createNumberedWalk(pagination: Numbered): PageWalk {
+  return pagination.shifts ? new ShiftingWalk(pagination) : new SteadyWalk(pagination);
+}
+
+/** A page as the declared parameters say it: by its number, or by the place of its first record. */
+function pageRequest(pagination: Numbered, start: number, size: number): PageRequest {
+  const number = pagination.style === 'page' ? pagination.first + Math.round(start / size) : start;
+  const query = { [pagination.param]: String(number) };
+  if (pagination.size_param !== undefined) query[pagination.size_param] = String(size);
+  return { query, start, size };
+}
+
+/** Whether this answer shows the end of the list; null where the system declares no way to tell. */
+function isEnd(request: PageRequest, answer: PageAnswer): boolean | null {
+  if (answer.more !== null) return !answer.more;
+  if (answer.pages !== null) return request.start / request.size + 1 >= answer.pages;
+  if (answer.total !== null) return request.start + answer.ids.length >= answer.total;
+  return null;
+}
+
+/** Where the list ends as far as this answer tells, as a place; infinite where it doesn't tell. */
+function knownEnd(request: PageRequest, answer: PageAnswer): number {
+  if (answer.total !== null) return answer.total;
+  return answer.pages === null ? Number.POSITIVE_INFINITY : answer.pages * request.size;
+}
+
+/** The size that the server gives; it may be smaller than asked for (clamped) although more follows. */
+function effectiveSize(request: PageRequest, answer: PageAnswer): number {
+  const count = answer.ids.length;
+  return count > 0 && count < request.size && isEnd(request, answer) === false ? count : request.size;
+}
+
+const all = () => true;
+const none = () => false;
+
+class SteadyWalk implements PageWalk {
+  readonly #pagination: Numbered;
+  readonly #repeats = createRepeats();
+  #size: number;
+  #asked = 0;
+  #accepted = 0;
+  #end = 0;
+  #count = 0;
+  #leastTotal = Number.POSITIVE_INFINITY;
+  #mostTotal = Number.NEGATIVE_INFINITY;
+
+  constructor(pagination: Numbered) {
+    this.#pagination = pagination;
+    this.#size = pagination.size;
+  }
+
+  ask(): PageRequest | null {
+    const ahead = this.#asked > this.#accepted;
+    const unknown = this.#accepted === 0 || this.#end === Number.POSITIVE_INFINITY;
+    if (ahead && (unknown || this.#asked >= this.#end)) return null;
+    const request = pageRequest(this.#pagination, this.#asked, this.#size);
+    this.#asked += this.#size;
+    return request;
+  }
+
+  accept(request: PageRequest, answer: PageAnswer): PageStep {
+    const { ids, total } = answer;
+    this.#count += ids.length;
+    if (total !== null) {
+      this.#leastTotal = Math.min(this.#leastTotal, total);
+      this.#mostTotal = Math.max(this.#mostTotal, total);
+    }
+    if (this.#repeats.seen(ids)) return { kind: 'end', fresh: all, complete: false, diagnostic: pageRepeated() };
+    const wasFirst = this.#accepted === 0;
+    if (wasFirst) {
+      this.#size = effectiveSize(request, answer);
+      this.#asked = this.#size;
+    }
+    const byOffset = this.#pagination.style === 'offset';
+    this.#accepted = request.start + (byOffset ? ids.length : this.#size);
+    this.#end = knownEnd({ ...request, size: this.#size }, answer);
+    if (isEnd(request, answer) ?? ids.length === 0) return this.#atEnd();
+    if (ids.length === 0) return { kind: 'end', fresh: all, complete: false, diagnostic: totalDiffers() };
+    if (!byOffset || ids.length === this.#size) return { kind: 'page', fresh: all };
+    // Shorter than asked for: what was asked for ahead begins too far on.
+    this.#asked = this.#accepted;
+    return { kind: 'page', fresh: all, discard: true };
+  }
+
+  #atEnd(): PageStep {
+    const agrees = this.#mostTotal < 0 || (this.#count >= this.#leastTotal && this.#count <= this.#mostTotal);
+    if (agrees) return { kind: 'end', fresh: all, complete: true };
+    return { kind: 'end', fresh: all, complete: false, diagnostic: totalDiffers() };
+  }
+}
+
+class ShiftingWalk implements PageWalk {
+  readonly #pagination: Numbered;
+  #size: number;
+  /** Ids of the last page that was accepted. */
+  #tail = new Set<string>();
+  /** The place after the last record accepted, and after the last asked for. */
+  #covered = 0;
+  #planned = 0;
+  #end = 0;
+  #started = false;
+  #waiting = 0;
+  #pages = 0;
+  #doubts = 0;
+
+  constructor(pagination: Numbered) {
+    this.#pagination = pagination;
+    this.#size = pagination.size;
+  }
+
+  ask(): PageRequest | null {
+    const unknown = !this.#started || this.#end === Number.POSITIVE_INFINITY;
+    if (this.#waiting > 0 && (unknown || this.#planned >= this.#end)) return null;
+    const request = this.#window(this.#planned);
+    this.#planned = request.start + request.size;
+    this.#waiting++;
+    return request;
+  }
+
+  /** The page that begins before `place` (at it, where that is the beginning) and reaches farthest beyond. */
+  #window(place: number): PageRequest {
+    if (place <= 0) return pageRequest(this.#pagination, 0, this.#size);
+    if (this.#pagination.style === 'offset') return pageRequest(this.#pagination, place - 1, this.#size);
+    let best = { start: 0, size: this.#size };
+    for (let size = this.#size; size >= Math.max(1, this.#size / 2); size--) {
+      const start = Math.floor((place - 1) / size) * size;
+      if (start + size > best.start + best.size) best = { start, size };
+    }
+    return pageRequest(this.#pagination, best.start, best.size);
+  }
+
+  accept(request: PageRequest, answer: PageAnswer): PageStep {
+    this.#waiting--;
+    const { ids } = answer;
+    if (!this.#started) this.#size = effectiveSize(request, answer);
+    const overlaps = request.start === 0 || ids.some((id) => this.#tail.has(id));
+    const advanced = request.start + ids.length > this.#covered;
+    const before = this.#tail;
+    const fresh = (place: number) => !before.has(ids[place] ?? '');
+    const ended = isEnd(request, answer) ?? !ids.some((_, place) => fresh(place));
+    if (!overlaps || (!advanced && !ended)) return this.#goBack();
+    this.#pages++;
+    this.#tail = new Set(ids);
+    this.#covered = request.start + ids.length;
+    this.#end = knownEnd({ ...request, size: this.#size }, answer);
+    if (!this.#started || this.#waiting === 0) this.#planned = this.#covered;
+    this.#started = true;
+    return ended ? { kind: 'end', fresh, complete: true } : { kind: 'page', fresh };
+  }
+
+  /** The records have moved: each doubt goes back a page further, to the beginning if need be. */
+  #goBack(): PageStep {
+    this.#doubts++;
+    if (this.#doubts > MOST_DOUBTS + this.#pages)
+      return { kind: 'end', fresh: none, complete: false, diagnostic: moving() };
+    this.#waiting = 0;
+    this.#covered = Math.max(0, this.#covered - this.#size);
+    this.#planned = this.#covered;
+    return { kind: 'page', fresh: none, discard: true };
+  }
+}
+
+const moving = () =>
+  problem('pages-moving', 'The list changed faster than it could be read', {
+    detail: 'Its pages kept shifting, so it is not known whether it is complete.',
+    next: 'Run again when fewer records are added and removed',
+  });
