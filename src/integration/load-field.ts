@@ -22,7 +22,7 @@ export function loadField(file: FieldMappingFile, scope: RowScope): LoadedField 
   checkAccess(row, scope);
   const reference = loadReference(row, scope);
   const options = loadOptions(row, expressions, scope);
-  checkTypes(row, expressions, scope);
+  checkTypes(row, scope);
   checkWayBack(row, scope);
   return {
     name: `${a.name} ↔ ${b.name}`,
@@ -133,30 +133,21 @@ export function checkRecordFields(
   }
 }
 
+/** What can't be written is no target, what can't be read is no source; either way the other direction may do. */
 function checkAccess(row: Row, { sides, path, findings }: RowScope): void {
   for (const target of SIDES) {
     if (!row.writes[target]) continue;
     const source = otherSide(target);
-    const oneWay = `${sides[target].system} -> ${sides[source].system}`;
+    const next = row.writes[source]
+      ? `Set direction: ${sides[target].system} -> ${sides[source].system}`
+      : 'Map another field, or remove the row';
     if (row.fields[target].read_only) {
-      findings.error(
-        'target-read-only',
-        `${row.names[target]} of ${sides[target].system} can't be written`,
-        [...path, sides[target].system],
-        { next: row.writes[source] ? `Set direction: ${oneWay}` : 'Map another field, or remove the row' },
-      );
+      const summary = `${row.names[target]} of ${sides[target].system} can't be written`;
+      findings.error('target-read-only', summary, [...path, sides[target].system], { next });
     }
     if (row.fields[source].write_only) {
-      findings.error(
-        'source-write-only',
-        `${row.names[source]} of ${sides[source].system} can't be read`,
-        [...path, sides[source].system],
-        {
-          next: row.writes[source]
-            ? `Set direction: ${oneWay.split(' -> ').reverse().join(' -> ')}`
-            : 'Map another field',
-        },
-      );
+      const summary = `${row.names[source]} of ${sides[source].system} can't be read`;
+      findings.error('source-write-only', summary, [...path, sides[source].system], { next });
     }
   }
 }
@@ -201,21 +192,27 @@ function checkReferredObject(side: Side, mapping: string, object: string | undef
   }
 }
 
-function checkTypes(row: Row, expressions: Record<Side, Expression | null>, scope: RowScope): void {
+/** A plain copy needs types that fit, in each direction that is open. */
+function checkTypes(row: Row, { sides, path, findings }: RowScope): void {
   if (row.file.reference !== undefined || row.file.options !== undefined) return;
-  const { sides, path, findings } = scope;
-  for (const target of SIDES) {
+  const unfit = SIDES.filter((target) => {
     const source = otherSide(target);
-    if (!row.writes[target] || expressions[target] || row.file[`to_${sides[target].system}`] !== undefined) continue;
-    const from = row.fields[source].type;
-    const to = row.fields[target].type;
-    if (typesFit(from, to)) continue;
-    const options = to === 'option' || from === 'option' ? ', or options' : '';
-    findings.error('type-mismatch', `${row.names[source]} (${from}) does not fit ${row.names[target]} (${to})`, path, {
-      detail: `${sides[source].system} is to be written to ${sides[target].system}.`,
-      next: `Add to_${sides[target].system}: "{{ … }}"${options}`,
-    });
-  }
+    if (!row.writes[target] || row.file[`to_${sides[target].system}`] !== undefined) return false;
+    if (row.fields[target].read_only || row.fields[source].write_only) return false;
+    return !typesFit(row.fields[source].type, row.fields[target].type);
+  });
+  const [target, both] = unfit;
+  if (!target) return;
+  const source = otherSide(target);
+  const [from, to] = [row.fields[source].type, row.fields[target].type];
+  const expressions = unfit.map((side) => `to_${sides[side].system}: "{{ … }}"`).join(' and ');
+  const options = to === 'option' || from === 'option' ? ', or options' : '';
+  findings.error('type-mismatch', `${row.names[source]} (${from}) does not fit ${row.names[target]} (${to})`, path, {
+    detail: both
+      ? 'It goes both ways, and neither fits.'
+      : `${sides[source].system} is to be written to ${sides[target].system}.`,
+    next: `Add ${expressions}${options}`,
+  });
 }
 
 /** Both ways with one expression: the way back is a plain copy, which is rarely meant. */

@@ -86,23 +86,24 @@ function sideOf(side: Side, file: MappingFile, path: string[], scope: MappingSco
 
 /** One field, one source: a field that two rows write would depend on their order. */
 function checkDuplicates(rows: readonly (LoadedField | null)[], { path, sides, findings }: Loading): void {
-  for (const side of SIDES) {
-    const written = new Set<string>();
-    rows.forEach((row, i) => {
-      if (!row || !(side === 'b' ? row.aToB : row.bToA)) return;
-      const at = [...path, 'fields', i, sides[side].system];
-      if (written.has(row[side])) {
-        findings.error('target-duplicated', `${row[side]} of ${sides[side].system} is written by two rows`, at, {
-          next: 'Keep one, or give one of them the other direction',
-        });
-      }
-      written.add(row[side]);
-    });
-  }
-  const names = rows.map((row) => row?.name);
+  const names = new Set<string>();
+  const written: Record<Side, Set<string>> = { a: new Set(), b: new Set() };
   rows.forEach((row, i) => {
-    if (row && names.indexOf(row.name) < i) {
-      findings.error('row-duplicated', `${row.name} is mapped twice`, [...path, 'fields', i]);
+    if (!row) return;
+    const at = [...path, 'fields', i];
+    if (names.has(row.name)) {
+      findings.error('row-duplicated', `${row.name} is mapped twice`, at, { next: 'Keep one row' });
+      return;
+    }
+    names.add(row.name);
+    for (const side of SIDES) {
+      if (!(side === 'b' ? row.aToB : row.bToA)) continue;
+      if (written[side].has(row[side])) {
+        const summary = `${row[side]} of ${sides[side].system} is written by two rows`;
+        const next = 'Keep one, or give one of them the other direction';
+        findings.error('target-duplicated', summary, [...at, sides[side].system], { next });
+      }
+      written[side].add(row[side]);
     }
   });
 }
@@ -172,6 +173,7 @@ function checkRequired({ path, sides, findings, fields }: Loading, propagate: Re
     const target = otherSide(source);
     const { system, object, definition } = sides[target];
     const filled = new Set(fields.filter((row) => (target === 'b' ? row.aToB : row.bToA)).map((row) => row[target]));
+    if (filled.size === 0) continue;
     const missing = Object.entries(definition.fields)
       .filter(([name, field]) => field.required && !field.read_only && !filled.has(name))
       .map(([name]) => name);

@@ -7,8 +7,8 @@ import { loadMapping } from './load-mapping.ts';
 import { type LoadSettings, loadSystem } from './load-systems.ts';
 import type { LoadedIntegration, LoadedMapping, LoadedSystem } from './loaded.ts';
 import { orderMappings } from './mapping-order.ts';
-import { FIELD_KEYS, type IntegrationFile, integrationSchema, MAPPING_KEYS } from './schema.ts';
-import { unknownKeys, withoutKeys } from './unknown-keys.ts';
+import { type IntegrationFile, integrationSchema, type MappingFile } from './schema.ts';
+import { reservedNames, unknownKeys, withoutKeys } from './unknown-keys.ts';
 
 export type { FindConnector, LoadSettings } from './load-systems.ts';
 
@@ -22,15 +22,37 @@ export function loadIntegration(
   settings: LoadSettings,
 ): Result<LoadedIntegration, Diagnostic[]> {
   const read = readYaml(text, file);
-  if (!read.ok) return read;
+  if (!read.ok) return fail(firstFault(read.error, text));
   const findings = new Findings(read.value);
   const parsed = parseFile(read.value, findings);
   const loaded = parsed && load(file, parsed, settings, findings);
   return loaded && !findings.failed ? ok({ ...loaded, remarks: findings.sorted() }) : fail(findings.sorted());
 }
 
+/**
+ * The first fault of a file that is not YAML: the others follow from it. Without the passage that the parser quotes,
+ * since it may be a secret.
+ */
+function firstFault(faults: Diagnostic[], text: string): Diagnostic[] {
+  return faults.slice(0, 1).map((fault) => {
+    const line = text.split('\n')[(fault.where?.line ?? 1) - 1] ?? '';
+    const bare = /[{[,][^"']*\$\{/.test(line);
+    return {
+      ...fault,
+      ...(fault.detail ? { detail: fault.detail.replace(/:? ".*"/s, '') } : {}),
+      ...(bare ? { next: 'Inside { … } and [ … ], put references to variables in quotes: "${NAME}"' } : {}),
+    };
+  });
+}
+
 /** The data by the schema. Keys that are not known are reported and left out, so that the rest is still checked. */
 function parseFile(document: YamlDocument, findings: Findings): IntegrationFile | null {
+  const reserved = reservedNames(document.data);
+  for (const name of reserved) {
+    const summary = `A system can't be called "${name}", which means something else here`;
+    findings.error('system-name-reserved', summary, ['systems', name]);
+  }
+  if (reserved.length > 0) return null;
   const unknown = unknownKeys(document.data);
   for (const { path, key, known } of unknown) {
     const name = path.length === 0 ? 'the top of the file' : path.map(String).join('.');
@@ -89,11 +111,6 @@ function loadSystems(
     findings.error('systems-not-two', `An integration has two systems, not ${names.length}`, ['systems']);
     return null;
   }
-  for (const name of names) {
-    if (!MAPPING_KEYS.includes(name) && !FIELD_KEYS.includes(name) && !/^(to_|policy$)/.test(name)) continue;
-    const summary = `A system can't be called "${name}", which means something else here`;
-    findings.error('system-name-reserved', summary, ['systems', name]);
-  }
   const [a, b] = Object.entries(parsed.systems).map(([name, system]) =>
     loadSystem(name, system, file, settings, findings),
   );
@@ -106,12 +123,17 @@ function loadMappings(
   findings: Findings,
 ): LoadedMapping[] {
   const objects = Object.entries(parsed.mappings).map(
-    ([name, mapping]) => [name, { a: mapping[systems.a.name], b: mapping[systems.b.name] }] as const,
+    ([name, mapping]) => [name, { a: objectOf(mapping, systems.a), b: objectOf(mapping, systems.b) }] as const,
   );
   if (objects.length === 0) findings.error('mappings-none', 'There is no mapping', ['mappings']);
   const scope = { systems, mappings: new Map(objects), findings };
   const loaded = Object.entries(parsed.mappings).flatMap(([name, mapping]) => loadMapping(name, mapping, scope) ?? []);
   return inOrder(loaded, systems, findings);
+}
+
+function objectOf(mapping: MappingFile, system: LoadedSystem): string | undefined {
+  const name = mapping[system.name];
+  return name !== undefined && Object.hasOwn(system.connector.objects, name) ? name : undefined;
 }
 
 /** Parents first; a circle of references is opened where a record can be created without the reference. */

@@ -7,6 +7,12 @@ export interface UnknownKey {
   known: string[];
 }
 
+/** Names of systems that are also keys of mappings or rows. */
+export function reservedNames(data: unknown): string[] {
+  const meant = [...MAPPING_KEYS, ...FIELD_KEYS, 'policy'];
+  return Object.keys(member(data, 'systems')).filter((name) => meant.includes(name) || name.startsWith('to_'));
+}
+
 /**
  * Keys of mappings and rows that are neither the schema's nor made of the names of the two systems, which a schema
  * can't know. Nothing where there are not two systems: then nothing can be said.
