@@ -1,5 +1,6 @@
 import type { Diagnostic, Result } from '../record/diagnostic.ts';
 import type { ConnectorDefinition } from './definition.ts';
+import type { OptionDefinition } from './field.ts';
 
 /** A record as the system sent it: JSON for REST, a row for SQL. */
 export type Wire = Record<string, unknown>;
@@ -133,6 +134,8 @@ export interface Connection {
   remove(object: string, items: readonly RemoveItem[], archive: boolean): Promise<WriteOutcome[]>;
   /** Reads the options that the connector declares as coming from an endpoint, once per run. */
   loadOptions(object: string): Promise<Result<void>>;
+  /** The options of a declared list, as `loadOptions` read them; empty before. */
+  options(list: string): readonly OptionDefinition[];
   calls(): CallCount;
   /** Requests left in the current window, where known. */
   quota(): number | null;

@@ -66,11 +66,12 @@ function decideOneWay(field: FieldCase, source: Side): FieldDecision {
   const target = otherSide(source);
   if (field.changed[source] === null) return decideFirstContact(field, [source]);
   const sourceChanged = field.changed[source];
-  const targetChanged = field.changed[target] ?? false;
-  if (!sourceChanged && !targetChanged) return none;
+  const targetChanged = field.changed[target];
+  if (!sourceChanged && targetChanged === false) return none;
   if (field.agree) return refresh;
-  if (sourceChanged) return write(target, targetChanged ? 'target-edit-overwritten' : 'changed', targetChanged);
-  return field.targetEdits === 'restore'
+  if (sourceChanged)
+    return write(target, targetChanged ? 'target-edit-overwritten' : 'changed', targetChanged === true);
+  return targetChanged && field.targetEdits === 'restore'
     ? write(target, 'restore', true)
     : { kind: 'refresh', rule: 'target-edit-left' };
 }

@@ -1,0 +1,39 @@
+import type { WriteOutcome } from '../connector/port.ts';
+import type { Ending, Park, PlanItem, Seen } from '../planning/plan-item.ts';
+import type { Side } from '../record/side.ts';
+import type { MappingRun } from './mapping-run.ts';
+import type { Pair } from './pair.ts';
+import { presentSide } from './pair.ts';
+
+/** A pair after its writes: what became of it, and each written record in the form its system now holds it. */
+export interface Applied {
+  pair: Pair;
+  item: PlanItem;
+  ending: Ending;
+  park: Park | null;
+  /** By written side: the record as it is now; null where it was not read back. */
+  written: Partial<Record<Side, Seen | null>>;
+  /** The precondition of a write did not hold: decide again. */
+  stale: boolean;
+  /** A delete: done, held or counted after all mappings. */
+  deferred: boolean;
+}
+
+export function expectedVersion(pair: Pair, target: Side): string | null {
+  const linked = pair.link ? (target === 'a' ? pair.link.aVersion : pair.link.bVersion) : null;
+  return presentSide(pair, target)?.version ?? linked;
+}
+
+/** Why a write that failed parks its record, and whether the run can go on. */
+export function failureOf(run: MappingRun, one: Applied, outcome: Exclude<WriteOutcome, { kind: 'done' }>): void {
+  const { pair } = one;
+  if (outcome.kind === 'failed' && outcome.class === 'conflict') {
+    one.stale = true;
+    return;
+  }
+  if (outcome.kind === 'failed' && (outcome.class === 'fatal' || outcome.class === 'auth'))
+    run.context.stop ??= outcome.diagnostic;
+  const reason = outcome.kind === 'uncertain' ? 'uncertain' : outcome.class;
+  one.park = { side: pair.from, id: pair.ids[pair.from] ?? '', reason, diagnostic: outcome.diagnostic, waitsFor: null };
+  one.ending = reason === 'invalid' || reason === 'uncertain' ? 'parked' : 'failed';
+}

@@ -1,0 +1,121 @@
+import type { CreateItem, WireRecord } from '../connector/port.ts';
+import { randomToken } from '../platform/random.ts';
+import { strongDigest } from '../record/digest.ts';
+import { otherSide, type Side } from '../record/side.ts';
+import type { Fields } from '../record/value.ts';
+import type { Intent, IntentItem } from '../store/port.ts';
+import { type Applied, failureOf } from './applied.ts';
+import { writtenBack } from './apply-updates.ts';
+import { commit } from './commit.ts';
+import { countWrite } from './counts.ts';
+import type { MappingRun } from './mapping-run.ts';
+import { presentSide } from './pair.ts';
+
+/** What a create sends, and the intent that must be durable before. */
+export interface Prepared {
+  item: CreateItem;
+  intent: IntentItem;
+}
+
+/**
+ * Creates with the intent first: it is committed, then the creates are sent; it is removed in the same transaction that
+ * records the links. Creates whose outcome is unknown keep their intent.
+ */
+export async function createAll(run: MappingRun, target: Side, creates: readonly Applied[]): Promise<void> {
+  if (creates.length === 0) return;
+  const source = otherSide(target);
+  const now = run.context.platform.clock.now();
+  const intent: Intent = {
+    id: randomToken(run.context.platform.random),
+    mapping: run.key,
+    side: target,
+    created: now,
+    items: [],
+  };
+  const ready: { one: Applied; prepared: Prepared }[] = [];
+  for (const one of creates) {
+    const fields = Object.fromEntries(
+      (one.item.actions[target]?.changes ?? []).map((change) => [change.field, change.value]),
+    );
+    const seen = presentSide(one.pair, source);
+    const prepared = prepareCreate(
+      run,
+      target,
+      one.pair.ids[source] ?? '',
+      seen?.version ?? null,
+      fields,
+      `${intent.id}-${ready.length}`,
+    );
+    if (prepared.ok) ready.push({ one, prepared: prepared.value });
+    else failureOf(run, one, { kind: 'failed', class: 'invalid', diagnostic: prepared.error });
+  }
+  intent.items = ready.map(({ prepared }) => prepared.intent);
+  if (!(await commit(run.context, { intents: [intent] })))
+    return abandon(
+      run,
+      ready.map(({ one }) => one),
+    );
+  const outcomes = await run[target].connection.create(
+    run[target].object,
+    ready.map(({ prepared }) => prepared.item),
+  );
+  const open: IntentItem[] = [];
+  const records: { one: Applied; record: WireRecord | null; id: string }[] = [];
+  for (const [index, { one, prepared }] of ready.entries()) {
+    const outcome = outcomes[index];
+    if (!outcome) continue;
+    if (outcome.kind === 'done') {
+      one.pair.ids[target] = outcome.id;
+      countWrite(run, target, 'create');
+      records.push({ one, record: outcome.record, id: outcome.id });
+    } else {
+      failureOf(run, one, outcome);
+      if (outcome.kind === 'uncertain') open.push(prepared.intent);
+    }
+  }
+  await writtenBack(run, target, records);
+  run.settled.push(intent.id);
+  if (open.length > 0) keepOpen(run, target, { ...intent, id: `${intent.id}-open`, items: open });
+}
+
+export function prepareCreate(
+  run: MappingRun,
+  target: Side,
+  source: string,
+  sourceVersion: string | null,
+  fields: Fields,
+  idempotencyKey: string,
+) {
+  const side = run[target];
+  const linkToken = linkTokenOf(run, source);
+  const linkField = side.definition.link_field;
+  const encoded = side.codec.encode(
+    linkField && !(linkField in fields) ? { ...fields, [linkField]: linkToken } : fields,
+  );
+  if (!encoded.ok) {
+    const first = Object.values(encoded.error)[0];
+    return {
+      ok: false,
+      error: first ?? { severity: 'error', code: 'encode', summary: 'The record could not be encoded' },
+    } as const;
+  }
+  const body = side.can.idempotencyMs > 0 ? strongDigest(run.context.strongKey, JSON.stringify(encoded.value)) : '';
+  const intent: IntentItem = { source, sourceVersion, idempotencyKey, linkToken, body };
+  return { ok: true, value: { item: { wire: encoded.value, idempotencyKey }, intent } satisfies Prepared } as const;
+}
+
+/** The same for every attempt to create this record: what was created once is found again by it. */
+function linkTokenOf(run: MappingRun, source: string): string {
+  const plain = `${run.mapping.name}:${source}`;
+  return plain.length <= 40 ? plain : strongDigest(run.context.strongKey, plain);
+}
+
+function keepOpen(run: MappingRun, target: Side, intent: Intent): void {
+  run.reopened.push(intent);
+  for (const item of intent.items) run.open[target].add(item.source);
+}
+
+function abandon(run: MappingRun, creates: readonly Applied[]): void {
+  const diagnostic = run.context.stop;
+  if (diagnostic) for (const one of creates) failureOf(run, one, { kind: 'failed', class: 'fatal', diagnostic });
+}

@@ -1,0 +1,98 @@
+import type { UpdateItem, WireRecord } from '../connector/port.ts';
+import type { FieldChange } from '../planning/plan-item.ts';
+import type { Side } from '../record/side.ts';
+import { type Applied, expectedVersion, failureOf } from './applied.ts';
+import { countWrite } from './counts.ts';
+import { decodeOne } from './decode.ts';
+import type { MappingRun } from './mapping-run.ts';
+import { presentSide } from './pair.ts';
+
+/** Writes the changed fields of each record, and nothing else; where the system takes whole records, the driver merges. */
+export async function updateAll(run: MappingRun, target: Side, updates: readonly Applied[]): Promise<void> {
+  await send(
+    run,
+    target,
+    updates.map((one) => ({ one, changes: one.item.actions[target]?.changes ?? [] })),
+    true,
+  );
+}
+
+/** References that close a cycle are set after both records exist. */
+export async function updateLater(run: MappingRun, target: Side, created: readonly Applied[]): Promise<void> {
+  const having = created.filter(
+    (one) => one.written[target] !== undefined && (one.item.actions[target]?.later.length ?? 0) > 0,
+  );
+  await send(
+    run,
+    target,
+    having.map((one) => ({ one, changes: one.item.actions[target]?.later ?? [] })),
+    false,
+  );
+}
+
+async function send(
+  run: MappingRun,
+  target: Side,
+  updates: readonly { one: Applied; changes: readonly FieldChange[] }[],
+  counted: boolean,
+): Promise<void> {
+  const ready: { one: Applied; item: UpdateItem }[] = [];
+  for (const { one, changes } of updates) {
+    const encoded = run[target].codec.encode(Object.fromEntries(changes.map((change) => [change.field, change.value])));
+    if (!encoded.ok) {
+      const first = Object.values(encoded.error)[0];
+      if (first) failureOf(run, one, { kind: 'failed', class: 'invalid', diagnostic: first });
+      continue;
+    }
+    const seen = one.written[target] ?? presentSide(one.pair, target);
+    const version = run[target].can.conditionalUpdate ? (seen?.version ?? expectedVersion(one.pair, target)) : null;
+    ready.push({
+      one,
+      item: { id: one.pair.ids[target] ?? '', wire: encoded.value, version, ...(seen ? { current: seen.wire } : {}) },
+    });
+  }
+  if (ready.length === 0) return;
+  const outcomes = await run[target].connection.update(
+    run[target].object,
+    ready.map(({ item }) => item),
+  );
+  const records: { one: Applied; record: WireRecord | null; id: string }[] = [];
+  for (const [index, { one }] of ready.entries()) {
+    const outcome = outcomes[index];
+    if (!outcome) continue;
+    if (outcome.kind === 'done') {
+      if (counted) countWrite(run, target, 'update');
+      records.push({ one, record: outcome.record, id: outcome.id });
+    } else failureOf(run, one, outcome);
+  }
+  await writtenBack(run, target, records);
+}
+
+/**
+ * The written records as their system holds them now: from the answer, else read back. A target whose edits never
+ * matter (one-way, left alone) is not read back: that would cost a call per record for nothing.
+ */
+export async function writtenBack(
+  run: MappingRun,
+  target: Side,
+  records: readonly { one: Applied; record: WireRecord | null; id: string }[],
+): Promise<void> {
+  const unread = records.filter(({ record }) => record === null);
+  const needed =
+    run[target].can.get &&
+    run.rules.fields.some(
+      (field) => (target === 'b' ? field.flows.bToA : field.flows.aToB) || field.targetEdits === 'restore',
+    );
+  const outcomes =
+    needed && unread.length > 0
+      ? await run[target].connection.get(
+          run[target].object,
+          unread.map(({ id }) => id),
+        )
+      : [];
+  for (const [index, { one }] of unread.entries()) {
+    const outcome = outcomes[index];
+    one.written[target] = outcome?.kind === 'present' ? decodeOne(run, run[target], outcome.record) : null;
+  }
+  for (const { one, record } of records) if (record) one.written[target] = decodeOne(run, run[target], record);
+}

@@ -1,0 +1,164 @@
+import type { Action, Park } from '../planning/plan-item.ts';
+import { problem } from '../record/diagnostic.ts';
+import { otherSide, type Side } from '../record/side.ts';
+import { type Applied, expectedVersion } from './applied.ts';
+import { createAll } from './apply-creates.ts';
+import { updateAll, updateLater } from './apply-updates.ts';
+import type { MappingRun } from './mapping-run.ts';
+import { type Pair, presentSide } from './pair.ts';
+import { type Planned, plan, prepare, readPartners } from './plan.ts';
+import { baseOf } from './recall.ts';
+
+/**
+ * Step *apply*: writes what was planned. Updates are guarded: by the version where the system checks it, else by a
+ * re-read just before; where the guard fails the pair is decided once more.
+ */
+export async function apply(run: MappingRun, planned: readonly Planned[]): Promise<Applied[]> {
+  const allowed = planned.map((one) => limitToSavedPlan(run, one));
+  if (run.context.mode === 'plan') return allowed.map(preview(run));
+  const first = await attempt(run, await guard(run, allowed));
+  const stale = first.filter((one) => one.stale);
+  if (stale.length === 0) return first;
+  const second = await attempt(
+    run,
+    await decideAgain(
+      run,
+      stale.map((one) => one.pair),
+    ),
+  );
+  return [...first.filter((one) => !one.stale), ...second.map(parkIfStale)];
+}
+
+const started = ({ pair, item }: Planned): Applied => ({
+  pair,
+  item,
+  ending: item.ending,
+  park: item.park,
+  written: {},
+  stale: false,
+  deferred: false,
+});
+
+function preview(run: MappingRun): (planned: Planned) => Applied {
+  return (planned) => {
+    run.context.onEvent({ type: 'item', mapping: run.mapping.name, item: planned.item });
+    const { from } = planned.pair;
+    if (planned.item.actions[otherSide(from)]?.kind === 'create') {
+      run.context.plannedCreates.add(`${run.mapping.name} ${from} ${planned.pair.ids[from]}`);
+    }
+    const one = started(planned);
+    deferRemoval(run, 'a', one);
+    deferRemoval(run, 'b', one);
+    return one;
+  };
+}
+
+/** With a saved plan, only what it holds is done; what has changed since waits for the next plan. */
+function limitToSavedPlan(run: MappingRun, planned: Planned): Planned {
+  const { allows } = run.context;
+  const { item, pair } = planned;
+  if (!allows || Object.keys(item.actions).length === 0 || allows(run.mapping.name, item)) return planned;
+  const id = pair.ids[pair.from] ?? '';
+  const diagnostic = problem('plan-stale', 'The record changed since the plan was made', {
+    next: 'Plan again, or sync without a saved plan.',
+  });
+  const park: Park = { side: pair.from, id, reason: 'plan-stale', diagnostic, waitsFor: null };
+  return { pair, item: { ...item, actions: {}, link: 'none', refresh: false, park, ending: 'parked' } };
+}
+
+/** Re-reads the targets that can't check a version themselves, and decides anew the pairs whose target has moved. */
+async function guard(run: MappingRun, planned: readonly Planned[]): Promise<Planned[]> {
+  const moved = new Set<Pair>();
+  for (const target of ['a', 'b'] as const) {
+    const side = run[target];
+    if (!side.can.get || run.rules.fields.every((field) => !(field.flows.aToB && field.flows.bToA))) continue;
+    const guarded = planned.filter(
+      ({ pair, item }) => item.actions[target]?.kind === 'update' && !hasVersion(run, pair, target),
+    );
+    const before = guarded.map(({ pair }) => digestsOf(pair, target));
+    await readPartners(
+      run,
+      target,
+      guarded.map(({ pair }) => pair),
+    );
+    for (const [index, { pair }] of guarded.entries()) {
+      const now = presentSide(pair, target)?.digests;
+      if (!now || Buffer.compare(now, before[index] ?? now) !== 0) moved.add(pair);
+    }
+  }
+  if (moved.size === 0) return [...planned];
+  return [...planned.filter(({ pair }) => !moved.has(pair)), ...(await plan(run, await prepared(run, [...moved])))];
+}
+
+async function prepared(run: MappingRun, pairs: readonly Pair[]): Promise<readonly Pair[]> {
+  await prepare(run, pairs);
+  return pairs;
+}
+
+const digestsOf = (pair: Pair, side: Side): Uint8Array | null =>
+  presentSide(pair, side)?.digests ?? (pair.link ? baseOf(pair.link, side) : null);
+
+function hasVersion(run: MappingRun, pair: Pair, target: Side): boolean {
+  return run[target].can.conditionalUpdate && expectedVersion(pair, target) !== null;
+}
+
+async function decideAgain(run: MappingRun, pairs: readonly Pair[]): Promise<Planned[]> {
+  await readPartners(
+    run,
+    'a',
+    pairs.filter((pair) => pair.ids.a !== null && run.a.can.get),
+  );
+  await readPartners(
+    run,
+    'b',
+    pairs.filter((pair) => pair.ids.b !== null && run.b.can.get),
+  );
+  await prepare(run, pairs);
+  return plan(run, pairs);
+}
+
+async function attempt(run: MappingRun, planned: readonly Planned[]): Promise<Applied[]> {
+  const all = planned.map(started);
+  for (const target of ['b', 'a'] as const) {
+    const having = (kind: Action['kind']) =>
+      all.filter((one) => one.item.actions[target]?.kind === kind && one.park === null && !one.stale);
+    const creates = having('create');
+    await createAll(run, target, creates);
+    await updateLater(run, target, creates);
+    await updateAll(run, target, having('update'));
+    for (const one of all) deferRemoval(run, target, one);
+  }
+  return all;
+}
+
+/** Deletes wait until all mappings are through: children first, and under the guard. */
+function deferRemoval(run: MappingRun, target: Side, one: Applied): void {
+  const action = one.item.actions[target];
+  if (!one.pair.link || !action || (action.kind !== 'delete' && action.kind !== 'archive')) return;
+  const { link } = one.pair;
+  run.deletes.set(`${link.a} ${link.b}`, {
+    link,
+    target,
+    kind: action.kind,
+    rule: one.item.rule,
+    approved: one.pair.before?.approved ?? false,
+    counted: one.pair.joint ? ['a', 'b'] : one.pair.swept ? [] : [one.pair.from],
+  });
+  one.deferred = true;
+}
+
+function parkIfStale(one: Applied): Applied {
+  if (!one.stale) return one;
+  const { pair } = one;
+  const diagnostic = problem('write-conflict', 'The record kept changing while it was being written', {
+    next: 'It is tried again in the next run.',
+  });
+  const park: Park = {
+    side: pair.from,
+    id: pair.ids[pair.from] ?? '',
+    reason: 'write-conflict',
+    diagnostic,
+    waitsFor: null,
+  };
+  return { ...one, ending: 'parked', park };
+}

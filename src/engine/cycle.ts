@@ -1,0 +1,47 @@
+import type { Side } from '../record/side.ts';
+import { apply } from './apply.ts';
+import { decode } from './decode.ts';
+import { map, validate } from './map.ts';
+import type { MappingRun } from './mapping-run.ts';
+import { match } from './match.ts';
+import type { Pair } from './pair.ts';
+import { plan } from './plan.ts';
+import { read, readAhead } from './read.ts';
+import { record } from './record.ts';
+import { resolve } from './resolve.ts';
+import { settle } from './settle.ts';
+import { sweep } from './sweep.ts';
+
+/** Enough pairs per step that batched writes are full, few enough to stay small in memory. */
+const BATCH = 500;
+
+/** One mapping in one run: read → decode → match → resolve → map → validate → plan → apply → record. */
+export async function cycle(run: MappingRun): Promise<void> {
+  await settle(run);
+  await readAhead(run);
+  for (const side of ['a', 'b'] as const) {
+    for await (const pairs of changes(run, side)) {
+      if (run.context.stop || run.context.signal.aborted) return;
+      await resolve(run, pairs);
+      map(run, pairs);
+      validate(run, pairs);
+      const planned = await plan(run, pairs);
+      const applied = await apply(run, planned);
+      await record(run, applied);
+    }
+  }
+  await sweep(run);
+}
+
+/** The pairs of one side that changed, gathered into batches; what has not changed is counted and gone. */
+async function* changes(run: MappingRun, side: Side): AsyncGenerator<Pair[]> {
+  let batch: Pair[] = [];
+  for await (const records of read(run, side)) {
+    const seen = decode(run, run[side], records);
+    batch.push(...(await match(run, side, seen)));
+    if (batch.length < BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  yield batch;
+}

@@ -1,0 +1,53 @@
+import type { Cursor } from '../store/port.ts';
+import { commit } from './commit.ts';
+import type { MappingRun, SideRun } from './mapping-run.ts';
+
+/** A minute beyond the lag: how far a system's answer clock and its stamps may differ. */
+const CLOCK_MARGIN_MS = 60_000;
+
+/**
+ * Moves the cursors of a mapping, once everything that was read is durably accounted for. A side that was not read to
+ * its declared end keeps its cursor.
+ */
+export async function moveCursors(run: MappingRun): Promise<void> {
+  if (run.context.mode === 'plan' || run.context.stop || run.context.signal.aborted) return;
+  const cursors: Cursor[] = [];
+  for (const side of [run.a, run.b]) {
+    const before = await run.context.store.cursor(run.key, side.side);
+    const after = cursorAfter(run, side, before);
+    if (after) cursors.push(after);
+  }
+  if (cursors.length > 0) await commit(run.context, { cursors });
+}
+
+function cursorAfter(run: MappingRun, side: SideRun, before: Cursor | null): Cursor | null {
+  const read = run.reads[side.side];
+  if (!read.complete || !side.can.list) return null;
+  const now = run.context.platform.clock.now();
+  const ids = run.present[side.side];
+  const first = before === null;
+  return {
+    mapping: run.key,
+    side: side.side,
+    mark: markAfter(side, read, before),
+    scanned: read.whole ? now : (before?.scanned ?? null),
+    swept: ids || first ? now : before.swept,
+    seen: read.whole ? read.count : (ids?.size ?? before?.seen ?? null),
+  };
+}
+
+/**
+ * The newest stamp in the data, never later than the server's own clock less the lag. Once the server's clock is well
+ * past it, all with that stamp has been seen, and the mark moves beyond it: else every later run would read the last
+ * batch again.
+ */
+function markAfter(side: SideRun, read: MappingRun['reads']['a'], before: Cursor | null): number | null {
+  const { lagMs } = side.can;
+  const mark = before?.mark ?? 0;
+  const newest = Math.max(read.newest ?? 0, mark);
+  if (newest === 0) return null;
+  if (read.serverTime === null) return newest;
+  const settled = read.serverTime - newest > 3 * lagMs + CLOCK_MARGIN_MS;
+  if (settled && read.newest !== null && read.newest >= mark) return newest + 2 * lagMs;
+  return Math.max(mark, Math.min(newest, read.serverTime - lagMs));
+}

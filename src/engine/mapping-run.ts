@@ -1,0 +1,155 @@
+import type { ObjectCodec } from '../connector/codec.ts';
+import type { ObjectDefinition } from '../connector/definition.ts';
+import type { Capabilities, Connection } from '../connector/port.ts';
+import type { LoadedIntegration, LoadedMapping } from '../integration/loaded.ts';
+import type { FieldMapper } from '../mapping/map-field.ts';
+import type { PlanRules } from '../planning/pair-decision.ts';
+import type { PlanItem } from '../planning/plan-item.ts';
+import type { Platform } from '../platform/platform.ts';
+import type { Diagnostic, Result } from '../record/diagnostic.ts';
+import type { DigestKey } from '../record/digest.ts';
+import type { Side } from '../record/side.ts';
+import type { Fields, Value } from '../record/value.ts';
+import type { Fence, Intent, Link, MappingCounts, MappingKey, Store } from '../store/port.ts';
+import type { Scratch } from '../store/scratch.ts';
+import type { IdSet } from './id-set.ts';
+
+/** Told while a run goes on, for progress views. Fields' values appear in `item` only, and only in memory. */
+export type RunEvent =
+  | { type: 'mapping'; mapping: string; phase: 'settle' | 'read' | 'sync' | 'sweep' | 'deletes' | 'done' }
+  | { type: 'progress'; mapping: string; counts: MappingCounts }
+  | { type: 'item'; mapping: string; item: PlanItem }
+  | { type: 'diagnostic'; mapping: string; diagnostic: Diagnostic };
+
+/** One side of a mapping, compiled for a run. */
+export interface SideRun {
+  side: Side;
+  /** Name of the system in the integration file. */
+  system: string;
+  connection: Connection;
+  object: string;
+  definition: ObjectDefinition;
+  can: Capabilities;
+  codec: ObjectCodec;
+  /** Names of the fields to decode. */
+  names: readonly string[];
+  /** Name by position of the layout; '' where the position belongs to the other side alone. */
+  watched: readonly string[];
+  /** By position of the field mapping: the value for this side from the other side's record; null where nothing flows. */
+  mappers: readonly (FieldMapper | null)[];
+  /** By position: the target's constraints, with declared repairs. */
+  checks: readonly ((value: Value) => Result<Value>)[];
+  /** Match keys of a record, by position of the match rule: digests; null where a part is empty. */
+  keysOf: (fields: Fields) => (string | null)[];
+  /** Whether nothing of this side can be read: a target that only takes writes. */
+  writeOnly: boolean;
+}
+
+/** What a run of a whole integration has in common for its mappings. */
+export interface RunContext {
+  id: string;
+  integration: LoadedIntegration;
+  platform: Platform;
+  store: Store;
+  fence: Fence;
+  digestKey: DigestKey;
+  /** Key of match-key and body digests. */
+  strongKey: Uint8Array;
+  mode: 'plan' | 'sync';
+  /** With a saved plan: whether it holds this very item. */
+  allows: ((mapping: string, item: PlanItem) => boolean) | null;
+  sweep: 'due' | 'always' | 'never';
+  /** Whole reads instead of changes since the cursor. */
+  full: boolean;
+  signal: AbortSignal;
+  started: number;
+  onEvent: (event: RunEvent) => void;
+  /** Set when the run must stop: lease lost, too many failures, a fatal answer. */
+  stop: Diagnostic | null;
+  diagnostics: Diagnostic[];
+  openScratch: () => Scratch;
+  /** Plan mode: source records that a plan would create, by `mapping/side/id`, so that their children can be planned. */
+  plannedCreates: Set<string>;
+  /** Renewed when a third of the lease's time has passed. */
+  leaseRenewed: number;
+}
+
+/** One mapping in one run. */
+export interface MappingRun {
+  context: RunContext;
+  key: MappingKey;
+  mapping: LoadedMapping;
+  a: SideRun;
+  b: SideRun;
+  rules: PlanRules;
+  layout: number;
+  layoutFields: readonly string[];
+  /** Digest of the mapping's rules. */
+  rulesDigest: string;
+  scratch: Scratch;
+  counts: MappingCounts;
+  /** Reads of this run, by side. */
+  reads: Record<Side, SideRead>;
+  /** Source ids with an open intent, by the side they would be created on: untouchable until settled. */
+  open: Record<Side, Set<string>>;
+  /** Set when a sweep saw nothing at all: every delete waits for approval. */
+  holdDeletes: boolean;
+  /** Deletes decided, done after all mappings: by `aId bId`. */
+  deletes: Map<string, DeferredDelete>;
+  /** All ids that a complete read of everything or a sweep saw, by side. */
+  present: Record<Side, IdSet | null>;
+  /** Records proved gone by a sweep, by side: id → handled. */
+  gone: Record<Side, Map<string, boolean>>;
+  /** How many records of this mapping are parked, as the run goes: no look-ups are needed while it is zero. */
+  parked: number;
+  /** Parked records whose reason is gone: back as they were at the baseline, or never linked and deleted. */
+  vanished: Record<Side, string[]>;
+  /** Intents whose outcomes are known, to be removed with the next record. */
+  settled: string[];
+  /** What stays open of them. */
+  reopened: Intent[];
+  /** Ids handled as retries of parked records in this run, by side. */
+  retried: Record<Side, Set<string>>;
+  /** Records of a side that were matched in this run. */
+  claimed: Record<Side, Set<string>>;
+  /** Match keys of records linked or created in this run but not committed yet, by side: `rule digest` → id. */
+  taken: Record<Side, Map<string, string>>;
+}
+
+export interface SideRead {
+  /** Whether the whole object was read, not only changes. */
+  whole: boolean;
+  complete: boolean;
+  count: number;
+  newest: number | null;
+  serverTime: number | null;
+}
+
+/** A delete that was decided, waiting for the other mappings and for the guard. */
+export interface DeferredDelete {
+  link: Link;
+  /** The side that is deleted or archived on. */
+  target: Side;
+  kind: 'delete' | 'archive';
+  rule: string;
+  approved: boolean;
+  /** The sides whose records brought it up and are counted with it. */
+  counted: Side[];
+}
+
+export function addDiagnostic(run: MappingRun, diagnostic: Diagnostic): void {
+  run.context.diagnostics.push(diagnostic);
+  run.context.onEvent({ type: 'diagnostic', mapping: run.mapping.name, diagnostic });
+}
+
+export const mappingKey = (integration: string, mapping: string): MappingKey => `${integration}/${mapping}`;
+
+/** A canonical value as it stands on the wire of this side; undefined where it can't be said there. */
+export function wireValue(side: SideRun, field: string, value: Value): unknown {
+  const encoded = side.codec.encode({ [field]: value });
+  if (!encoded.ok) return undefined;
+  const path = (side.definition.fields[field]?.path ?? field).split('.');
+  return path.reduce<unknown>((at, key) => (isWire(at) ? at[key] : undefined), encoded.value);
+}
+
+const isWire = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

@@ -1,0 +1,107 @@
+import { type Candidate, decideMatch } from '../matching/match-record.ts';
+import { otherSide, type Side } from '../record/side.ts';
+import { decodeOne } from './decode.ts';
+import { addDiagnostic, type MappingRun, wireValue } from './mapping-run.ts';
+import type { Pair } from './pair.ts';
+import { recallLinks } from './recall.ts';
+
+/** Finds partners for unlinked records by the mapping's match rules; ambiguity is parked, never guessed. */
+export async function matchByKeys(run: MappingRun, from: Side, pairs: readonly Pair[]): Promise<void> {
+  const unlinked = pairs.filter(
+    (pair) =>
+      !pair.link && !pair.park && pair.sides[from].kind === 'present' && pair.sides[otherSide(from)].kind === 'none',
+  );
+  if (unlinked.length === 0 || run.mapping.match.length === 0) return;
+  const other = otherSide(from);
+  const theirs = await candidates(run, other, unlinked, from);
+  const ours = await candidates(run, from, unlinked, from);
+  for (const pair of unlinked) {
+    const id = pair.ids[from] ?? '';
+    const digests = pair.keys[from] ?? [];
+    const found = digests.map((digest, rule) => claimed(run, other, theirs[rule]?.get(digest ?? '') ?? []));
+    const twins = digests.map((digest, rule) => {
+      const linked = (ours[rule]?.get(digest ?? '') ?? [])
+        .filter((one) => one.linked && one.id !== id)
+        .map((one) => one.id);
+      const now = digest === null ? undefined : run.taken[from].get(`${rule} ${digest}`);
+      return now === undefined || now === id || linked.includes(now) ? linked : [...linked, now];
+    });
+    const decision = decideMatch(found, twins);
+    if (decision.kind === 'park') {
+      pair.park = { side: from, id, reason: decision.reason, diagnostic: decision.diagnostic, waitsFor: null };
+      continue;
+    }
+    for (const [rule, digest] of digests.entries()) if (digest !== null) run.taken[from].set(`${rule} ${digest}`, id);
+    if (decision.kind === 'match') await takeMatch(run, other, pair, decision.id);
+  }
+}
+
+const claimed = (run: MappingRun, side: Side, found: readonly Candidate[]): Candidate[] =>
+  found.map((one) => (run.claimed[side].has(one.id) ? { ...one, linked: true } : one));
+
+async function takeMatch(run: MappingRun, other: Side, pair: Pair, id: string): Promise<void> {
+  run.claimed[other].add(id);
+  pair.ids[other] = id;
+  const spooled = run.scratch.take([id]).get(id);
+  pair.sides[other] = spooled
+    ? { kind: 'present', seen: decodeOne(run, run[other], spooled.record) }
+    : { kind: 'unread' };
+  pair.joint = spooled !== undefined;
+}
+
+/** Per match rule: digest → records of `side` with that key, from the scratch, the store, or looked up in the system. */
+async function candidates(
+  run: MappingRun,
+  side: Side,
+  pairs: readonly Pair[],
+  from: Side,
+): Promise<Map<string, Candidate[]>[]> {
+  const byRule: Map<string, Candidate[]>[] = [];
+  for (let rule = 0; rule < run.mapping.match.length; rule += 1) {
+    const digests = [...new Set(pairs.flatMap((pair) => pair.keys[from]?.[rule] ?? []))];
+    const known = await run.context.store.unlinkedByKey(run.key, side, rule, digests);
+    const ahead = side === 'b' ? run.scratch.byKey(rule, digests) : new Map<string, string[]>();
+    const looked =
+      side === from || run[side].can.list ? new Map<string, string[]>() : await lookUp(run, side, rule, pairs, from);
+    const ids = new Map<string, Set<string>>();
+    for (const found of [known, ahead, looked]) {
+      for (const [digest, list] of found) ids.set(digest, new Set([...(ids.get(digest) ?? []), ...list]));
+    }
+    const links = await recallLinks(
+      run,
+      side,
+      [...ids.values()].flatMap((set) => [...set]),
+    );
+    const linked = (id: string) => (links.get(id)?.state ?? 'closed') !== 'closed';
+    byRule.push(new Map([...ids].map(([digest, set]) => [digest, [...set].map((id) => ({ id, linked: linked(id) }))])));
+  }
+  return byRule;
+}
+
+/** A target whose records can't be listed but can be found by a field: one look-up per new record. */
+async function lookUp(
+  run: MappingRun,
+  side: Side,
+  rule: number,
+  pairs: readonly Pair[],
+  from: Side,
+): Promise<Map<string, string[]>> {
+  const found = new Map<string, string[]>();
+  const fields = run.mapping.match[rule] ?? [];
+  const only = fields.length === 1 ? fields[0] : undefined;
+  if (!only || !run[side].can.findable.includes(only[side])) return found;
+  for (const pair of pairs) {
+    const digest = pair.keys[from]?.[rule];
+    const presence = pair.sides[from];
+    if (!digest || presence.kind !== 'present') continue;
+    const wire = wireValue(run[side], only[side], presence.seen.fields[only[from]] ?? null);
+    const outcome = await run[side].connection.find(run[side].object, only[side], wire);
+    if (outcome.ok)
+      found.set(
+        digest,
+        outcome.value.map((record) => record.id),
+      );
+    else addDiagnostic(run, outcome.error);
+  }
+  return found;
+}

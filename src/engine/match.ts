@@ -1,0 +1,158 @@
+import type { Park, Presence, Seen } from '../planning/plan-item.ts';
+import { problem } from '../record/diagnostic.ts';
+import { otherSide, type Side } from '../record/side.ts';
+import type { Link, ParkedRecord } from '../store/port.ts';
+import { countEnding } from './counts.ts';
+import { decodeOne } from './decode.ts';
+import type { MappingRun } from './mapping-run.ts';
+import { matchByKeys } from './match-keys.ts';
+import { absent, type Pair } from './pair.ts';
+import { readPartners } from './plan.ts';
+import { baseOf, idOf, isUnchanged, recallLinks } from './recall.ts';
+
+/**
+ * Step *match*: which record on the other side is the same: the link, else the match keys, else none. Records that
+ * equal their baseline end here as unchanged; every other becomes a pair with what is known of its partner.
+ */
+export async function match(run: MappingRun, from: Side, page: readonly Seen[]): Promise<Pair[]> {
+  const links = await recallLinks(
+    run,
+    from,
+    page.map((seen) => seen.id),
+  );
+  const changed: Seen[] = [];
+  for (const seen of page) {
+    if (isUnchanged(from, seen, links.get(seen.id) ?? null)) countEnding(run, from, 'unchanged');
+    else changed.push(seen);
+  }
+  const before = await parkedBefore(run, from, page);
+  for (const seen of page) if (before.has(seen.id) && !changed.includes(seen)) run.vanished[from].push(seen.id);
+  const pairs: Pair[] = [];
+  for (const seen of changed) {
+    const pair = newPair(run, from, seen, links.get(seen.id) ?? null, before.get(seen.id) ?? null);
+    if (pair) pairs.push(pair);
+  }
+  await adoptMerged(run, from, pairs);
+  takePartners(run, from, pairs);
+  await readParkedPartners(run, from, pairs);
+  await matchByKeys(run, from, pairs);
+  return pairs;
+}
+
+/** null for a record that must not be touched now: an open intent, or dismissed by a person as it is. */
+function newPair(run: MappingRun, from: Side, seen: Seen, link: Link | null, before: ParkedRecord | null): Pair | null {
+  if (run.open[otherSide(from)].has(seen.id) || (before?.dismissed && before.seen === seenDigest(seen))) {
+    countEnding(run, from, 'parked');
+    return null;
+  }
+  const live = link && link.state !== 'closed' ? link : null;
+  const pair = emptyPair(from, live, live ? { a: live.a, b: live.b } : sidesOf(from, seen.id, null));
+  if (link && !live && baseOf(link, otherSide(from)).length > 0) {
+    pair.ids[otherSide(from)] = idOf(link, otherSide(from));
+    pair.sides[otherSide(from)] = { kind: 'unread' };
+  }
+  pair.before = before;
+  pair.sides[from] = seen.archived ? { kind: 'gone', proof: 'tombstone' } : { kind: 'present', seen };
+  pair.survivor = seen.archived ? seen.mergedInto : null;
+  pair.keys[from] = run[from].keysOf(seen.fields);
+  return pair;
+}
+
+export function emptyPair(from: Side, link: Link | null, ids: Record<Side, string | null>): Pair {
+  return {
+    from,
+    link,
+    ids,
+    sides: { a: link ? { kind: 'unread' } : { kind: 'none' }, b: link ? { kind: 'unread' } : { kind: 'none' } },
+    park: null,
+    before: null,
+    beforeOther: null,
+    survivor: null,
+    replaces: null,
+    adopted: false,
+    joint: false,
+    swept: false,
+    keys: {},
+    references: { a: new Map(), b: new Map() },
+    mapped: { a: () => absent, b: () => absent },
+    expressed: { a: () => absent, b: () => absent },
+  };
+}
+
+const sidesOf = (side: Side, id: string, other: string | null): Record<Side, string | null> =>
+  side === 'a' ? { a: id, b: other } : { a: other, b: id };
+
+export const seenDigest = (seen: Seen): string => Buffer.from(seen.digests).toString('base64url');
+
+async function parkedBefore(run: MappingRun, side: Side, page: readonly Seen[]): Promise<Map<string, ParkedRecord>> {
+  if (run.parked === 0) return new Map();
+  const ids = page.map((seen) => seen.id);
+  const parked = await run.context.store.parked({ mapping: run.key, side, ids, includeDismissed: true });
+  return new Map(parked.map((one) => [one.id, one]));
+}
+
+/** What the other side holds of the linked pairs: read ahead, proved gone, or unread. */
+function takePartners(run: MappingRun, from: Side, pairs: readonly Pair[]): void {
+  const other = otherSide(from);
+  const wanted = from === 'a' ? pairs.flatMap((pair) => (pair.link ? [idOf(pair.link, other)] : [])) : [];
+  const spooled = run.scratch.take(wanted);
+  for (const pair of pairs) {
+    if (!pair.link) continue;
+    const id = idOf(pair.link, other);
+    const record = spooled.get(id)?.record;
+    pair.sides[other] = record ? presentOrGone(decodeOne(run, run[other], record)) : { kind: 'unread' };
+    if (record) pair.joint = true;
+    else if (run.gone[other].has(id)) pair.sides[other] = { kind: 'gone', proof: 'direct-read' };
+    for (const side of ['a', 'b'] as const) {
+      if (run.gone[side].has(idOf(pair.link, side))) run.gone[side].set(idOf(pair.link, side), true);
+    }
+  }
+}
+
+/** What was read of a parked record is in no baseline, so an unread one may have changed: it is read again. */
+export async function readParkedPartners(run: MappingRun, from: Side, pairs: readonly Pair[]): Promise<void> {
+  const other = otherSide(from);
+  const linked = pairs.filter((pair) => pair.link);
+  if (run.parked === 0 || linked.length === 0) return;
+  const ids = linked.map((pair) => pair.ids[other] ?? '');
+  const parked = await run.context.store.parked({ mapping: run.key, side: other, ids, includeDismissed: true });
+  const known = new Map(parked.map((one) => [one.id, one]));
+  for (const pair of linked) pair.beforeOther = known.get(pair.ids[other] ?? '') ?? null;
+  await readPartners(
+    run,
+    other,
+    linked.filter((pair) => pair.beforeOther && pair.sides[other].kind === 'unread'),
+  );
+}
+
+const presentOrGone = (seen: Seen): Presence =>
+  seen.archived ? { kind: 'gone', proof: 'tombstone' } : { kind: 'present', seen };
+
+/** A record merged into another one of its system hands its link over to the survivor, which keeps its own if it has one. */
+async function adoptMerged(run: MappingRun, from: Side, pairs: readonly Pair[]): Promise<void> {
+  const merged = pairs.filter((pair) => pair.link !== null && pair.survivor !== null);
+  if (merged.length === 0) return;
+  const survivors = merged.map((pair) => pair.survivor ?? '');
+  const links = await recallLinks(run, from, survivors);
+  const records = await run[from].connection.get(run[from].object, survivors);
+  for (const [index, pair] of merged.entries()) {
+    const survivor = survivors[index] ?? '';
+    const taken = links.get(survivor);
+    const outcome = records[index];
+    if (taken && taken.state !== 'closed') {
+      pair.park = parkMerged(from, pair.ids[from] ?? '', survivor);
+    } else if (outcome?.kind === 'present' && !outcome.record.archived && pair.link) {
+      pair.replaces = pair.link;
+      pair.link = from === 'a' ? { ...pair.link, a: survivor } : { ...pair.link, b: survivor };
+      pair.ids = { a: pair.link.a, b: pair.link.b };
+      pair.sides[from] = { kind: 'present', seen: decodeOne(run, run[from], outcome.record) };
+    }
+  }
+}
+
+function parkMerged(side: Side, id: string, survivor: string): Park {
+  const diagnostic = problem('merged-into-linked', `Merged into ${survivor}, which is linked already`, {
+    next: 'Merge the two records of the other system as well, or dismiss this one.',
+  });
+  return { side, id, reason: 'merged-into-linked', diagnostic, waitsFor: null };
+}

@@ -1,0 +1,54 @@
+import type { Expressed } from '../planning/pair-decision.ts';
+import type { Park, Presence, Seen } from '../planning/plan-item.ts';
+import type { Side } from '../record/side.ts';
+import type { Value } from '../record/value.ts';
+import type { Link, ParkedRecord } from '../store/port.ts';
+
+/** What a reference field of one side becomes on the other. */
+export type ResolvedReference =
+  | { kind: 'id'; id: string }
+  /** Plan mode: the parent is created by the same plan. */
+  | { kind: 'planned' }
+  | { kind: 'missing'; waitsFor: NonNullable<Park['waitsFor']> };
+
+/** A pair on its way through the steps of the cycle. */
+export interface Pair {
+  /** The side whose record brought it up. */
+  from: Side;
+  link: Link | null;
+  ids: Record<Side, string | null>;
+  sides: Record<Side, Presence>;
+  /** Decided by the match step already. */
+  park: Park | null;
+  /** Parked before, under the record that brought it up. */
+  before: ParkedRecord | null;
+  /** Parked before, under its partner. */
+  beforeOther: ParkedRecord | null;
+  /** The record it was merged into, in its own system. */
+  survivor: string | null;
+  /** The link that this pair's link replaces: the merged record's. */
+  replaces: Link | null;
+  /** An open intent's record was found: the link is to be made whatever else is decided. */
+  adopted: boolean;
+  /** Both records were read in this run, so both are counted. */
+  joint: boolean;
+  /** Brought up by a sweep, not by a record that was read: it is in no count. */
+  swept: boolean;
+  keys: Partial<Record<Side, (string | null)[]>>;
+  /** By target side and position of the field: the reference in the target's ids. */
+  references: Record<Side, Map<number, ResolvedReference>>;
+  /** By target side and position: what the *map* step gives; filled when it is asked for. */
+  mapped: Record<Side, (index: number) => Mapped>;
+  /** The same after the *validate* step, in the target's own form. */
+  expressed: Record<Side, (index: number) => Expressed>;
+}
+
+export type Mapped = { kind: 'value'; value: Value } | { kind: 'absent' } | Extract<Expressed, { kind: 'problem' }>;
+
+export const absent = { kind: 'absent' } as const;
+
+/** The record of a side, if it was read and is there. */
+export function presentSide(pair: Pair, side: Side): Seen | null {
+  const presence = pair.sides[side];
+  return presence.kind === 'present' ? presence.seen : null;
+}

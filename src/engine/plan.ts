@@ -1,0 +1,130 @@
+import { decidePair, type PairCase } from '../planning/pair-decision.ts';
+import type { PlanItem, Presence } from '../planning/plan-item.ts';
+import { problem } from '../record/diagnostic.ts';
+import { DIGEST_BYTES } from '../record/digest.ts';
+import type { Side } from '../record/side.ts';
+import { decodeOne } from './decode.ts';
+import { map, validate } from './map.ts';
+import type { MappingRun } from './mapping-run.ts';
+import type { Pair } from './pair.ts';
+import { baseOf, fieldChanged } from './recall.ts';
+import { resolve } from './resolve.ts';
+
+/** A decided pair: what is to be done, and what the decision was made from. */
+export interface Planned {
+  pair: Pair;
+  item: PlanItem;
+}
+
+/** Step *plan*: the three-way decision of each pair. Where it needs a record that was not read, that one is read first. */
+export async function plan(run: MappingRun, pairs: readonly Pair[]): Promise<Planned[]> {
+  const planned: Planned[] = [];
+  let open = [...pairs];
+  for (let round = 0; open.length > 0; round += 1) {
+    const needs: Record<Side, Pair[]> = { a: [], b: [] };
+    for (const pair of open) {
+      const decided = decide(run, pair);
+      if (decided.kind === 'planned') planned.push({ pair, item: decided.item });
+      else needs[decided.side].push(pair);
+    }
+    open = [...needs.a, ...needs.b];
+    await readPartners(run, 'a', needs.a);
+    await readPartners(run, 'b', needs.b);
+    await prepare(run, open);
+  }
+  return planned;
+}
+
+/** The steps between match and plan, for pairs whose records changed under them. */
+export async function prepare(run: MappingRun, pairs: readonly Pair[]): Promise<void> {
+  if (pairs.length === 0) return;
+  await resolve(run, pairs);
+  map(run, pairs);
+  validate(run, pairs);
+}
+
+function decide(run: MappingRun, pair: Pair) {
+  if (pair.park) {
+    const item: PlanItem = {
+      ...pair.ids,
+      rule: 'match',
+      actions: {},
+      link: 'none',
+      refresh: false,
+      park: pair.park,
+      ending: 'parked',
+    };
+    return { kind: 'planned', item } as const;
+  }
+  return decidePair(run.rules, caseOf(run, pair));
+}
+
+function caseOf(run: MappingRun, pair: Pair): PairCase {
+  const changedOn =
+    (side: Side) =>
+    (index: number): boolean | null => {
+      const presence = pair.sides[side];
+      if (!pair.link) return null;
+      if (presence.kind === 'present') return fieldChanged(pair.link, side, presence.seen.digests, index);
+      return fieldChanged(pair.link, side, baseOf(pair.link, side), index);
+    };
+  const digestOn =
+    (side: Side) =>
+    (index: number): Uint8Array | null => {
+      const presence = pair.sides[side];
+      const all = presence.kind === 'present' ? presence.seen.digests : pair.link ? baseOf(pair.link, side) : null;
+      return all && all.length > 0 ? all.subarray(index * DIGEST_BYTES, (index + 1) * DIGEST_BYTES) : null;
+    };
+  return {
+    from: pair.from,
+    link: pair.link ? (pair.link.state === 'silent' ? 'silent' : 'active') : 'none',
+    ids: pair.ids,
+    sides: pair.sides,
+    inFilter: { a: passes(run, 'a', pair.sides.a), b: passes(run, 'b', pair.sides.b) },
+    changed: { a: changedOn('a'), b: changedOn('b') },
+    expressed: pair.expressed,
+    digest: { a: digestOn('a'), b: digestOn('b') },
+    approved: pair.before?.approved ?? false,
+    readable: { a: !run.a.writeOnly, b: !run.b.writeOnly },
+  };
+}
+
+/** An expression that fails lets the record in: the failure then shows as a parked record, not as a silent absence. */
+function passes(run: MappingRun, side: Side, presence: Presence): boolean {
+  const filter = run.mapping.filter[side];
+  if (!filter || presence.kind !== 'present') return true;
+  const result = filter.evaluate({ value: null, record: presence.seen.fields });
+  return !result.ok || result.value === true || result.value === 'true' || result.value === 'True';
+}
+
+/** Direct reads of partners that were not among the changes, in bulk where the system can. */
+export async function readPartners(run: MappingRun, side: Side, pairs: readonly Pair[]): Promise<void> {
+  if (pairs.length === 0) return;
+  const outcomes = await run[side].connection.get(
+    run[side].object,
+    pairs.map((pair) => pair.ids[side] ?? ''),
+  );
+  for (const [index, pair] of pairs.entries()) {
+    const outcome = outcomes[index];
+    if (!outcome || outcome.kind === 'unknown') {
+      if (outcome) pair.sides[side] = { kind: 'unknown', diagnostic: outcome.diagnostic };
+    } else if (!pair.link && (outcome.kind === 'gone' || outcome.record.archived)) {
+      pair.sides[side] = { kind: 'none' };
+      pair.ids = side === 'a' ? { a: null, b: pair.ids.b } : { a: pair.ids.a, b: null };
+    } else if (outcome.kind === 'gone') {
+      pair.sides[side] = missing(run, side, pair.ids[side] ?? '');
+    } else {
+      const seen = decodeOne(run, run[side], outcome.record);
+      pair.sides[side] = seen.archived ? { kind: 'gone', proof: 'tombstone' } : { kind: 'present', seen };
+    }
+  }
+}
+
+/** A direct read that finds nothing proves a delete only together with a sweep; until then nothing follows from it. */
+function missing(run: MappingRun, side: Side, id: string): Presence {
+  if (run.gone[side].has(id)) return { kind: 'gone', proof: 'direct-read' };
+  const diagnostic = problem('partner-missing', `${run[side].system} ${run[side].object} ${id} was not found`, {
+    next: 'The next sweep decides whether it was deleted; `dovetail sync --sweep` runs one now.',
+  });
+  return { kind: 'unknown', diagnostic };
+}

@@ -1,0 +1,159 @@
+import { compileCodec } from '../connector/compile-codec.ts';
+import type { Connection } from '../connector/port.ts';
+import type { LoadedField, LoadedMapping } from '../integration/loaded.ts';
+import { compileFieldMapper, type FieldMapper } from '../mapping/map-field.ts';
+import { matchKey, matchText } from '../matching/normalise.ts';
+import type { PlanRules } from '../planning/pair-decision.ts';
+import { fail, problem, type Result } from '../record/diagnostic.ts';
+import { strongDigest } from '../record/digest.ts';
+import { otherSide, type Side } from '../record/side.ts';
+import type { Fields } from '../record/value.ts';
+import { checkValue } from '../validation/validate.ts';
+import { noCounts } from './counts.ts';
+import { type MappingRun, mappingKey, type RunContext, type SideRead, type SideRun } from './mapping-run.ts';
+
+/** Compiles a mapping for one run: codecs, mappers, checks, match keys and the layout of its baselines. */
+export async function prepareMapping(
+  context: RunContext,
+  mapping: LoadedMapping,
+  connections: Record<Side, Connection>,
+): Promise<Result<MappingRun>> {
+  const sides: Partial<Record<Side, SideRun>> = {};
+  const extras = { a: extraNames(mapping, 'a'), b: extraNames(mapping, 'b') };
+  for (const side of ['a', 'b'] as const) {
+    const prepared = await prepareSide(context, mapping, side, connections, extras);
+    if (!prepared.ok) return prepared;
+    sides[side] = prepared.value;
+  }
+  const { a, b } = sides;
+  if (!a || !b) return fail(problem('mapping-incomplete', `${mapping.name} lacks a side`));
+  const layoutFields = [
+    ...mapping.fields.map((field) => field.name),
+    ...extras.a.map((name) => `a:${name}`),
+    ...extras.b.map((name) => `b:${name}`),
+  ];
+  const { store, integration } = context;
+  const key = mappingKey(integration.name, mapping.name);
+  const counted = await store.countParked(key);
+  const ok = <T>(value: T) => ({ ok: true, value }) as const;
+  return ok<MappingRun>({
+    context,
+    key,
+    mapping,
+    a,
+    b,
+    rules: planRules(mapping),
+    layout: await store.layout(layoutFields),
+    layoutFields,
+    rulesDigest: strongDigest(context.strongKey, mapping.rules),
+    scratch: context.openScratch(),
+    counts: noCounts(),
+    reads: { a: noRead(), b: noRead() },
+    open: { a: new Set(), b: new Set() },
+    holdDeletes: false,
+    deletes: new Map(),
+    present: { a: null, b: null },
+    gone: { a: new Map(), b: new Map() },
+    parked: Object.values(counted).reduce((sum, count) => sum + count, 0),
+    vanished: { a: [], b: [] },
+    settled: [],
+    reopened: [],
+    retried: { a: new Set(), b: new Set() },
+    claimed: { a: new Set(), b: new Set() },
+    taken: { a: new Map(), b: new Map() },
+  });
+}
+
+const noRead = (): SideRead => ({ whole: false, complete: false, count: 0, newest: null, serverTime: null });
+
+/** Fields that expressions, filters and match rules read beyond the mapped ones. */
+function extraNames(mapping: LoadedMapping, side: Side): string[] {
+  const mapped = new Set(mapping.fields.map((field) => field[side]));
+  const expressions = [mapping.filter[side], ...mapping.fields.map((field) => (side === 'a' ? field.toB : field.toA))];
+  const read = expressions.flatMap((expression) => expression?.fields ?? []);
+  return [...new Set([...read, ...mapping.match.flatMap((rule) => rule.map((pair) => pair[side]))])]
+    .filter((name) => !mapped.has(name))
+    .sort();
+}
+
+async function prepareSide(
+  context: RunContext,
+  mapping: LoadedMapping,
+  side: Side,
+  connections: Record<Side, Connection>,
+  extras: Record<Side, string[]>,
+): Promise<Result<SideRun>> {
+  const system = context.integration[side];
+  const object = mapping.objects[side];
+  const definition = system.connector.objects[object];
+  const theirs = context.integration[otherSide(side)].connector.objects[mapping.objects[otherSide(side)]];
+  if (!definition || !theirs)
+    return fail(problem('object-unknown', `${mapping.name} maps an object that its connector does not declare`));
+  const connection = connections[side];
+  const options = await connection.loadOptions(object);
+  if (!options.ok) return options;
+  const can = connection.capabilities(object);
+  const codec = compileCodec(definition, (list) => connection.options(list));
+  const watched = [
+    ...mapping.fields.map((field) => field[side]),
+    ...(side === 'a' ? extras.a : extras.a.map(() => '')),
+    ...(side === 'b' ? extras.b : extras.b.map(() => '')),
+  ];
+  const mappers = mapping.fields.map((field): FieldMapper | null => {
+    const from = theirs.fields[field[otherSide(side)]];
+    const to = definition.fields[field[side]];
+    return from && to && (side === 'b' ? field.aToB : field.bToA) ? compileFieldMapper(field, side, from, to) : null;
+  });
+  const checks = mapping.fields.map((field) => {
+    const declared = definition.fields[field[side]];
+    return (value: Parameters<typeof checkValue>[2]) =>
+      declared ? checkValue(declared, field[side], value) : ({ ok: true, value } as const);
+  });
+  return {
+    ok: true,
+    value: {
+      side,
+      system: system.name,
+      connection,
+      object,
+      definition,
+      can,
+      codec,
+      mappers,
+      checks,
+      watched,
+      names: [...new Set(watched.filter((name) => name !== ''))],
+      keysOf: keyReader(context, mapping, side, (name) => definition.fields[name]?.type ?? 'string'),
+      writeOnly: !can.list && !can.get,
+    },
+  };
+}
+
+function keyReader(
+  context: RunContext,
+  mapping: LoadedMapping,
+  side: Side,
+  typeOf: (name: string) => Parameters<typeof matchText>[0],
+): (fields: Fields) => (string | null)[] {
+  return (fields) =>
+    mapping.match.map((rule) => {
+      const key = matchKey(rule.map((pair) => matchText(typeOf(pair[side]), fields[pair[side]] ?? null)));
+      return key === null ? null : strongDigest(context.strongKey, key);
+    });
+}
+
+function planRules(mapping: LoadedMapping): PlanRules {
+  return {
+    fields: mapping.fields.map((field: LoadedField) => ({
+      names: { a: field.a, b: field.b },
+      flows: { aToB: field.aToB, bToA: field.bToA },
+      policy: field.conflict,
+      targetEdits: field.targetEdits,
+      later: mapping.cycleBreakers.includes(field.name),
+    })),
+    propagate: mapping.propagate,
+    firstContact: mapping.firstContact,
+    onLeave: mapping.onLeave,
+    skewMs: mapping.clockSkewMs,
+  };
+}

@@ -1,0 +1,169 @@
+import type { ReadStep, WireRecord } from '../connector/port.ts';
+import { problem } from '../record/diagnostic.ts';
+import { otherSide, type Side } from '../record/side.ts';
+import type { Cursor, ParkedRecord } from '../store/port.ts';
+import { countEnding } from './counts.ts';
+import { decode } from './decode.ts';
+import { IdSet } from './id-set.ts';
+import { addDiagnostic, type MappingRun, type SideRun } from './mapping-run.ts';
+import { isUnchanged, recallLinks } from './recall.ts';
+
+/** Reasons under which a record is parked that was proved deleted before. */
+const DELETES_HELD = ['held-delete', 'delete-update-conflict', 'delete-guard'];
+
+/** Enough spooled records per batch that batched writes are full. */
+const SPOOL_BATCH = 500;
+
+/**
+ * Step *read*: the records of one side that may need something done, page by page: first those parked records whose
+ * time has come, then the changes since the cursor. Side b is read ahead into the scratch, so that a pair that changed
+ * on both sides is decided once, with both records at hand, and so that no call is spent on looking a partner up.
+ */
+export async function* read(run: MappingRun, from: Side): AsyncGenerator<WireRecord[]> {
+  if (from === 'a') {
+    yield* readParked(run, run.a);
+    yield* readChanges(run, run.a);
+    return;
+  }
+  for (const batch of run.scratch.drain(SPOOL_BATCH)) yield batch.map((spooled) => spooled.record);
+}
+
+/** Reads side b into the scratch; what has not changed since its baseline is counted and dropped here. */
+export async function readAhead(run: MappingRun): Promise<void> {
+  for (const source of [readParked(run, run.b), readChanges(run, run.b)]) {
+    for await (const records of source) {
+      if (run.context.stop) return;
+      const seen = decode(run, run.b, records);
+      const links = await recallLinks(
+        run,
+        'b',
+        seen.map((one) => one.id),
+      );
+      const keep: { id: string; keys: (string | null)[]; record: WireRecord }[] = [];
+      for (const [index, one] of seen.entries()) {
+        const record = records[index];
+        if (!record) continue;
+        if (isUnchanged('b', one, links.get(one.id) ?? null)) countEnding(run, 'b', 'unchanged');
+        else keep.push({ id: one.id, keys: run.b.keysOf(one.fields), record });
+      }
+      run.scratch.put(keep);
+    }
+  }
+}
+
+async function* readChanges(run: MappingRun, side: SideRun): AsyncGenerator<WireRecord[]> {
+  const progress = run.reads[side.side];
+  if (!side.can.list) {
+    progress.complete = true;
+    return;
+  }
+  const { context } = run;
+  const cursor = await context.store.cursor(run.key, side.side);
+  const since = readFrom(cursor, side, context.full);
+  progress.whole = since === null;
+  const ids = progress.whole && cursor !== null ? new IdSet(context.digestKey) : null;
+  const retried = run.retried[side.side];
+  for await (const step of side.connection.read({ object: side.object, since, signal: context.signal })) {
+    if (step.kind === 'end') {
+      endRead(run, side, step, cursor);
+      break;
+    }
+    const records = step.records.filter((record) => !retried.has(record.id));
+    for (const record of step.records) {
+      if (record.modified !== null && record.modified > (progress.newest ?? 0)) progress.newest = record.modified;
+      ids?.add(record.id);
+    }
+    progress.count += step.records.length;
+    run.counts[side.side].read += records.length;
+    yield records;
+    if (context.stop || context.signal.aborted) return;
+  }
+  if (ids && progress.complete) run.present[side.side] = ids;
+}
+
+/** Where to read from: the mark less the lag; everything on first contact or where the system has no such filter. */
+function readFrom(cursor: Cursor | null, side: SideRun, full: boolean): number | null {
+  if (full || cursor === null || cursor.mark === null || cursor.scanned === null || !side.can.since) return null;
+  return cursor.mark - side.can.lagMs;
+}
+
+function endRead(run: MappingRun, side: SideRun, end: Extract<ReadStep, { kind: 'end' }>, cursor: Cursor | null): void {
+  const progress = run.reads[side.side];
+  progress.complete = end.complete;
+  progress.serverTime = end.serverTime;
+  if (!end.complete) {
+    const known = end.diagnostic;
+    addDiagnostic(run, {
+      ...(known ?? problem('read-incomplete', `Not all of ${side.system} ${side.object} could be read`)),
+      severity: 'error',
+    });
+  }
+  if (end.complete && progress.whole && progress.count === 0 && (cursor?.seen ?? 0) > 0) {
+    addDiagnostic(run, {
+      ...problem(
+        'read-nothing',
+        `${side.system} ${side.object} gave no records, where it gave ${cursor?.seen} before`,
+        {
+          next: 'Check the permissions and filters of the connection; nothing is deleted because of this.',
+        },
+      ),
+      severity: 'warning',
+    });
+  }
+}
+
+/** Direct reads of the parked records that may go on now. */
+async function* readParked(run: MappingRun, side: SideRun): AsyncGenerator<WireRecord[]> {
+  const due = await dueRecords(run, side);
+  for (let at = 0; at < due.length; at += SPOOL_BATCH) {
+    const part = due.slice(at, at + SPOOL_BATCH);
+    const outcomes = await side.connection.get(
+      side.object,
+      part.map((one) => one.id),
+    );
+    const records: WireRecord[] = [];
+    for (const [index, outcome] of outcomes.entries()) {
+      const parked = part[index];
+      if (!parked) continue;
+      run.retried[side.side].add(parked.id);
+      if (outcome.kind === 'present') records.push(outcome.record);
+      else if (outcome.kind === 'gone') goneWhileParked(run, side, parked);
+    }
+    run.counts[side.side].read += records.length;
+    yield records;
+  }
+}
+
+/** A held delete is still true; a record that never had a link left nothing behind; all else is for the next sweep. */
+function goneWhileParked(run: MappingRun, side: SideRun, parked: ParkedRecord): void {
+  if (DELETES_HELD.includes(parked.reason)) run.gone[side.side].set(parked.id, false);
+  else run.vanished[side.side].push(parked.id);
+}
+
+/** Parked records whose backoff is over, whose parent has been linked, whose mapping changed, or that were approved. */
+async function dueRecords(run: MappingRun, side: SideRun): Promise<ParkedRecord[]> {
+  const { store, platform } = run.context;
+  if (!side.can.get) return [];
+  const parked = await store.parked({ mapping: run.key, side: side.side });
+  const waiting = parked.filter((one) => one.waitsFor !== null);
+  const linked = new Set<string>();
+  for (const mapping of new Set(waiting.map((one) => one.waitsFor?.mapping ?? ''))) {
+    for (const parentSide of ['a', 'b'] as const) {
+      const ids = waiting.flatMap((one) =>
+        one.waitsFor?.mapping === mapping && one.waitsFor.side === parentSide ? [one.waitsFor.id] : [],
+      );
+      if (ids.length === 0) continue;
+      for (const [id, link] of await store.links(mapping, parentSide, ids)) {
+        if (link.state !== 'closed') linked.add(`${mapping} ${parentSide} ${id}`);
+      }
+    }
+  }
+  const now = platform.clock.now();
+  return parked.filter((one) => {
+    if (run.open[otherSide(side.side)].has(one.id)) return false;
+    if (one.approved || one.rules !== run.rulesDigest) return true;
+    if (one.next !== null && one.next <= now) return true;
+    const { waitsFor } = one;
+    return waitsFor !== null && linked.has(`${waitsFor.mapping} ${waitsFor.side} ${waitsFor.id}`);
+  });
+}

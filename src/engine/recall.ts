@@ -1,0 +1,51 @@
+import type { Seen } from '../planning/plan-item.ts';
+import { DIGEST_BYTES, sameDigest } from '../record/digest.ts';
+import type { Side } from '../record/side.ts';
+import type { Link } from '../store/port.ts';
+import type { MappingRun } from './mapping-run.ts';
+
+/** The links of these records, their bases laid out as the mapping is today. */
+export async function recallLinks(run: MappingRun, side: Side, ids: readonly string[]): Promise<Map<string, Link>> {
+  const links = await run.context.store.links(run.key, side, ids);
+  for (const [id, link] of links) {
+    if (link.layout !== run.layout) links.set(id, await realign(run, link));
+  }
+  return links;
+}
+
+/** Fields that the link's layout did not have get eight zero bytes: no baseline. */
+async function realign(run: MappingRun, link: Link): Promise<Link> {
+  const known = await run.context.store.layoutFields(link.layout);
+  const positions = run.layoutFields.map((name) => known.indexOf(name));
+  const move = (base: Uint8Array): Uint8Array => {
+    if (base.length === 0) return base;
+    const moved = new Uint8Array(run.layoutFields.length * DIGEST_BYTES);
+    for (const [to, from] of positions.entries()) {
+      if (from >= 0) moved.set(base.subarray(from * DIGEST_BYTES, (from + 1) * DIGEST_BYTES), to * DIGEST_BYTES);
+    }
+    return moved;
+  };
+  return { ...link, layout: run.layout, aBase: move(link.aBase), bBase: move(link.bBase) };
+}
+
+export const baseOf = (link: Link, side: Side): Uint8Array => (side === 'a' ? link.aBase : link.bBase);
+export const idOf = (link: Link, side: Side): string => (side === 'a' ? link.a : link.b);
+export const versionOf = (link: Link, side: Side): string | null => (side === 'a' ? link.aVersion : link.bVersion);
+
+const NO_DIGEST = new Uint8Array(DIGEST_BYTES);
+
+/** Whether a field's digest differs from the baseline; null where there is no baseline. */
+export function fieldChanged(link: Link, side: Side, digests: Uint8Array, index: number): boolean | null {
+  const base = baseOf(link, side);
+  const at = index * DIGEST_BYTES;
+  if (base.length === 0 || sameDigest(base, at, NO_DIGEST, 0)) return null;
+  return !sameDigest(base, at, digests, at);
+}
+
+/** Whether a record is just as it was when both sides last agreed: one comparison for a record without changes. */
+export function isUnchanged(side: Side, seen: Seen, link: Link | null): boolean {
+  if (!link) return false;
+  if (link.state === 'closed') return seen.archived || baseOf(link, side).length > 0;
+  if (seen.archived) return false;
+  return Buffer.compare(seen.digests, baseOf(link, side)) === 0;
+}

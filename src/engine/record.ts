@@ -1,0 +1,225 @@
+import type { Seen } from '../planning/plan-item.ts';
+import { DIGEST_BYTES } from '../record/digest.ts';
+import { otherSide, type Side } from '../record/side.ts';
+import type { HistoryEntry, Link, ParkedRecord, UnlinkedKey } from '../store/port.ts';
+import type { Applied } from './applied.ts';
+import { commit } from './commit.ts';
+import { countEnding } from './counts.ts';
+import { addDiagnostic, type MappingRun } from './mapping-run.ts';
+import { seenDigest } from './match.ts';
+import { presentSide } from './pair.ts';
+import { baseOf } from './recall.ts';
+
+/** Retried after this long, doubled with every attempt up to an hour, ms. */
+const BACKOFF_MS = 30_000;
+const LONGEST_BACKOFF_MS = 3_600_000;
+
+/** Reasons that time may cure; the others wait for a change of the record, of the mapping, or for a person. */
+const PASSING = [
+  'transient',
+  'rate',
+  'auth',
+  'fatal',
+  'missing',
+  'partner-missing',
+  'write-conflict',
+  'unreadable',
+  'unknown',
+];
+
+/** Step *record*: links, baselines, parked records, history and settled intents, in one transaction with the outcome. */
+export async function record(run: MappingRun, applied: readonly Applied[]): Promise<void> {
+  for (const one of applied) count(run, one);
+  if (run.context.mode === 'sync') await persist(run, applied);
+  run.context.onEvent({ type: 'progress', mapping: run.mapping.name, counts: run.counts });
+}
+
+function count(run: MappingRun, one: Applied): void {
+  if (one.deferred || one.pair.swept) return;
+  countEnding(run, one.pair.from, one.ending);
+  if (one.pair.joint) countEnding(run, otherSide(one.pair.from), one.ending);
+}
+
+async function persist(run: MappingRun, applied: readonly Applied[]): Promise<void> {
+  const links: Link[] = [];
+  const unlinked: { mapping: string; a: string; b: string }[] = [];
+  const parked: ParkedRecord[] = [];
+  const released: { mapping: string; side: Side; id: string }[] = [];
+  const history: HistoryEntry[] = [];
+  const keys: UnlinkedKey[] = [];
+  for (const one of applied) {
+    const { pair } = one;
+    if (one.park) parked.push(parkedRecord(run, one, one.park));
+    else {
+      const link = one.deferred ? null : linkAfter(run, one);
+      if (link) links.push(link);
+      if (link && !pair.link) run.counts.linked += 1;
+      if (one.item.link === 'unlink' && pair.link) unlinked.push({ mapping: run.key, a: pair.link.a, b: pair.link.b });
+      if (pair.replaces) unlinked.push({ mapping: run.key, a: pair.replaces.a, b: pair.replaces.b });
+      released.push(...releases(run, one));
+      const entry = historyOf(run, one);
+      if (entry) history.push(entry);
+    }
+    for (const side of ['a', 'b'] as const) {
+      const seen = presentSide(pair, side);
+      if (seen && run.mapping.match.length > 0)
+        keys.push({ mapping: run.key, side, id: seen.id, keys: run[side].keysOf(seen.fields) });
+    }
+  }
+  for (const side of ['a', 'b'] as const) {
+    released.push(...run.vanished[side].splice(0).map((id) => ({ mapping: run.key, side, id })));
+  }
+  run.parked += parked.length;
+  const change = {
+    links,
+    unlinked,
+    parked,
+    released,
+    history,
+    keys,
+    settled: run.settled.splice(0),
+    intents: run.reopened.splice(0),
+  };
+  if (Object.values(change).some((part) => part.length > 0)) await commit(run.context, change);
+  for (const side of ['a', 'b'] as const) {
+    run.taken[side].clear();
+    run.claimed[side].clear();
+  }
+}
+
+/** The link with both merge bases after what was done; null where nothing about it is to be written. */
+export function linkAfter(run: MappingRun, one: Applied): Link | null {
+  const { pair, item } = one;
+  const { a, b } = pair.ids;
+  if (a === null || b === null || item.link === 'none' || item.link === 'unlink') return null;
+  const wrote = Object.keys(one.written).length > 0;
+  if (item.link === 'keep' && !wrote && !item.refresh && !pair.replaces && !pair.adopted) return null;
+  const state = item.link === 'close' ? 'closed' : item.link === 'silence' ? 'silent' : 'active';
+  return {
+    mapping: run.key,
+    a,
+    b,
+    state,
+    layout: run.layout,
+    aVersion: versionAfter(one, 'a'),
+    bVersion: versionAfter(one, 'b'),
+    aBase: state === 'closed' && pair.sides.a.kind === 'gone' ? new Uint8Array(0) : baseAfter(run, one, 'a'),
+    bBase: state === 'closed' && pair.sides.b.kind === 'gone' ? new Uint8Array(0) : baseAfter(run, one, 'b'),
+    touched: run.context.platform.clock.now(),
+    run: run.context.id,
+  };
+}
+
+function versionAfter(one: Applied, side: Side): string | null {
+  const linked = one.pair.link ? (side === 'a' ? one.pair.link.aVersion : one.pair.link.bVersion) : null;
+  const written = one.written[side];
+  if (written === null) return null;
+  return written?.version ?? presentSide(one.pair, side)?.version ?? linked;
+}
+
+/**
+ * The merge base of a side: what was seen of it when the decision was made, and for the fields that were written the
+ * form the system gave back. A field that someone else changed meanwhile keeps its old digest, so that it is noticed.
+ */
+function baseAfter(run: MappingRun, one: Applied, side: Side): Uint8Array {
+  const { pair, item, written } = one;
+  const action = item.actions[side];
+  const after: Seen | null | undefined = written[side];
+  const start = presentSide(pair, side)?.digests ?? (pair.link ? baseOf(pair.link, side) : new Uint8Array(0));
+  let base = start;
+  if (action?.kind === 'create') base = after ? after.digests : new Uint8Array(0);
+  else if (action && after !== undefined && start.length > 0) {
+    base = start.slice();
+    for (const { index } of action.changes) {
+      const at = index * DIGEST_BYTES;
+      if (after) base.set(after.digests.subarray(at, at + DIGEST_BYTES), at);
+      else base.fill(0, at, at + DIGEST_BYTES);
+    }
+  }
+  return withoutOmitted(run, one, base);
+}
+
+/** A reference left out of a create has no baseline yet: the next run sees it as open and sets it. */
+function withoutOmitted(run: MappingRun, one: Applied, base: Uint8Array): Uint8Array {
+  const create = [one.item.actions.a, one.item.actions.b].find((action) => action?.kind === 'create');
+  if (!create || base.length === 0) return base;
+  const omitted = run.rules.fields.flatMap((field, index) =>
+    field.later && !create.later.some((change) => change.index === index) ? [index] : [],
+  );
+  if (omitted.length === 0) return base;
+  const open = base.slice();
+  for (const index of omitted) open.fill(0, index * DIGEST_BYTES, (index + 1) * DIGEST_BYTES);
+  return open;
+}
+
+function releases(run: MappingRun, { pair }: Applied): { mapping: string; side: Side; id: string }[] {
+  return [pair.before, pair.beforeOther].flatMap((one) =>
+    one ? [{ mapping: run.key, side: one.side, id: one.id }] : [],
+  );
+}
+
+function parkedRecord(run: MappingRun, one: Applied, park: NonNullable<Applied['park']>): ParkedRecord {
+  const now = run.context.platform.clock.now();
+  const before = [one.pair.before, one.pair.beforeOther].find(
+    (known) => known?.side === park.side && known.id === park.id,
+  );
+  const attempts = (before?.attempts ?? 0) + 1;
+  const seen = presentSide(one.pair, park.side);
+  const next = nextAttempt(run, park.reason, attempts, now);
+  if (park.reason === 'option-unmapped' && !before) addDiagnostic(run, park.diagnostic);
+  return {
+    mapping: run.key,
+    side: park.side,
+    id: park.id,
+    reason: park.reason,
+    diagnostic: park.diagnostic,
+    seen: seen ? seenDigest(seen) : '',
+    rules: run.rulesDigest,
+    first: before?.first ?? now,
+    last: now,
+    attempts,
+    next,
+    waitsFor: park.waitsFor,
+    dismissed: null,
+    approved: before?.approved ?? false,
+  };
+}
+
+function nextAttempt(run: MappingRun, reason: string, attempts: number, now: number): number | null {
+  if (reason === 'plan-stale') return now;
+  if (!PASSING.includes(reason)) return null;
+  const backoff = Math.min(LONGEST_BACKOFF_MS, BACKOFF_MS * 2 ** (attempts - 1));
+  return now + backoff * (0.5 + run.context.platform.random.next() / 2);
+}
+
+/** Updates, deletes and what was overruled go on record; a create is on record by its link. */
+function historyOf(run: MappingRun, one: Applied): HistoryEntry | null {
+  const actions = [one.item.actions.a, one.item.actions.b].filter((action) => action?.kind === 'update');
+  const changes = actions.flatMap((action) => action?.changes ?? []);
+  if (changes.length === 0) return null;
+  const overruled = changes.filter((change) => change.overruled);
+  return {
+    mapping: run.key,
+    a: one.pair.ids.a,
+    b: one.pair.ids.b,
+    run: run.context.id,
+    at: run.context.platform.clock.now(),
+    kind: 'update',
+    rule: [...new Set(changes.map((change) => change.rule))].join(' '),
+    fields: changes.map((change) => change.field),
+    digests:
+      overruled.length === 0
+        ? null
+        : Object.fromEntries(overruled.map((change) => [change.field, overruledDigests(one, change.to, change.index)])),
+  };
+}
+
+function overruledDigests({ pair }: Applied, to: Side, index: number): { lost: string; won: string } {
+  const at = index * DIGEST_BYTES;
+  const lost = presentSide(pair, to)?.digests.subarray(at, at + DIGEST_BYTES);
+  const said = pair.expressed[to](index);
+  return {
+    lost: Buffer.from(lost ?? []).toString('hex'),
+    won: said.kind === 'value' ? Buffer.from(said.digest).toString('hex') : '',
+  };
+}

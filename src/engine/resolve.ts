@@ -1,0 +1,47 @@
+import { otherSide, type Side } from '../record/side.ts';
+import { type MappingRun, mappingKey } from './mapping-run.ts';
+import type { Pair } from './pair.ts';
+import { idOf } from './recall.ts';
+
+/**
+ * Step *resolve*: references become the ids of the other system, through the links of the mapping they refer to. A
+ * parent without a link makes its child wait for it, by name.
+ */
+export async function resolve(run: MappingRun, pairs: readonly Pair[]): Promise<void> {
+  for (const [index, field] of run.mapping.fields.entries()) {
+    if (field.reference === null) continue;
+    for (const target of ['a', 'b'] as const) {
+      if (run[target].mappers[index]) await resolveField(run, pairs, index, field.reference, target);
+    }
+  }
+}
+
+async function resolveField(
+  run: MappingRun,
+  pairs: readonly Pair[],
+  index: number,
+  parent: string,
+  target: Side,
+): Promise<void> {
+  const source = otherSide(target);
+  const name = run.mapping.fields[index]?.[source] ?? '';
+  const wanted = new Map<Pair, string>();
+  for (const pair of pairs) {
+    const presence = pair.sides[source];
+    const value = presence.kind === 'present' ? presence.seen.fields[name] : null;
+    if (typeof value === 'string' && value !== '') wanted.set(pair, value);
+  }
+  if (wanted.size === 0) return;
+  const key = mappingKey(run.context.integration.name, parent);
+  const links = await run.context.store.links(key, source, [...new Set(wanted.values())]);
+  for (const [pair, id] of wanted) {
+    const link = links.get(id);
+    const resolved =
+      link && link.state !== 'closed'
+        ? ({ kind: 'id', id: idOf(link, target) } as const)
+        : run.context.plannedCreates.has(`${parent} ${source} ${id}`)
+          ? ({ kind: 'planned' } as const)
+          : ({ kind: 'missing', waitsFor: { mapping: key, side: source, id } } as const);
+    pair.references[target].set(index, resolved);
+  }
+}

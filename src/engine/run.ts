@@ -1,0 +1,165 @@
+import type { Connection } from '../connector/port.ts';
+import type { LoadedIntegration } from '../integration/loaded.ts';
+import type { PlanItem } from '../planning/plan-item.ts';
+import type { Platform } from '../platform/platform.ts';
+import { randomToken } from '../platform/random.ts';
+import { type Diagnostic, problem, type Result } from '../record/diagnostic.ts';
+import { digestKey } from '../record/digest.ts';
+import type { Side } from '../record/side.ts';
+import type { MappingCounts, Run, Store } from '../store/port.ts';
+import type { Scratch } from '../store/scratch.ts';
+import { commit, LEASE_MS } from './commit.ts';
+import { addsUp } from './counts.ts';
+import { cycle } from './cycle.ts';
+import { applyDeletes } from './deletes.ts';
+import { moveCursors } from './finish.ts';
+import type { MappingRun, RunContext, RunEvent } from './mapping-run.ts';
+import { prepareMapping } from './prepare-mapping.ts';
+
+export interface RunOptions {
+  integration: LoadedIntegration;
+  connections: Record<Side, Connection>;
+  store: Store;
+  platform: Platform;
+  /** Keys derived from the installation's master key: 16 bytes for field digests, 32 for match keys and bodies. */
+  keys: { fields: Uint8Array; strong: Uint8Array };
+  openScratch: () => Scratch;
+  /** `plan` decides and writes nothing, neither in the systems nor in the store. */
+  mode: 'plan' | 'sync';
+  /** Only these mappings, by name; null for all. */
+  only?: readonly string[] | null;
+  /** With a saved plan: whether it holds this very item. */
+  allows?: (mapping: string, item: PlanItem) => boolean;
+  /** Deletes that changes do not tell of: looked for when due, always, or never. Default `due`. */
+  sweep?: 'due' | 'always' | 'never';
+  /** Reads everything, not only changes since the cursor. */
+  full?: boolean;
+  signal?: AbortSignal;
+  onEvent?: (event: RunEvent) => void;
+}
+
+/** Runs an integration once. A failure here means that the run could not start; all else is in the run it returns. */
+export async function runIntegration(options: RunOptions): Promise<Result<Run>> {
+  const { integration, store, platform } = options;
+  const id = randomToken(platform.random).slice(0, 16);
+  const started = platform.clock.now();
+  const lease = await store.acquire(integration.name, id, LEASE_MS, started);
+  if (!lease.ok) return lease;
+  const context: RunContext = {
+    id,
+    integration,
+    platform,
+    store,
+    fence: lease.value,
+    digestKey: digestKey(options.keys.fields),
+    strongKey: options.keys.strong,
+    mode: options.mode,
+    allows: options.allows ?? null,
+    sweep: options.sweep ?? 'due',
+    full: options.full ?? false,
+    signal: options.signal ?? new AbortController().signal,
+    started,
+    onEvent: options.onEvent ?? (() => undefined),
+    stop: null,
+    diagnostics: [],
+    openScratch: options.openScratch,
+    plannedCreates: new Set(),
+    leaseRenewed: started,
+  };
+  const run: Run = {
+    id,
+    integration: integration.name,
+    environment: integration.environment,
+    started,
+    finished: null,
+    outcome: 'running',
+    counts: {},
+    calls: { a: noCalls(), b: noCalls() },
+    diagnostics: context.diagnostics,
+  };
+  if (options.mode === 'sync') await commit(context, { run });
+  const mappings = await runMappings(context, options);
+  const finished = closeRun(context, options, run, mappings);
+  if (options.mode === 'sync') await commit({ ...context, stop: null }, { run: finished });
+  await store.release(lease.value);
+  return { ok: true, value: finished };
+}
+
+const noCalls = () => ({ reads: 0, writes: 0, auth: 0, throttled: 0 });
+
+/** Parents first; deletes children first, after everything else; then the cursors. */
+async function runMappings(context: RunContext, options: RunOptions): Promise<MappingRun[]> {
+  const runs: MappingRun[] = [];
+  for (const mapping of context.integration.mappings) {
+    if (options.only && !options.only.includes(mapping.name)) continue;
+    const prepared = await prepareMapping(context, mapping, options.connections);
+    if (!prepared.ok) {
+      context.stop ??= prepared.error;
+      break;
+    }
+    runs.push(prepared.value);
+    context.onEvent({ type: 'mapping', mapping: mapping.name, phase: 'read' });
+    await cycle(prepared.value);
+    prepared.value.scratch.close();
+    stopOnFailures(context, prepared.value);
+    if (isOver(context)) break;
+    if (prepared.value.deletes.size === 0) await moveCursors(prepared.value);
+    context.onEvent({ type: 'mapping', mapping: mapping.name, phase: 'done' });
+  }
+  for (const run of [...runs].reverse()) {
+    if (isOver(context)) break;
+    if (run.deletes.size === 0) continue;
+    await applyDeletes(run);
+    await moveCursors(run);
+  }
+  return runs;
+}
+
+const isOver = (context: RunContext): boolean => context.stop !== null || context.signal.aborted;
+
+/** More than the declared share of failures means that something is wrong with a system, not with its records. */
+function stopOnFailures(context: RunContext, run: MappingRun): void {
+  const failed = run.counts.a.failed + run.counts.b.failed;
+  const read = run.counts.a.read + run.counts.b.read;
+  const { share, least } = context.integration.failures;
+  if (failed < least || failed <= share * read) return;
+  context.stop ??= problem('too-many-failures', `${failed} of ${read} records of ${run.mapping.name} failed`, {
+    next: 'Look at the diagnostics of the run; the cursors have not moved, so the next run tries again.',
+  });
+}
+
+function closeRun(context: RunContext, options: RunOptions, run: Run, mappings: readonly MappingRun[]): Run {
+  const counts: Record<string, MappingCounts> = Object.fromEntries(
+    mappings.map((one) => [one.mapping.name, one.counts]),
+  );
+  const interrupted = context.signal.aborted;
+  if (!interrupted && !context.stop) {
+    for (const one of mappings) {
+      for (const side of ['a', 'b'] as const) {
+        if (!addsUp(one.counts[side])) context.stop ??= miscount(one.mapping.name, context.integration[side].name);
+      }
+    }
+  }
+  if (context.stop) context.diagnostics.push(context.stop);
+  const incomplete = mappings.some((one) => !one.reads.a.complete || !one.reads.b.complete);
+  const outcome =
+    context.stop || incomplete ? 'failed' : interrupted ? 'interrupted' : leftOver(mappings) ? 'partial' : 'done';
+  const calls = { a: { ...options.connections.a.calls() }, b: { ...options.connections.b.calls() } };
+  return {
+    ...run,
+    finished: context.platform.clock.now(),
+    outcome,
+    counts,
+    calls,
+    diagnostics: context.diagnostics.slice(0, 100),
+  };
+}
+
+const leftOver = (mappings: readonly MappingRun[]): boolean =>
+  mappings.some(({ counts }) => [counts.a, counts.b].some((side) => side.parked + side.held + side.failed > 0));
+
+const miscount = (mapping: string, system: string): Diagnostic =>
+  problem('counts-differ', `Not every record that was read of ${mapping} in ${system} is accounted for`, {
+    detail: 'This is a fault of Dovetail: records may have been passed over.',
+    next: 'Report it with the output of `dovetail runs --json`.',
+  });

@@ -1,0 +1,233 @@
+import type { WireRecord } from '../connector/port.ts';
+import type { Seen } from '../planning/plan-item.ts';
+import { DIGEST_BYTES } from '../record/digest.ts';
+import { otherSide, type Side } from '../record/side.ts';
+import type { Intent, IntentItem, ParkedRecord } from '../store/port.ts';
+import { apply } from './apply.ts';
+import { prepareCreate } from './apply-creates.ts';
+import { commit } from './commit.ts';
+import { decodeOne } from './decode.ts';
+import { type MappingRun, wireValue } from './mapping-run.ts';
+import { emptyPair } from './match.ts';
+import type { Pair } from './pair.ts';
+import { plan, prepare } from './plan.ts';
+import { recallLinks } from './recall.ts';
+import { record } from './record.ts';
+
+/** What became of a create whose outcome was unknown. */
+type Settled =
+  | { kind: 'found'; record: WireRecord }
+  /** Proved not to be there: the source record is planned anew. */
+  | { kind: 'absent' }
+  /** Can't be known yet, or not by the system at all. */
+  | { kind: 'open' };
+
+/**
+ * Settles the creates whose outcome is unknown, before anything else touches their records (SYNC.md, "Apply" 4): by the
+ * idempotency key while it lives, else by looking up the link token or a unique key. What can't be settled stays parked.
+ */
+export async function settle(run: MappingRun): Promise<void> {
+  if (run.context.mode === 'plan') return blockOpen(run, await run.context.store.intents(run.key));
+  for (const intent of await run.context.store.intents(run.key)) {
+    const source = otherSide(intent.side);
+    const links = await recallLinks(
+      run,
+      source,
+      intent.items.map((item) => item.source),
+    );
+    const parked = await parkedSources(run, source, intent.items);
+    const open: IntentItem[] = [];
+    const released: string[] = [];
+    for (const item of intent.items) {
+      if ((links.get(item.source)?.state ?? 'closed') !== 'closed') continue;
+      const settled = parked.get(item.source)?.approved
+        ? ({ kind: 'absent' } as const)
+        : await settleOne(run, intent, item);
+      if (settled.kind === 'open') open.push(item);
+      else released.push(item.source);
+      if (settled.kind === 'found') await adopt(run, intent.side, item, settled.record);
+    }
+    run.open[intent.side] = new Set([...run.open[intent.side], ...open.map((item) => item.source)]);
+    await closeIntent(
+      run,
+      intent,
+      open,
+      [...parked.values()].filter((one) => released.includes(one.id)),
+      released,
+    );
+  }
+}
+
+function blockOpen(run: MappingRun, intents: readonly Intent[]): void {
+  for (const intent of intents) for (const item of intent.items) run.open[intent.side].add(item.source);
+}
+
+async function parkedSources(
+  run: MappingRun,
+  side: Side,
+  items: readonly IntentItem[],
+): Promise<Map<string, ParkedRecord>> {
+  const parked = await run.context.store.parked({ mapping: run.key, side, ids: items.map((item) => item.source) });
+  return new Map(parked.map((one) => [one.id, one]));
+}
+
+/** What is settled is due at once: a crash left no parked record behind, so one is made that the next read takes up. */
+async function closeIntent(
+  run: MappingRun,
+  intent: Intent,
+  open: readonly IntentItem[],
+  parked: readonly ParkedRecord[],
+  released: readonly string[],
+): Promise<void> {
+  const now = run.context.platform.clock.now();
+  const side = otherSide(intent.side);
+  const known = new Map(parked.map((one) => [one.id, one]));
+  const links = await recallLinks(run, side, released);
+  const due = released
+    .filter((id) => !links.has(id))
+    .map(
+      (id): ParkedRecord => ({
+        mapping: run.key,
+        side,
+        id,
+        reason: 'settled',
+        seen: '',
+        rules: run.rulesDigest,
+        first: known.get(id)?.first ?? now,
+        last: now,
+        diagnostic: {
+          severity: 'info',
+          code: 'settled',
+          summary: 'An interrupted create did not take effect; it is sent anew',
+        },
+        attempts: known.get(id)?.attempts ?? 0,
+        next: now,
+        waitsFor: null,
+        dismissed: null,
+        approved: false,
+      }),
+    );
+  const intents =
+    open.length > 0 && open.length < intent.items.length
+      ? [{ ...intent, id: `${intent.id}-open`, items: [...open] }]
+      : [];
+  const settled = open.length === intent.items.length ? [] : [intent.id];
+  run.parked += due.length;
+  await commit(run.context, {
+    settled,
+    intents,
+    parked: due,
+    released: released.filter((id) => links.has(id)).map((id) => ({ mapping: run.key, side, id })),
+  });
+}
+
+async function settleOne(run: MappingRun, intent: Intent, item: IntentItem): Promise<Settled> {
+  const side = run[intent.side];
+  const age = run.context.platform.clock.now() - intent.created;
+  const linkField = side.definition.link_field;
+  if (linkField && side.can.findable.includes(linkField)) {
+    return lookUp(run, intent.side, linkField, wireValue(side, linkField, item.linkToken), age);
+  }
+  const source = await sourcePair(run, intent.side, item);
+  if (!source) return { kind: 'open' };
+  const [planned] = await plan(run, [source]);
+  const changes = planned?.item.actions[intent.side]?.changes ?? [];
+  if (age < side.can.idempotencyMs) {
+    const fields = Object.fromEntries(changes.map((change) => [change.field, change.value]));
+    const again = prepareCreate(run, intent.side, item.source, item.sourceVersion, fields, item.idempotencyKey);
+    if (again.ok && again.value.intent.body === item.body) {
+      const [outcome] = await side.connection.create(side.object, [again.value.item]);
+      if (outcome?.kind === 'done')
+        return outcome.record ? { kind: 'found', record: outcome.record } : readBack(run, intent.side, outcome.id);
+    }
+  }
+  const unique = changes.find(
+    (change) => side.definition.unique.includes(change.field) && side.can.findable.includes(change.field),
+  );
+  if (!unique) return { kind: 'open' };
+  return lookUp(run, intent.side, unique.field, wireValue(side, unique.field, unique.value), age);
+}
+
+async function readBack(run: MappingRun, target: Side, id: string): Promise<Settled> {
+  const [outcome] = await run[target].connection.get(run[target].object, [id]);
+  return outcome?.kind === 'present' ? { kind: 'found', record: outcome.record } : { kind: 'open' };
+}
+
+/** "Not there" is believed only after the time that the system's index may lag. */
+async function lookUp(run: MappingRun, target: Side, field: string, wire: unknown, age: number): Promise<Settled> {
+  const found = await run[target].connection.find(run[target].object, field, wire);
+  if (!found.ok) return { kind: 'open' };
+  const [only] = found.value;
+  if (found.value.length === 1 && only) return { kind: 'found', record: only };
+  if (found.value.length > 1) return { kind: 'open' };
+  return age > run[target].can.lagMs ? { kind: 'absent' } : { kind: 'open' };
+}
+
+async function sourcePair(run: MappingRun, target: Side, item: IntentItem): Promise<Pair | null> {
+  const side = otherSide(target);
+  const [outcome] = await run[side].connection.get(run[side].object, [item.source]);
+  if (outcome?.kind !== 'present' || outcome.record.archived) return null;
+  const pair = emptyPair(side, null, side === 'a' ? { a: item.source, b: null } : { a: null, b: item.source });
+  pair.sides[side] = { kind: 'present', seen: decodeOne(run, run[side], outcome.record) };
+  await prepare(run, [pair]);
+  return pair;
+}
+
+/**
+ * Links a found record. Its baseline is the form that the create should have given, so that an edit made since is seen
+ * as one; where the source moved on since the intent, its own baseline is unknown and the source's value stands.
+ */
+async function adopt(run: MappingRun, target: Side, item: IntentItem, found: WireRecord): Promise<void> {
+  const source = otherSide(target);
+  const pair = await sourcePair(run, target, item);
+  const theirs = decodeOne(run, run[target], found);
+  const ours = pair?.sides[source];
+  if (!pair || ours?.kind !== 'present') {
+    await adoptAlone(run, target, item, theirs);
+    return;
+  }
+  const same = item.sourceVersion !== null && ours.seen.version === item.sourceVersion;
+  const expected = theirs.digests.slice();
+  for (const index of run.rules.fields.keys()) {
+    const said = pair.expressed[target](index);
+    if (said.kind === 'value') expected.set(said.digest, index * DIGEST_BYTES);
+  }
+  const bases = { [source]: same ? ours.seen.digests : new Uint8Array(0), [target]: same ? expected : theirs.digests };
+  pair.ids[target] = found.id;
+  pair.sides[target] = { kind: 'present', seen: theirs };
+  pair.adopted = true;
+  pair.swept = true;
+  pair.link = adoptedLink(run, pair, bases);
+  await prepare(run, [pair]);
+  await record(
+    run,
+    await apply(
+      run,
+      await plan({ ...run, rules: { ...run.rules, firstContact: { prefer: source, emptyOverwrites: false } } }, [pair]),
+    ),
+  );
+}
+
+/** The source is gone meanwhile: the link is made all the same, so that its delete is propagated like any other. */
+async function adoptAlone(run: MappingRun, target: Side, item: IntentItem, theirs: Seen): Promise<void> {
+  const ids = target === 'a' ? { a: theirs.id, b: item.source } : { a: item.source, b: theirs.id };
+  const bases = { [otherSide(target)]: theirs.digests, [target]: theirs.digests };
+  const pair = emptyPair(otherSide(target), null, ids);
+  await commit(run.context, { links: [adoptedLink(run, pair, bases)] });
+}
+
+function adoptedLink(run: MappingRun, pair: Pair, bases: Partial<Record<Side, Uint8Array>>) {
+  return {
+    mapping: run.key,
+    a: pair.ids.a ?? '',
+    b: pair.ids.b ?? '',
+    aVersion: null,
+    bVersion: null,
+    aBase: bases.a ?? new Uint8Array(0),
+    bBase: bases.b ?? new Uint8Array(0),
+    layout: run.layout,
+    state: 'active' as const,
+    touched: run.context.platform.clock.now(),
+    run: run.context.id,
+  };
+}

@@ -1,0 +1,106 @@
+import { problem } from '../record/diagnostic.ts';
+import { otherSide, type Side } from '../record/side.ts';
+import type { Link } from '../store/port.ts';
+import { apply } from './apply.ts';
+import { IdSet } from './id-set.ts';
+import { addDiagnostic, type MappingRun } from './mapping-run.ts';
+import { emptyPair, readParkedPartners } from './match.ts';
+import { plan, prepare } from './plan.ts';
+import { idOf } from './recall.ts';
+import { record } from './record.ts';
+
+const BATCH = 1000;
+
+/**
+ * Finds what is gone where changes do not tell: the ids of a complete sweep (or of a complete read of everything) are
+ * held against the links; what is absent is asked for directly, and only "gone" is believed.
+ */
+export async function sweep(run: MappingRun): Promise<void> {
+  for (const side of ['a', 'b'] as const) {
+    if (run.context.stop || run.context.signal.aborted) return;
+    const present = run.present[side] ?? ((await isDue(run, side)) ? await sweepIds(run, side) : null);
+    if (present) await confirmAbsent(run, side, present);
+    await propagateGone(run, side);
+  }
+}
+
+async function isDue(run: MappingRun, side: Side): Promise<boolean> {
+  const { sweep, store, integration, platform } = run.context;
+  const { can } = run[side];
+  if (!can.list || !can.get || sweep === 'never' || run.reads[side].whole) return false;
+  if (sweep === 'always') return true;
+  if (can.deletesInChanges) return false;
+  const cursor = await store.cursor(run.key, side);
+  return (
+    cursor?.swept === null || cursor === null || platform.clock.now() - cursor.swept >= integration.schedule.sweepMs
+  );
+}
+
+async function sweepIds(run: MappingRun, side: Side): Promise<IdSet | null> {
+  run.context.onEvent({ type: 'mapping', mapping: run.mapping.name, phase: 'sweep' });
+  const ids = new IdSet(run.context.digestKey);
+  for await (const step of run[side].connection.sweep(run[side].object, run.context.signal)) {
+    if (step.kind === 'page') {
+      for (const one of step.records) if (!one.archived) ids.add(one.id);
+    } else if (step.complete) {
+      run.present[side] = ids;
+      return ids;
+    } else if (step.diagnostic) addDiagnostic(run, step.diagnostic);
+  }
+  return null;
+}
+
+async function confirmAbsent(run: MappingRun, side: Side, present: IdSet): Promise<void> {
+  const { store, id } = run.context;
+  let after: string | null = null;
+  let linked = 0;
+  for (;;) {
+    const links: Link[] = await store.linksAfter(run.key, side, after, BATCH);
+    if (links.length === 0) break;
+    const live = links.filter((link) => link.state !== 'closed' && link.run !== id);
+    linked += live.length;
+    const absent = live.map((link) => idOf(link, side)).filter((one) => !present.has(one) && !run.gone[side].has(one));
+    if (absent.length > 0) await confirm(run, side, absent);
+    const last = links[links.length - 1];
+    after = last ? idOf(last, side) : null;
+  }
+  if (linked > 0 && present.size === 0) {
+    const what = `${run[side].system} ${run[side].object} gave no records at all, where ${linked} are linked`;
+    addDiagnostic(run, {
+      ...problem('sweep-empty', what, { next: 'Deletes found now are held for approval.' }),
+      severity: 'warning',
+    });
+    run.holdDeletes = true;
+  }
+}
+
+async function confirm(run: MappingRun, side: Side, absent: readonly string[]): Promise<void> {
+  const outcomes = await run[side].connection.get(run[side].object, absent);
+  for (const [index, id] of absent.entries()) if (outcomes[index]?.kind === 'gone') run.gone[side].set(id, false);
+}
+
+/** Decides the pairs whose record is proved gone and that no change of the other side has brought up already. */
+async function propagateGone(run: MappingRun, side: Side): Promise<void> {
+  const open = [...run.gone[side]].flatMap(([id, handled]) => (handled ? [] : [id]));
+  for (let at = 0; at < open.length; at += BATCH) {
+    const ids = open.slice(at, at + BATCH);
+    const links = await run.context.store.links(run.key, side, ids);
+    const parked = await run.context.store.parked({ mapping: run.key, side, ids, includeDismissed: true });
+    const before = new Map(parked.map((one) => [one.id, one]));
+    const pairs = ids.flatMap((id) => {
+      const link = links.get(id);
+      if (!link || link.state === 'closed') return [];
+      const pair = emptyPair(side, link, { a: link.a, b: link.b });
+      pair.sides[side] = { kind: 'gone', proof: 'direct-read' };
+      if (run.gone[otherSide(side)].has(idOf(link, otherSide(side))))
+        pair.sides[otherSide(side)] = { kind: 'gone', proof: 'direct-read' };
+      pair.before = before.get(id) ?? null;
+      pair.swept = true;
+      run.gone[side].set(id, true);
+      return pair.before?.dismissed ? [] : [pair];
+    });
+    await readParkedPartners(run, side, pairs);
+    await prepare(run, pairs);
+    await record(run, await apply(run, await plan(run, pairs)));
+  }
+}
