@@ -1,5 +1,10 @@
-import type { Diagnostic, Result } from '../record/diagnostic.ts';
+import { type Diagnostic, fail, ok, type Result } from '../record/diagnostic.ts';
 import type { Fields, Value } from '../record/value.ts';
+import { type CompiledField, compileField } from './codec/compile-field.ts';
+import type { OptionLists } from './codec/options.ts';
+import { setOwn } from './codec/path.ts';
+import { currencyClash, unknownField, unreadable, unwritable } from './codec/problems.ts';
+import type { FieldDefinition } from './field.ts';
 import type { Wire } from './port.ts';
 
 /** What decoding a record gave: the values that could be read, and a diagnostic for each that could not. */
@@ -14,10 +19,118 @@ export interface Decoded {
  * are inverses up to what the declaration says is lost (scale, minutes, truncation).
  */
 export interface ObjectCodec {
-  /** Decodes the named fields; a field that is absent from the wire record is absent from the result. */
+  /**
+   * Decodes the named fields; a field that is absent from the wire record, or write-only, is absent from the result.
+   * Quickest when called with the same array of names again, which must not change meanwhile.
+   */
   decode(wire: Wire, names: readonly string[]): Decoded;
-  /** Encodes into a (possibly nested) wire record. Fails with one diagnostic per field that can't be said. */
+  /**
+   * Encodes into a (possibly nested) wire record; read-only fields are left out. Fails with one diagnostic per field
+   * that can't be said.
+   */
   encode(fields: Fields): Result<Wire, Record<string, Diagnostic>>;
+  /** The wire form of one value, of a read-only field too: for looking up records by it. */
+  encodeValue(name: string, value: Value): Result<unknown>;
   /** The value as this system would hold it: encode, then decode, with the declared losses. */
   normalise(name: string, value: Value): Result<Value>;
+}
+
+/**
+ * Compiles the field declarations of one object. `optionLists` gives the options of a list declared under
+ * `option_lists`; it is asked at every use, so that lists may be loaded later.
+ */
+export function compileCodec(
+  definition: { fields: Record<string, FieldDefinition> },
+  optionLists: OptionLists = () => [],
+): ObjectCodec {
+  const compiled = new Map(
+    Object.entries(definition.fields).map(([name, field]) => [name, compileField(name, field, optionLists)]),
+  );
+  return {
+    decode: compileDecode(compiled),
+    encode: compileEncode(compiled),
+    encodeValue(name, value) {
+      const field = compiled.get(name);
+      return field ? wireValue(field, value) : fail(unknownField(name));
+    },
+    normalise(name, value) {
+      const field = compiled.get(name);
+      return field ? normalised(field, value) : fail(unknownField(name));
+    },
+  };
+}
+
+function compileDecode(compiled: ReadonlyMap<string, CompiledField>): ObjectCodec['decode'] {
+  let lastNames: readonly string[] = [];
+  let lastFields: CompiledField[] = [];
+  const select = (names: readonly string[]): CompiledField[] => {
+    if (names === lastNames) return lastFields;
+    lastFields = names.flatMap((name) => compiled.get(name) ?? []).filter((field) => !field.writeOnly);
+    lastNames = names;
+    return lastFields;
+  };
+  return (wire, names) => {
+    const fields: Fields = {};
+    const problems: Record<string, Diagnostic> = {};
+    for (const field of select(names)) {
+      const raw = field.read(wire);
+      if (raw === undefined) continue;
+      const value = decodeRaw(field, raw, wire);
+      if (value === undefined) setOwn(problems, field.name, unreadable(field.name, field.codec, raw));
+      else setOwn(fields, field.name, value);
+    }
+    return { fields, problems };
+  };
+}
+
+function compileEncode(compiled: ReadonlyMap<string, CompiledField>): ObjectCodec['encode'] {
+  // Outer places first, so that a field within an object is written into it and not replaced by it.
+  const ordered = [...compiled.values()].sort((a, b) => a.depth - b.depth);
+  return (fields) => {
+    const wire: Wire = {};
+    const problems: Record<string, Diagnostic> = {};
+    for (const name of Object.keys(fields)) if (!compiled.has(name)) setOwn(problems, name, unknownField(name));
+    const written = ordered.filter((field) => !field.readOnly && Object.hasOwn(fields, field.name));
+    for (const field of written) {
+      const raw = wireValue(field, fields[field.name] ?? null);
+      if (!raw.ok) setOwn(problems, field.name, raw.error);
+      else if (raw.value !== undefined) field.write(wire, raw.value);
+    }
+    // Then what stands beside them, which must not contradict a field of its own.
+    for (const field of written) {
+      const clash = writeBeside(field, fields[field.name] ?? null, wire);
+      if (clash) setOwn(problems, field.name, clash);
+    }
+    return Object.keys(problems).length > 0 ? fail(problems) : ok(wire);
+  };
+}
+
+/** Undefined, inside the result, for an empty value that is written by leaving it out. */
+function wireValue(field: CompiledField, value: Value): Result<unknown> {
+  if (field.isEmptyValue(value)) return ok(field.emptyWire);
+  const raw = field.codec.encode(value);
+  return raw === undefined ? fail(unwritable(field.name, field.codec, value)) : ok(raw);
+}
+
+function writeBeside({ name, codec, beside, isEmptyValue }: CompiledField, value: Value, wire: Wire) {
+  if (!beside || isEmptyValue(value)) return undefined;
+  const raw = codec.beside?.encode(value);
+  const standing = beside.read(wire);
+  if (standing !== undefined && standing !== raw) return currencyClash(name, beside.path);
+  if (raw !== undefined) beside.write(wire, raw);
+  return undefined;
+}
+
+function decodeRaw(field: CompiledField, raw: unknown, wire: Wire): Value | undefined {
+  return raw === null || field.isEmptyWire(raw) ? null : field.codec.decode(raw, wire);
+}
+
+function normalised(field: CompiledField, value: Value): Result<Value> {
+  const raw = wireValue(field, value);
+  if (!raw.ok) return raw;
+  if (raw.value === undefined) return ok(null);
+  const wire: Wire = {};
+  if (field.beside) writeBeside(field, value, wire);
+  const decoded = decodeRaw(field, raw.value, wire);
+  return decoded === undefined ? fail(unreadable(field.name, field.codec, raw.value)) : ok(decoded);
 }

@@ -1,12 +1,23 @@
 import { z } from 'zod';
 import { FIELD_TYPES } from '../record/value.ts';
+import { isCountry } from './codec/phone.ts';
+import { compilePattern } from './codec/text.ts';
+import { isTimePattern } from './codec/time-pattern.ts';
+import { isTimeZone } from './codec/zone.ts';
 
 /** How an instant or a date looks on the wire; the zone and what a DST change means are declared, never guessed. */
 const timeFormat = z.union([
   z.enum(['iso', 'epoch_s', 'epoch_ms']),
   z.strictObject({
-    pattern: z.string().describe('Letters YYYY MM DD HH mm ss SSS; all else stands for itself, e.g. DD.MM.YYYY HH:mm'),
-    zone: z.string().default('UTC').describe('IANA time zone the wire form is local to'),
+    pattern: z
+      .string()
+      .refine(isTimePattern, 'needs YYYY, MM and DD, and no part twice')
+      .describe('Letters YYYY MM DD HH mm ss SSS; all else stands for itself, e.g. DD.MM.YYYY HH:mm'),
+    zone: z
+      .string()
+      .refine(isTimeZone, 'not a time zone of the IANA list, e.g. Europe/Berlin')
+      .default('UTC')
+      .describe('IANA time zone the wire form is local to'),
     overlap: z
       .enum(['earlier', 'later'])
       .default('earlier')
@@ -15,10 +26,12 @@ const timeFormat = z.union([
   }),
 ]);
 
+const numberMark = z.string().regex(/^[^\d+\-eE]?$/, 'no digit, sign or letter e');
+
 const numberFormat = z.strictObject({
-  wire: z.enum(['number', 'string']).default('number').describe('JSON number or text'),
-  decimal: z.string().length(1).default('.').describe('Decimal mark in texts'),
-  group: z.string().max(1).default('').describe('Grouping mark in texts'),
+  wire: z.enum(['number', 'string']).default('number').describe('JSON number or text; reads both'),
+  decimal: numberMark.length(1).default('.').describe('Decimal mark in texts'),
+  group: numberMark.default('').describe('Grouping mark in texts'),
   scale: z.int().min(0).max(12).optional().describe('Digits after the decimal mark that the system keeps'),
 });
 
@@ -54,8 +67,19 @@ export const fieldSchema = z.strictObject({
     .describe('Wire forms of true and false where they are not JSON booleans'),
   options: z.array(option).optional(),
   options_from: z.string().optional().describe('Name of a list of options declared under option_lists'),
-  reference: z.string().optional().describe('The object of this system that the field refers to'),
-  default_country: z.string().length(2).optional().describe('For phone numbers without a country code'),
+  reference: z
+    .string()
+    .optional()
+    .describe('The object of this system that the field refers to; with `number`, its id is a number on the wire'),
+  identifier: z
+    .boolean()
+    .optional()
+    .describe('A code such as a VAT id: blanks, dots, dashes and case mean nothing when records are matched by it'),
+  default_country: z
+    .string()
+    .refine(isCountry, 'not a country code of ISO 3166 in capitals, e.g. DE')
+    .optional()
+    .describe('For phone numbers without a country code'),
   empty: z
     .array(z.union([z.string(), z.number()]))
     .default([''])
@@ -66,7 +90,11 @@ export const fieldSchema = z.strictObject({
   write_only: z.boolean().default(false),
   max_length: z.int().positive().optional().describe('In length_unit'),
   length_unit: z.enum(['characters', 'utf16', 'bytes']).default('characters'),
-  pattern: z.string().optional().describe('Regular expression the system demands'),
+  pattern: z
+    .string()
+    .refine((source) => compilePattern(source) !== undefined, 'not a regular expression')
+    .optional()
+    .describe('Regular expression the system demands, of any part of the text unless it says ^ and $'),
   characters: z.enum(['any', 'latin1', 'ascii']).default('any').describe('What the system can store'),
   minimum: z.number().optional(),
   maximum: z.number().optional(),

@@ -1,0 +1,90 @@
+import type { FieldType, Value } from '../../record/value.ts';
+import type { FieldDefinition } from '../field.ts';
+import type { Wire } from '../port.ts';
+import type { FieldCodec } from './field-codec.ts';
+import { currencyCodec, moneyCodec } from './money.ts';
+import { decimalCodec, integerCodec } from './number.ts';
+import { type OptionLists, optionCodec } from './options.ts';
+import { compileReader, compileWriter } from './path.ts';
+import {
+  booleanCodec,
+  emailCodec,
+  listCodec,
+  objectCodec,
+  phoneCodec,
+  referenceCodec,
+  stringCodec,
+} from './scalars.ts';
+import { dateCodec, timestampCodec } from './time.ts';
+
+/** One field, ready to run. */
+export interface CompiledField {
+  name: string;
+  codec: FieldCodec;
+  /** Number of segments of its path. */
+  depth: number;
+  read(wire: Wire): unknown;
+  write(wire: Wire, value: unknown): void;
+  beside: { path: string; read(wire: Wire): unknown; write(wire: Wire, value: unknown): void } | undefined;
+  isEmptyWire(raw: unknown): boolean;
+  isEmptyValue(value: Value): boolean;
+  /** What is written for "empty"; undefined where the field is left out then. */
+  emptyWire: null | '' | undefined;
+  readOnly: boolean;
+  writeOnly: boolean;
+}
+
+const CODECS: Record<FieldType, (definition: FieldDefinition, optionLists: OptionLists) => FieldCodec> = {
+  string: stringCodec,
+  integer: integerCodec,
+  decimal: decimalCodec,
+  boolean: booleanCodec,
+  date: dateCodec,
+  timestamp: timestampCodec,
+  money: moneyCodec,
+  currency: currencyCodec,
+  option: optionCodec,
+  reference: referenceCodec,
+  email: emailCodec,
+  phone: phoneCodec,
+  list: listCodec,
+  object: objectCodec,
+};
+
+export function compileField(name: string, definition: FieldDefinition, optionLists: OptionLists): CompiledField {
+  const codec = CODECS[definition.type](definition, optionLists);
+  const path = definition.path ?? name;
+  const isEmptyWire = compileEmpty(definition);
+  return {
+    name,
+    codec,
+    depth: path.split('.').length,
+    read: compileReader(path),
+    write: compileWriter(path),
+    beside: codec.beside && {
+      path: codec.beside.path,
+      read: compileReader(codec.beside.path),
+      write: compileWriter(codec.beside.path),
+    },
+    isEmptyWire,
+    isEmptyValue: (value) => value === null || (typeof value === 'string' && isEmptyText(value, definition)),
+    emptyWire: EMPTY_WIRE[definition.write_empty],
+    readOnly: definition.read_only,
+    writeOnly: definition.write_only,
+  };
+}
+
+const EMPTY_WIRE = { null: null, empty_text: '', omit: undefined } as const;
+
+/** A text that says nothing to this field: blanks for all but texts, and for texts '' where that means empty. */
+function isEmptyText(text: string, { type, empty }: FieldDefinition): boolean {
+  return type === 'string' ? text === '' && empty.includes('') : text.trim() === '';
+}
+
+/** The declared wire forms of "empty" besides null; of types other than string, blanks around them do not count. */
+function compileEmpty({ type, empty, write_empty: written }: FieldDefinition): (raw: unknown) => boolean {
+  const forms = new Set<unknown>(written === 'empty_text' ? [...empty, ''] : empty);
+  const onlyBlank = forms.size === 1 && forms.has('');
+  if (type === 'string') return onlyBlank ? (raw) => raw === '' : (raw) => forms.has(raw);
+  return (raw) => (typeof raw === 'string' ? forms.has(raw.trim()) : !onlyBlank && forms.has(raw));
+}

@@ -1,0 +1,49 @@
+import type { Wire } from '../port.ts';
+
+/** Reads the place of a dotted path; undefined where anything on the way is missing. Numbers index arrays. */
+export function compileReader(path: string): (wire: Wire) => unknown {
+  const segments = path.split('.');
+  const [first = '', second] = segments;
+  if (segments.some((segment) => segment in Object.prototype)) return (wire) => segments.reduce(ownOf, wire as unknown);
+  if (second === undefined) return (wire) => wire[first];
+  return (wire) => {
+    let at: unknown = wire[first];
+    for (let depth = 1; depth < segments.length; depth++) {
+      if (typeof at !== 'object' || at === null) return undefined;
+      at = (at as Wire)[segments[depth] ?? ''];
+    }
+    return at;
+  };
+}
+
+/** Writes the place of a dotted path, with the objects on the way that are not there yet. Changes only `wire`. */
+export function compileWriter(path: string): (wire: Wire, value: unknown) => void {
+  const segments = path.split('.');
+  const last = segments.pop() ?? '';
+  return (wire, value) => {
+    let at = wire;
+    for (const segment of segments) {
+      const next = ownOf(at, segment);
+      if (isObject(next)) {
+        at = next;
+      } else {
+        const created: Wire = {};
+        setOwn(at, segment, created);
+        at = created;
+      }
+    }
+    setOwn(at, last, value);
+  };
+}
+
+/** Sets a property, also one by the name of `__proto__`, as a property and nothing else. */
+export function setOwn(target: Record<string, unknown>, key: string, value: unknown): void {
+  if (key !== '__proto__') target[key] = value;
+  else Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
+}
+
+function ownOf(at: unknown, segment: string): unknown {
+  return isObject(at) && Object.hasOwn(at, segment) ? at[segment] : undefined;
+}
+
+const isObject = (value: unknown): value is Wire => typeof value === 'object' && value !== null;

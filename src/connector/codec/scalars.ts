@@ -1,0 +1,119 @@
+import { decimalOfNumber } from '../../record/decimal.ts';
+import type { Value } from '../../record/value.ts';
+import type { FieldDefinition } from '../field.ts';
+import type { FieldCodec } from './field-codec.ts';
+import { setOwn } from './path.ts';
+import { compilePhone } from './phone.ts';
+import { compileFit } from './text.ts';
+
+/** Texts, and numbers where a text is declared: 01067 and 1067 are both sent for postal codes. */
+export function stringCodec(definition: FieldDefinition): FieldCodec {
+  return textCodec(definition, (text) => text, 'a text');
+}
+
+export function emailCodec(definition: FieldDefinition): FieldCodec {
+  return textCodec(definition, normalEmail, 'a text');
+}
+
+export function phoneCodec(definition: FieldDefinition): FieldCodec {
+  return textCodec(definition, compilePhone(definition.default_country), 'a text');
+}
+
+/** Trimmed, the domain in lower case; the part before the @ is its server's business and stays. */
+export function normalEmail(text: string): string {
+  const trimmed = text.trim();
+  const at = trimmed.lastIndexOf('@');
+  return at < 0 ? trimmed : trimmed.slice(0, at) + trimmed.slice(at).toLowerCase();
+}
+
+/** Ids, as texts; on the wire a number where the field declares `number`, as it does for ids of numeric kinds. */
+export function referenceCodec(definition: FieldDefinition): FieldCodec {
+  const numeric = definition.number?.wire === 'number';
+  return {
+    decode: toText,
+    encode: (value) => {
+      const id = toText(value);
+      if (id === undefined || !numeric) return id;
+      const number = Number(id);
+      return String(number) === id && Number.isSafeInteger(number) ? number : undefined;
+    },
+    expects: 'an id',
+  };
+}
+
+/** JSON booleans always; the declared spellings, as texts or numbers that read the same. */
+export function booleanCodec(definition: FieldDefinition): FieldCodec {
+  const spelled = definition.boolean;
+  const yes = spelled && String(spelled.true);
+  const no = spelled && String(spelled.false);
+  return {
+    decode: (raw) => {
+      if (typeof raw === 'boolean') return raw;
+      if (typeof raw !== 'string' && typeof raw !== 'number' && typeof raw !== 'bigint') return undefined;
+      const text = String(raw).trim();
+      if (text === yes) return true;
+      return text === no ? false : undefined;
+    },
+    encode: (value) => {
+      if (typeof value !== 'boolean') return undefined;
+      if (!spelled) return value;
+      return value ? spelled.true : spelled.false;
+    },
+    expects: spelled ? `${yes} or ${no}` : 'true or false',
+  };
+}
+
+/** Lists and objects are taken as the JSON they are; copied both ways, so that nothing is held in common. */
+export function listCodec(): FieldCodec {
+  const copy = (value: unknown) => (Array.isArray(value) ? copyJson(value) : undefined);
+  return { decode: copy, encode: copy, expects: 'a list' };
+}
+
+export function objectCodec(): FieldCodec {
+  const copy = (value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value) ? copyJson(value) : undefined;
+  return { decode: copy, encode: copy, expects: 'an object' };
+}
+
+function textCodec(definition: FieldDefinition, normal: (text: string) => string, expects: string): FieldCodec {
+  const asStored = compileFit(definition);
+  return {
+    decode: (raw) => {
+      const text = toText(raw);
+      return text === undefined ? undefined : normal(text);
+    },
+    encode: (value) => {
+      const text = toText(value);
+      if (text === undefined) return undefined;
+      return asStored ? asStored(normal(text)) : normal(text);
+    },
+    expects,
+  };
+}
+
+function toText(raw: unknown): string | undefined {
+  if (typeof raw === 'string') return raw;
+  if (typeof raw === 'number') return decimalOfNumber(raw);
+  return typeof raw === 'bigint' ? String(raw) : undefined;
+}
+
+/** A deep copy of what JSON can say; undefined where there is anything else in it. */
+function copyJson(value: unknown): Value | undefined {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'number') return Number.isFinite(value) ? value + 0 : undefined;
+  if (typeof value !== 'object') return undefined;
+  if (Array.isArray(value)) {
+    const items = value.map(copyJson);
+    return items.every((item) => item !== undefined) ? items : undefined;
+  }
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return undefined;
+  const out: Record<string, Value> = {};
+  for (const [key, item] of Object.entries(value)) {
+    if (item === undefined) continue;
+    const copied = copyJson(item);
+    if (copied === undefined) return undefined;
+    setOwn(out, key, copied);
+  }
+  return out;
+}

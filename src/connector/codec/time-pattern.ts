@@ -1,0 +1,79 @@
+import { type Civil, digitsAt, pair, quad, triple } from './civil.ts';
+
+/** A pattern such as `DD.MM.YYYY HH:mm`, compiled. Every part has a fixed width, so that it stands at a fixed place. */
+export interface TimePattern {
+  /** Undefined where the text is not of this form; ranges (month 13) are not looked at. */
+  read(text: string): Civil | undefined;
+  write(civil: Civil): string;
+}
+
+const LETTERS = /YYYY|MM|DD|HH|mm|ss|SSS/g;
+
+/** Whether the pattern says a whole date, and no part twice. */
+export function isTimePattern(pattern: string): boolean {
+  const letters: string[] = pattern.match(LETTERS) ?? [];
+  return ['YYYY', 'MM', 'DD'].every((one) => letters.includes(one)) && new Set(letters).size === letters.length;
+}
+
+export function compileTimePattern(pattern: string): TimePattern {
+  const literals = literalsOf(pattern);
+  const pieces = pattern.split(/(YYYY|MM|DD|HH|mm|ss|SSS)/);
+  const partAt = (letters: string) => {
+    const at = pattern.indexOf(letters);
+    return (text: string) => (at < 0 ? 0 : digitsAt(text, at, letters.length));
+  };
+  const [year, month, day] = [partAt('YYYY'), partAt('MM'), partAt('DD')];
+  const [hour, minute, second, millisecond] = [partAt('HH'), partAt('mm'), partAt('ss'), partAt('SSS')];
+  return {
+    read(text) {
+      if (text.length !== pattern.length) return undefined;
+      for (const { at, code } of literals) if (text.charCodeAt(at) !== code) return undefined;
+      const civil = {
+        year: year(text),
+        month: month(text),
+        day: day(text),
+        hour: hour(text),
+        minute: minute(text),
+        second: second(text),
+        millisecond: millisecond(text),
+      };
+      return civil.year < 0 || civil.hour < 0 || civil.minute < 0 || civil.second < 0 || civil.millisecond < 0
+        ? undefined
+        : civil;
+    },
+    write(civil) {
+      let text = '';
+      for (const piece of pieces) text += writePiece(piece, civil);
+      return text;
+    },
+  };
+}
+
+/** A piece is the letters of a part, or what stands for itself. */
+function writePiece(piece: string, civil: Civil): string {
+  switch (piece) {
+    case 'YYYY':
+      return quad(civil.year);
+    case 'MM':
+      return pair(civil.month);
+    case 'DD':
+      return pair(civil.day);
+    case 'HH':
+      return pair(civil.hour);
+    case 'mm':
+      return pair(civil.minute);
+    case 'ss':
+      return pair(civil.second);
+    case 'SSS':
+      return triple(civil.millisecond);
+    default:
+      return piece;
+  }
+}
+
+function literalsOf(pattern: string): { at: number; code: number }[] {
+  const masked = pattern.replace(LETTERS, (letters) => '\0'.repeat(letters.length));
+  return Array.from({ length: pattern.length }, (_, at) => ({ at, code: pattern.charCodeAt(at) })).filter(
+    ({ at }) => masked.charCodeAt(at) !== 0,
+  );
+}
