@@ -219,9 +219,12 @@ function loadMatch({ path, sides, findings, file, fields }: Loading, complete: b
   return file.match.map((rule, i) =>
     rule.flatMap((name, j) => {
       const row = fields.find((field) => field.a === name);
-      if (row) return [{ a: row.a, b: row.b }];
-      const theirs = fields.find((field) => field.b === name);
       const at = [...path, 'match', i, j];
+      if (row) {
+        checkComparable(row, at, findings);
+        return [{ a: row.a, b: row.b }];
+      }
+      const theirs = fields.find((field) => field.b === name);
       if (theirs) {
         const next = `Write ${theirs.a}, the field of ${sides.a.system}`;
         findings.error('match-unknown', `"${name}" is a field of ${sides.b.system}`, at, { next });
@@ -232,6 +235,22 @@ function loadMatch({ path, sides, findings, file, fields }: Loading, complete: b
       return [];
     }),
   );
+}
+
+/** A match compares the values of both sides as they are. */
+function checkComparable(row: LoadedField, at: (string | number)[], findings: Findings): void {
+  if (row.reference !== null) {
+    findings.error('match-reference', `${row.name} can't be matched: the ids of two systems are never equal`, at);
+  } else if (row.options ?? row.toA ?? row.toB) {
+    findings.warning(
+      'match-converted',
+      `${row.name} is matched without its ${row.options ? 'options' : 'expression'}`,
+      at,
+      {
+        detail: 'A match compares the values of both sides as they are.',
+      },
+    );
+  }
 }
 
 function loadFirstContact({ path, sides, findings, file }: Loading): LoadedMapping['firstContact'] {
