@@ -1,4 +1,4 @@
-import { compileCodec } from '../connector/compile-codec.ts';
+import { compileCodec } from '../connector/codec.ts';
 import type { Connection } from '../connector/port.ts';
 import type { LoadedField, LoadedMapping } from '../integration/loaded.ts';
 import { compileFieldMapper, type FieldMapper } from '../mapping/map-field.ts';

@@ -1,0 +1,160 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decideField, type FieldCase, type FieldDecision } from './field-decision.ts';
+
+const base: FieldCase = {
+  flows: { aToB: true, bToA: true },
+  changed: { a: false, b: false },
+  agree: false,
+  empty: { a: false, b: false },
+  policy: 'hold',
+  stamps: { a: 1000, b: 2000 },
+  skewMs: 0,
+  targetEdits: 'leave',
+  firstContact: null,
+};
+
+const changed = (a: boolean | null, b: boolean | null) => ({ changed: { a, b } });
+const oneWay = { flows: { aToB: true, bToA: false } };
+const prefer = (side: 'a' | 'b', emptyOverwrites = false) => ({ firstContact: { prefer: side, emptyOverwrites } });
+
+/** SYNC.md's field table row by row, then what it says in words. */
+const rows: [string, Partial<FieldCase>, string][] = [
+  ['nothing changed, a standing difference', {}, 'none unchanged'],
+  ['nothing changed, agree', { agree: true }, 'none unchanged'],
+  ['a changed, agree', { ...changed(true, false), agree: true }, 'refresh agree'],
+  ['a changed', changed(true, false), 'write b changed'],
+  ['b changed', changed(false, true), 'write a changed'],
+  ['b changed into what a says', { ...changed(false, true), agree: true }, 'refresh agree'],
+  ['both changed into the same', { ...changed(true, true), agree: true }, 'refresh agree'],
+  ['both changed, hold', changed(true, true), 'conflict conflict-hold'],
+  ['both changed, a wins', { ...changed(true, true), policy: 'a' }, 'write b conflict-side-wins overruled'],
+  ['both changed, b wins', { ...changed(true, true), policy: 'b' }, 'write a conflict-side-wins overruled'],
+  ['both changed, newest is b', { ...changed(true, true), policy: 'newest' }, 'write a conflict-newest-wins overruled'],
+  [
+    'both changed, newest within the skew',
+    { ...changed(true, true), policy: 'newest', skewMs: 1000 },
+    'conflict conflict-tie',
+  ],
+  [
+    'both changed, no stamp',
+    { ...changed(true, true), policy: 'newest', stamps: { a: null, b: 1 } },
+    'conflict conflict-tie',
+  ],
+  ['one-way, nothing changed', oneWay, 'none unchanged'],
+  ['one-way, source changed', { ...oneWay, ...changed(true, false) }, 'write b changed'],
+  ['one-way, target edited, left', { ...oneWay, ...changed(false, true) }, 'refresh target-edit-left'],
+  [
+    'one-way, target edited, restored',
+    { ...oneWay, ...changed(false, true), targetEdits: 'restore' },
+    'write b restore overruled',
+  ],
+  ['one-way, both changed', { ...oneWay, ...changed(true, true) }, 'write b target-edit-overwritten overruled'],
+  [
+    'one-way, target never seen',
+    { ...oneWay, ...changed(false, null), targetEdits: 'restore' },
+    'refresh target-edit-left',
+  ],
+  ['first contact, agree', { ...changed(null, null), agree: true }, 'refresh agree'],
+  [
+    'first contact, only a filled',
+    { ...changed(null, null), empty: { a: false, b: true } },
+    'write b first-contact-filled',
+  ],
+  [
+    'first contact, only b filled',
+    { ...changed(null, null), empty: { a: true, b: false } },
+    'write a first-contact-filled',
+  ],
+  [
+    'first contact, both filled, a preferred',
+    { ...changed(null, null), ...prefer('a') },
+    'write b first-contact-preferred overruled',
+  ],
+  [
+    'first contact, empty never overwrites',
+    { ...changed(null, null), ...prefer('a'), empty: { a: true, b: false } },
+    'write a first-contact-filled',
+  ],
+  [
+    'first contact, empty overwrites when told',
+    { ...changed(null, null), ...prefer('a', true), empty: { a: true, b: false } },
+    'write b first-contact-preferred overruled',
+  ],
+  ['first contact, no preference', changed(null, null), 'conflict conflict-hold'],
+  [
+    'first contact, one-way, empty source',
+    { ...oneWay, ...changed(null, null), empty: { a: true, b: false } },
+    'refresh agree',
+  ],
+];
+
+const words = (decision: FieldDecision) =>
+  [
+    decision.kind,
+    'to' in decision ? decision.to : '',
+    decision.rule,
+    'overruled' in decision && decision.overruled ? 'overruled' : '',
+  ]
+    .filter((word) => word !== '')
+    .join(' ');
+
+describe('decideField', () => {
+  it.each(rows)('%s', (_, given, expected) => {
+    expect(words(decideField({ ...base, ...given }))).toBe(expected);
+  });
+
+  const cases = fc.record({
+    flows: fc.constantFrom({ aToB: true, bToA: true }, { aToB: true, bToA: false }, { aToB: false, bToA: true }),
+    changed: fc.record({ a: fc.constantFrom(true, false, null), b: fc.constantFrom(true, false, null) }),
+    agree: fc.boolean(),
+    empty: fc.record({ a: fc.boolean(), b: fc.boolean() }),
+    policy: fc.constantFrom('a', 'b', 'newest', 'hold'),
+    stamps: fc.record({ a: fc.option(fc.nat(10)), b: fc.option(fc.nat(10)) }),
+    skewMs: fc.nat(3),
+    targetEdits: fc.constantFrom('leave', 'restore'),
+    firstContact: fc.option(fc.record({ prefer: fc.constantFrom('a', 'b'), emptyOverwrites: fc.boolean() })),
+  }) as fc.Arbitrary<FieldCase>;
+
+  const swap = { a: 'b', b: 'a', newest: 'newest', hold: 'hold' } as const;
+  const mirrored = (field: FieldCase): FieldCase => ({
+    ...field,
+    flows: { aToB: field.flows.bToA, bToA: field.flows.aToB },
+    changed: { a: field.changed.b, b: field.changed.a },
+    empty: { a: field.empty.b, b: field.empty.a },
+    policy: swap[field.policy],
+    stamps: { a: field.stamps.b, b: field.stamps.a },
+    firstContact: field.firstContact && {
+      ...field.firstContact,
+      prefer: field.firstContact.prefer === 'a' ? 'b' : 'a',
+    },
+  });
+
+  it('is symmetric in a and b', () => {
+    fc.assert(
+      fc.property(cases, (field) => {
+        const there = decideField(field);
+        const here = decideField(mirrored(field));
+        expect('to' in there ? { ...there, to: swap[there.to] } : there).toEqual(here);
+      }),
+    );
+  });
+
+  it('never writes against the direction of a field', () => {
+    fc.assert(
+      fc.property(cases, (field) => {
+        const decision = decideField(field);
+        if (decision.kind === 'write') expect(decision.to === 'b' ? field.flows.aToB : field.flows.bToA).toBe(true);
+      }),
+    );
+  });
+
+  it('never writes where nothing is known to have changed', () => {
+    fc.assert(
+      fc.property(cases, (field) => {
+        fc.pre(field.changed.a === false && field.changed.b === false);
+        expect(decideField(field).kind).toBe('none');
+      }),
+    );
+  });
+});
