@@ -1,0 +1,84 @@
+import type { Cursor, Intent, IntentItem, MappingKey, Side, UnlinkedKey } from '../port.ts';
+import { integer, integerOrNull, side as sideOf, text } from './column.ts';
+import type { Database } from './database.ts';
+
+/** What a run has got to and what it must not lose on the way: cursors, intents, unlinked keys. */
+
+export function readCursor(db: Database, mapping: MappingKey, side: Side): Cursor | null {
+  const row = db
+    .statement('SELECT mark, scanned, swept, seen FROM cursor WHERE mapping = ? AND side = ?')
+    .get(db.findMapping(mapping), side);
+  if (row === undefined) return null;
+  return {
+    mapping,
+    side,
+    mark: integerOrNull(row.mark),
+    scanned: integerOrNull(row.scanned),
+    swept: integerOrNull(row.swept),
+    seen: integerOrNull(row.seen),
+  };
+}
+
+export function writeCursors(db: Database, cursors: readonly Cursor[]): void {
+  const sql = 'INSERT OR REPLACE INTO cursor (mapping, side, mark, scanned, swept, seen) VALUES (?, ?, ?, ?, ?, ?)';
+  for (const { mapping, side, mark, scanned, swept, seen } of cursors) {
+    db.statement(sql).run(db.mapping(mapping), side, mark, scanned, swept, seen);
+  }
+}
+
+/** Oldest first. */
+export function readIntents(db: Database, mapping: MappingKey): Intent[] {
+  const rows = db
+    .statement('SELECT id, side, created, items FROM intent WHERE mapping = ? ORDER BY created, id')
+    .all(db.findMapping(mapping));
+  return rows.map((row) => {
+    const items: IntentItem[] = JSON.parse(text(row.items));
+    return { id: text(row.id), mapping, side: sideOf(row.side), created: integer(row.created), items };
+  });
+}
+
+export function writeIntents(db: Database, intents: readonly Intent[]): void {
+  const sql = 'INSERT OR REPLACE INTO intent (id, mapping, side, created, items) VALUES (?, ?, ?, ?, ?)';
+  for (const { id, mapping, side, created, items } of intents) {
+    db.statement(sql).run(id, db.mapping(mapping), side, created, JSON.stringify(items));
+  }
+}
+
+export function deleteIntents(db: Database, ids: readonly string[]): void {
+  for (const id of ids) db.statement('DELETE FROM intent WHERE id = ?').run(id);
+}
+
+/** Ids in their own order under each digest; digests without a record are left out. */
+export function readUnlinkedByKey(
+  db: Database,
+  mapping: MappingKey,
+  side: Side,
+  rule: number,
+  digests: readonly string[],
+): Map<string, string[]> {
+  const sql = `SELECT k.digest, k.id FROM (SELECT DISTINCT value FROM json_each(?)) wanted CROSS JOIN unlinked_key k
+    ON k.mapping = ? AND k.side = ? AND k.rule = ? AND k.digest = wanted.value ORDER BY k.digest, k.id`;
+  const found = new Map<string, string[]>();
+  for (const row of db.statement(sql).all(JSON.stringify(digests), db.findMapping(mapping), side, rule)) {
+    const digest = text(row.digest);
+    const ids = found.get(digest);
+    if (ids) ids.push(text(row.id));
+    else found.set(digest, [text(row.id)]);
+  }
+  return found;
+}
+
+export function writeKeys(db: Database, keys: readonly UnlinkedKey[]): void {
+  const sql = 'INSERT INTO unlinked_key (mapping, side, id, rule, digest) VALUES (?, ?, ?, ?, ?)';
+  deleteKeys(db, keys);
+  for (const { mapping, side, id, keys: digests } of keys) {
+    for (const [rule, digest] of digests.entries()) {
+      if (digest !== null) db.statement(sql).run(db.mapping(mapping), side, id, rule, digest);
+    }
+  }
+}
+
+export function deleteKeys(db: Database, records: readonly { mapping: MappingKey; side: Side; id: string }[]): void {
+  const sql = 'DELETE FROM unlinked_key WHERE mapping = ? AND side = ? AND id = ?';
+  for (const { mapping, side, id } of records) db.statement(sql).run(db.mapping(mapping), side, id);
+}
