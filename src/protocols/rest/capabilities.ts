@@ -1,0 +1,33 @@
+import type { ConnectorDefinition, ObjectDefinition } from '../../connector/definition.ts';
+import { milliseconds } from '../../connector/duration.ts';
+import type { Capabilities } from '../../connector/port.ts';
+
+/** What one object can do, as its connector declares. */
+export function capabilitiesOf(connector: ConnectorDefinition, object: ObjectDefinition): Capabilities {
+  const { list, get, create, update, batch } = object;
+  const idempotent = batch.create
+    ? batch.create.idempotency !== undefined && batch.create.idempotency_lives
+    : create?.idempotency?.lives;
+  const conditional = batch.update ? batch.update.version !== undefined : update?.if_match !== undefined;
+  return {
+    list: list !== undefined,
+    get: get !== undefined || list?.ids !== undefined,
+    getMany: list?.ids?.max ?? 0,
+    since: list?.since !== undefined,
+    findable: Object.keys(list?.equals ?? {}),
+    create: create !== undefined || batch.create !== undefined,
+    update: update !== undefined || batch.update !== undefined,
+    remove: object.delete !== undefined,
+    archive: object.archive !== undefined || batch.archive !== undefined,
+    createBatch: batch.create?.max ?? 1,
+    updateBatch: batch.update?.max ?? 1,
+    removeBatch: batch.archive?.max ?? 1,
+    conditionalUpdate: object.version !== undefined && conditional,
+    idempotencyMs: idempotent ? milliseconds(idempotent) : 0,
+    wholeRecords: (batch.update ? undefined : update?.whole) ?? false,
+    deletesInChanges: object.archived !== undefined && list?.archived !== undefined,
+    lagMs: list?.since ? milliseconds(list.since.lag) + milliseconds(list.since.precision) : 0,
+    concurrency: connector.limits.concurrency,
+    pageSize: list && list.pagination.style !== 'none' ? list.pagination.size : 1000,
+  };
+}

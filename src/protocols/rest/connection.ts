@@ -1,0 +1,187 @@
+import { createAuthenticator, type TokenStore } from '../../connector/auth.ts';
+import { type Budget, createBudget, type Lane, limitsOf } from '../../connector/budget.ts';
+import type { ConnectorDefinition } from '../../connector/definition.ts';
+import { milliseconds } from '../../connector/duration.ts';
+import type { OptionDefinition } from '../../connector/field.ts';
+import type { CallCount, Capabilities, Connection, ReadStep } from '../../connector/port.ts';
+import { compileJudge } from '../../connector/response.ts';
+import { fillVariables, type Variables } from '../../connector/template.ts';
+import type { Platform } from '../../platform/platform.ts';
+import { type Diagnostic, fail, ok, problem, type Result } from '../../record/diagnostic.ts';
+import { capabilitiesOf } from './capabilities.ts';
+import { readList } from './list.ts';
+import { findRecords, getRecords } from './lookup.ts';
+import { readOptions } from './options.ts';
+import { compileObject, type RestObject } from './rest-object.ts';
+import { anyResponse, createSender, type Sender, type SenderParts } from './sender.ts';
+import { createAll, removeAll, updateAll, type WriteParts } from './write-all.ts';
+
+export interface RestConnectionParts {
+  definition: ConnectorDefinition;
+  /** Values of the `${name}`s of the definition. */
+  variables: Variables;
+  platform: Platform;
+  tokens: TokenStore;
+  /** The account's budget where it is shared; else the connection has its own. */
+  budget?: Budget;
+  /** Default: live. */
+  lane?: Lane;
+}
+
+/** Opens a connection of protocol `rest`. Sends nothing yet; fails when variables are missing or the URL is none. */
+export function openRestConnection(parts: RestConnectionParts): Result<Connection> {
+  const { definition, variables, platform } = parts;
+  const baseUrl = baseUrlOf(definition, variables);
+  if (!baseUrl.ok) return baseUrl;
+  const headers = headersOf(definition, variables);
+  if (!headers.ok) return headers;
+  const count: CallCount = { reads: 0, writes: 0, auth: 0, throttled: 0 };
+  const bare: SenderParts = {
+    platform,
+    baseUrl: baseUrl.value,
+    headers: headers.value,
+    timeout: milliseconds(definition.timeout),
+    limits: definition.limits,
+    judge: compileJudge(definition.responses),
+    budget: parts.budget ?? createBudget(limitsOf(definition), platform.clock),
+    lane: parts.lane ?? 'live',
+    count,
+    authenticator: null,
+  };
+  const tokenSender = createSender(bare);
+  const authenticator = createAuthenticator({
+    definition: definition.auth,
+    variables,
+    clock: platform.clock,
+    tokens: parts.tokens,
+    send: async (request) => anyResponse(await tokenSender.send({ kind: 'auth', repeatable: true, ...request })),
+  });
+  if (!authenticator.ok) return authenticator;
+  return ok(new RestConnection(definition, { ...bare, authenticator: authenticator.value }));
+}
+
+function baseUrlOf(definition: ConnectorDefinition, variables: Variables): Result<string> {
+  const filled = fillVariables(definition.base_url ?? '', variables);
+  if (!filled.ok) return filled;
+  const url = URL.canParse(filled.value) ? new URL(filled.value) : null;
+  const usable = url && /^https?:$/.test(url.protocol) && url.username === '' && url.search === '' && url.hash === '';
+  return usable ? ok(`${url.origin}${url.pathname.replace(/\/+$/, '')}`) : fail(urlUnusable());
+}
+
+function headersOf(definition: ConnectorDefinition, variables: Variables): Result<Record<string, string>> {
+  const headers: Record<string, string> = { accept: 'application/json', 'user-agent': 'dovetail' };
+  for (const [name, template] of Object.entries(definition.headers)) {
+    const value = fillVariables(template, variables);
+    if (!value.ok) return value;
+    headers[name.toLowerCase()] = value.value;
+  }
+  return ok(headers);
+}
+
+const urlUnusable = (): Diagnostic =>
+  problem('base-url-unusable', 'The base URL of the connection can not be used', {
+    detail: 'It must begin with http:// or https://, and hold no user, query or fragment.',
+  });
+
+class RestConnection implements Connection {
+  readonly connector: ConnectorDefinition;
+  readonly #parts: SenderParts;
+  readonly #sender: Sender;
+  readonly #objects = new Map<string, RestObject>();
+  readonly #capabilities = new Map<string, Capabilities>();
+  readonly #options = new Map<string, OptionDefinition[]>();
+
+  constructor(connector: ConnectorDefinition, parts: SenderParts) {
+    this.connector = connector;
+    this.#parts = parts;
+    this.#sender = createSender(parts);
+    for (const [name, definition] of Object.entries(connector.objects)) {
+      this.#objects.set(name, compileObject(name, definition));
+      this.#capabilities.set(name, capabilitiesOf(connector, definition));
+    }
+  }
+
+  #object(name: string): RestObject {
+    const object = this.#objects.get(name);
+    if (!object) throw new Error(`The connector declares no object ${name}`);
+    return object;
+  }
+
+  capabilities(object: string): Capabilities {
+    const found = this.#capabilities.get(object);
+    if (!found) throw new Error(`The connector declares no object ${object}`);
+    return found;
+  }
+
+  read({ object: name, since, signal }: Parameters<Connection['read']>[0]): AsyncIterable<ReadStep> {
+    const object = this.#object(name);
+    const { list } = object.definition;
+    if (!list) return nothingToRead();
+    const query = { ...list.archived };
+    return readList(this.#sender, { object, list, query, since, ...(signal ? { signal } : {}) });
+  }
+
+  sweep(name: string, signal?: AbortSignal): AsyncIterable<ReadStep> {
+    const object = this.#object(name);
+    const { list } = object.definition;
+    if (!list) return nothingToRead();
+    const query = { ...list.ids_only };
+    return readList(this.#sender, { object, list, query, since: null, ...(signal ? { signal } : {}) });
+  }
+
+  get(object: string, ids: readonly string[]) {
+    return getRecords(this.#sender, this.#object(object), ids, this.#parts.limits.concurrency);
+  }
+
+  find(object: string, field: string, wire: unknown) {
+    return findRecords(this.#sender, this.#object(object), field, wire);
+  }
+
+  create(object: string, items: Parameters<Connection['create']>[1]) {
+    return createAll(this.#writing(object), items);
+  }
+
+  update(object: string, items: Parameters<Connection['update']>[1]) {
+    return updateAll(this.#writing(object), items);
+  }
+
+  remove(object: string, items: Parameters<Connection['remove']>[1], archive: boolean) {
+    return removeAll(this.#writing(object), items, archive);
+  }
+
+  #writing(object: string): WriteParts {
+    const { platform, judge, limits } = this.#parts;
+    return { sender: this.#sender, object: this.#object(object), judge, platform, concurrency: limits.concurrency };
+  }
+
+  async loadOptions(object: string): Promise<Result<void>> {
+    const fields = Object.entries(this.#object(object).definition.fields);
+    for (const name of new Set(fields.flatMap(([, field]) => field.options_from ?? []))) {
+      const list = this.connector.option_lists[name];
+      if (!list || this.#options.has(name)) continue;
+      const options = await readOptions(this.#sender, name, list);
+      if (!options.ok) return options;
+      this.#options.set(name, options.value);
+    }
+    return ok(undefined);
+  }
+
+  options(list: string): OptionDefinition[] {
+    return this.#options.get(list) ?? [];
+  }
+
+  calls(): CallCount {
+    return { ...this.#parts.count };
+  }
+
+  quota(): number | null {
+    return this.#parts.budget.left();
+  }
+
+  async close(): Promise<void> {}
+}
+
+async function* nothingToRead(): AsyncGenerator<ReadStep> {
+  const diagnostic = problem('not-offered', 'The connector declares no list for this object');
+  yield { kind: 'end', complete: false, serverTime: null, diagnostic };
+}

@@ -1,0 +1,38 @@
+import type { ConnectorDefinition } from '../../connector/definition.ts';
+import type { OptionDefinition } from '../../connector/field.ts';
+import { wireReader } from '../../connector/wire-path.ts';
+import { fail, ok, problem, type Result } from '../../record/diagnostic.ts';
+import type { Sender } from './sender.ts';
+
+type OptionList = ConnectorDefinition['option_lists'][string];
+
+/** Reads a list of options from its endpoint. */
+export async function readOptions(sender: Sender, name: string, list: OptionList): Promise<Result<OptionDefinition[]>> {
+  const sent = await sender.send({ kind: 'reads', method: 'GET', path: list.path, repeatable: true });
+  if (!sent.ok) return fail(sent.diagnostic);
+  const items = wireReader(list.records)(sent.data);
+  const options = Array.isArray(items) ? items.map(compileOption(list)) : [null];
+  const read = options.filter((option) => option !== null);
+  if (read.length < options.length) {
+    return fail(
+      problem('options-unreadable', `The options of ${name} can not be read`, {
+        next: `Check option_lists.${name} in the connector`,
+      }),
+    );
+  }
+  return ok(read);
+}
+
+function compileOption(list: OptionList): (item: unknown) => OptionDefinition | null {
+  const valueIn = wireReader(list.value);
+  const keyIn = wireReader(list.key);
+  const labelIn = wireReader(list.label ?? list.key);
+  return (item) => {
+    const value = valueIn(item);
+    const key = keyIn(item);
+    const label = labelIn(item);
+    if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return null;
+    if (typeof key !== 'string' && typeof key !== 'number') return null;
+    return { value, key: String(key), ...(typeof label === 'string' ? { label } : {}) };
+  };
+}
