@@ -29,10 +29,17 @@ const fieldMappingSchema = z
       .optional()
       .describe('Option keys of the first system → those of the second, where the connectors do not share keys'),
     otherwise: z
-      .strictObject({ policy: z.enum(['park', 'default', 'ignore']).default('park') })
+      .strictObject({
+        policy: z
+          .enum(['park', 'default', 'ignore'])
+          .default('park')
+          .describe('Park the record, write the option named for the system, or leave the field alone'),
+      })
       .catchall(z.string())
       .optional()
-      .describe('What to do with an option that has no counterpart; a default per system by its name'),
+      .describe(
+        'What to do with an option that has no counterpart; for `default`, the option by the name of the system',
+      ),
     reference: z.string().optional().describe('The mapping through whose links the reference is translated'),
     conflict: conflictPolicy.optional(),
     target_edits: z
@@ -83,15 +90,18 @@ const mappingSchema = z
     delete_guard: z
       .strictObject({
         share: z.number().min(0).max(1).default(0.1).describe('Of the records of the object'),
-        records: z.int().positive().default(100),
+        records: z.int().positive().default(100).describe('In number'),
       })
       .prefault({})
       .describe('Deletes of one run above either limit wait for approval'),
     clock_skew: duration.default('0s').describe('For `newest`: stamps closer than this are a tie'),
     oscillation: z
-      .strictObject({ writes: z.int().min(2).default(4), within: duration.default('1h') })
+      .strictObject({
+        writes: z.int().min(2).default(4).describe('Writes of one field, on both sides together'),
+        within: duration.default('1h').describe('In this time'),
+      })
       .prefault({})
-      .describe('A field written this often on both sides within this time is parked: something writes back'),
+      .describe('A field that is written back and forth is parked: something else writes it, too'),
     fields: z.array(fieldMappingSchema).min(1).describe('The field mappings'),
   })
   .catchall(z.string())
@@ -101,7 +111,10 @@ const systemSchema = z.strictObject({
   connector: z.string().describe('Name in the catalogue, or path of a connector.yaml relative to this file'),
   title: z.string().optional().describe('How people call the system'),
   contact: z
-    .strictObject({ name: z.string(), email: z.email().optional() })
+    .strictObject({
+      name: z.string().describe('Of a person or a team'),
+      email: z.email().optional().describe('Their address'),
+    })
     .optional()
     .describe('Who answers questions about the system'),
   environments: z
@@ -118,7 +131,8 @@ export const integrationSchema = z.strictObject({
   purpose: z.string().describe('What it is for, in a sentence or two'),
   systems: z
     .record(z.string().regex(/^[a-z][a-z0-9_]*$/, 'Expected lower-case letters, digits and _'), systemSchema)
-    .describe('The two systems, by the names that the rest of the file uses'),
+    .describe('The two systems, by the names that the rest of the file uses')
+    .meta({ minProperties: 2, maxProperties: 2 }),
   mappings: z
     .record(z.string().regex(/^[a-z][a-z0-9_-]*$/, 'Expected lower-case letters, digits, - and _'), mappingSchema)
     .describe('The object mappings, by name'),
@@ -127,13 +141,17 @@ export const integrationSchema = z.strictObject({
       every: duration.optional().describe('Time between the starts of two runs; absent: only on request'),
       sweep: duration.default('24h').describe('How often deletes are looked for where changes do not tell of them'),
     })
-    .prefault({}),
-  failures: z
-    .strictObject({ share: z.number().min(0).max(1).default(0.2), least: z.int().positive().default(20) })
     .prefault({})
-    .describe('A run stops when more than this share of records (and at least so many) failed'),
+    .describe('When runs start by themselves'),
+  failures: z
+    .strictObject({
+      share: z.number().min(0).max(1).default(0.2).describe('Of the records handled so far'),
+      least: z.int().positive().default(20).describe('And at least so many'),
+    })
+    .prefault({})
+    .describe('A run stops, and keeps its cursors, when too many records failed'),
   errors: z
-    .strictObject({ to: z.array(z.string()).min(1) })
+    .strictObject({ to: z.array(z.string()).min(1).describe('Addresses') })
     .optional()
     .describe('Who gets the error messages'),
   answers: z
