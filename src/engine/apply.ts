@@ -5,8 +5,8 @@ import { type Applied, expectedVersion } from './applied.ts';
 import { createAll } from './apply-creates.ts';
 import { updateAll, updateLater } from './apply-updates.ts';
 import type { MappingRun } from './mapping-run.ts';
-import { type Pair, presentSide } from './pair.ts';
-import { type Planned, plan, prepare, readPartners } from './plan.ts';
+import { type Pair, type Planned, presentSide } from './pair.ts';
+import { plan, prepare, readPartners } from './plan.ts';
 import { baseOf } from './recall.ts';
 
 /**

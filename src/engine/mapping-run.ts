@@ -146,10 +146,6 @@ export const mappingKey = (integration: string, mapping: string): MappingKey => 
 
 /** A canonical value as it stands on the wire of this side; undefined where it can't be said there. */
 export function wireValue(side: SideRun, field: string, value: Value): unknown {
-  const encoded = side.codec.encode({ [field]: value });
-  if (!encoded.ok) return undefined;
-  const path = (side.definition.fields[field]?.path ?? field).split('.');
-  return path.reduce<unknown>((at, key) => (isWire(at) ? at[key] : undefined), encoded.value);
+  const encoded = side.codec.encodeValue(field, value);
+  return encoded.ok ? encoded.value : undefined;
 }
-
-const isWire = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

@@ -1,5 +1,5 @@
 import type { Expressed } from '../planning/pair-decision.ts';
-import type { Park, Presence, Seen } from '../planning/plan-item.ts';
+import type { Park, PlanItem, Presence, Seen } from '../planning/plan-item.ts';
 import type { Side } from '../record/side.ts';
 import type { Value } from '../record/value.ts';
 import type { Link, ParkedRecord } from '../store/port.ts';
@@ -51,4 +51,10 @@ export const absent = { kind: 'absent' } as const;
 export function presentSide(pair: Pair, side: Side): Seen | null {
   const presence = pair.sides[side];
   return presence.kind === 'present' ? presence.seen : null;
+}
+
+/** A decided pair: what is to be done, and what the decision was made from. */
+export interface Planned {
+  pair: Pair;
+  item: PlanItem;
 }

@@ -6,15 +6,10 @@ import type { Side } from '../record/side.ts';
 import { decodeOne } from './decode.ts';
 import { map, validate } from './map.ts';
 import type { MappingRun } from './mapping-run.ts';
-import type { Pair } from './pair.ts';
+import { parkOscillating } from './oscillation.ts';
+import type { Pair, Planned } from './pair.ts';
 import { baseOf, fieldChanged } from './recall.ts';
 import { resolve } from './resolve.ts';
-
-/** A decided pair: what is to be done, and what the decision was made from. */
-export interface Planned {
-  pair: Pair;
-  item: PlanItem;
-}
 
 /** Step *plan*: the three-way decision of each pair. Where it needs a record that was not read, that one is read first. */
 export async function plan(run: MappingRun, pairs: readonly Pair[]): Promise<Planned[]> {
@@ -32,7 +27,7 @@ export async function plan(run: MappingRun, pairs: readonly Pair[]): Promise<Pla
     await readPartners(run, 'b', needs.b);
     await prepare(run, open);
   }
-  return planned;
+  return parkOscillating(run, planned);
 }
 
 /** The steps between match and plan, for pairs whose records changed under them. */

@@ -1,4 +1,5 @@
 import type { Seen } from '../planning/plan-item.ts';
+import { problem } from '../record/diagnostic.ts';
 import { DIGEST_BYTES } from '../record/digest.ts';
 import { otherSide, type Side } from '../record/side.ts';
 import type { HistoryEntry, Link, ParkedRecord, UnlinkedKey } from '../store/port.ts';
@@ -31,7 +32,19 @@ const PASSING = [
 export async function record(run: MappingRun, applied: readonly Applied[]): Promise<void> {
   for (const one of applied) count(run, one);
   if (run.context.mode === 'sync') await persist(run, applied);
+  stopOnFailures(run);
   run.context.onEvent({ type: 'progress', mapping: run.mapping.name, counts: run.counts });
+}
+
+/** More than the declared share of failures means that something is wrong with a system, not with its records. */
+function stopOnFailures(run: MappingRun): void {
+  const failed = run.counts.a.failed + run.counts.b.failed;
+  const read = run.counts.a.read + run.counts.b.read;
+  const { share, least } = run.context.integration.failures;
+  if (failed < least || failed <= share * read) return;
+  run.context.stop ??= problem('too-many-failures', `${failed} of ${read} records of ${run.mapping.name} failed`, {
+    next: 'Look at the diagnostics of the run; the cursors have not moved, so the next run tries again.',
+  });
 }
 
 function count(run: MappingRun, one: Applied): void {
@@ -57,8 +70,7 @@ async function persist(run: MappingRun, applied: readonly Applied[]): Promise<vo
       if (one.item.link === 'unlink' && pair.link) unlinked.push({ mapping: run.key, a: pair.link.a, b: pair.link.b });
       if (pair.replaces) unlinked.push({ mapping: run.key, a: pair.replaces.a, b: pair.replaces.b });
       released.push(...releases(run, one));
-      const entry = historyOf(run, one);
-      if (entry) history.push(entry);
+      history.push(...historyOf(run, one));
     }
     for (const side of ['a', 'b'] as const) {
       const seen = presentSide(pair, side);
@@ -192,26 +204,27 @@ function nextAttempt(run: MappingRun, reason: string, attempts: number, now: num
   return now + backoff * (0.5 + run.context.platform.random.next() / 2);
 }
 
-/** Updates, deletes and what was overruled go on record; a create is on record by its link. */
-function historyOf(run: MappingRun, one: Applied): HistoryEntry | null {
-  const actions = [one.item.actions.a, one.item.actions.b].filter((action) => action?.kind === 'update');
-  const changes = actions.flatMap((action) => action?.changes ?? []);
-  if (changes.length === 0) return null;
-  const overruled = changes.filter((change) => change.overruled);
-  return {
-    mapping: run.key,
-    a: one.pair.ids.a,
-    b: one.pair.ids.b,
-    run: run.context.id,
-    at: run.context.platform.clock.now(),
-    kind: 'update',
-    rule: [...new Set(changes.map((change) => change.rule))].join(' '),
-    fields: changes.map((change) => change.field),
-    digests:
-      overruled.length === 0
-        ? null
-        : Object.fromEntries(overruled.map((change) => [change.field, overruledDigests(one, change.to, change.index)])),
-  };
+/** Updates and what they overruled go on record, by the side that was written; a create is on record by its link. */
+function historyOf(run: MappingRun, one: Applied): HistoryEntry[] {
+  return (['a', 'b'] as const).flatMap((side) => {
+    const action = one.item.actions[side];
+    if (action?.kind !== 'update') return [];
+    const overruled = action.changes.filter((change) => change.overruled);
+    return {
+      mapping: run.key,
+      a: one.pair.ids.a,
+      b: one.pair.ids.b,
+      run: run.context.id,
+      at: run.context.platform.clock.now(),
+      kind: `update-${side}`,
+      rule: [...new Set(action.changes.map((change) => change.rule))].join(' '),
+      fields: action.changes.map((change) => change.field),
+      digests:
+        overruled.length === 0
+          ? null
+          : Object.fromEntries(overruled.map((change) => [change.field, overruledDigests(one, side, change.index)])),
+    };
+  });
 }
 
 function overruledDigests({ pair }: Applied, to: Side, index: number): { lost: string; won: string } {

@@ -101,7 +101,6 @@ async function runMappings(context: RunContext, options: RunOptions): Promise<Ma
     context.onEvent({ type: 'mapping', mapping: mapping.name, phase: 'read' });
     await cycle(prepared.value);
     prepared.value.scratch.close();
-    stopOnFailures(context, prepared.value);
     if (isOver(context)) break;
     if (prepared.value.deletes.size === 0) await moveCursors(prepared.value);
     context.onEvent({ type: 'mapping', mapping: mapping.name, phase: 'done' });
@@ -116,17 +115,6 @@ async function runMappings(context: RunContext, options: RunOptions): Promise<Ma
 }
 
 const isOver = (context: RunContext): boolean => context.stop !== null || context.signal.aborted;
-
-/** More than the declared share of failures means that something is wrong with a system, not with its records. */
-function stopOnFailures(context: RunContext, run: MappingRun): void {
-  const failed = run.counts.a.failed + run.counts.b.failed;
-  const read = run.counts.a.read + run.counts.b.read;
-  const { share, least } = context.integration.failures;
-  if (failed < least || failed <= share * read) return;
-  context.stop ??= problem('too-many-failures', `${failed} of ${read} records of ${run.mapping.name} failed`, {
-    next: 'Look at the diagnostics of the run; the cursors have not moved, so the next run tries again.',
-  });
-}
 
 function closeRun(context: RunContext, options: RunOptions, run: Run, mappings: readonly MappingRun[]): Run {
   const counts: Record<string, MappingCounts> = Object.fromEntries(
