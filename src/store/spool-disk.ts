@@ -6,9 +6,9 @@ import type { Spool, SpooledRecord } from './spool.ts';
 
 const TAG_BYTES = 16;
 
-/** No journal: after a crash the file is worthless, its key being gone. */
+/** Nothing needs to survive a crash: the file is worthless then, its key being gone. */
 const SCHEMA = `
-PRAGMA journal_mode = OFF;
+PRAGMA journal_mode = MEMORY;
 PRAGMA synchronous = OFF;
 PRAGMA locking_mode = EXCLUSIVE;
 PRAGMA temp_store = MEMORY;
@@ -102,9 +102,13 @@ class DiskSpool implements Spool {
 
   together<T>(work: () => T): T {
     this.#db.exec('BEGIN');
-    const value = work();
-    this.#db.exec('COMMIT');
-    return value;
+    try {
+      const value = work();
+      this.#db.exec('COMMIT');
+      return value;
+    } finally {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+    }
   }
 
   #seal(number: number, record: SpooledRecord): Uint8Array {

@@ -5,7 +5,7 @@ export interface SpooledRecord {
   id: string;
   /** Hex digests, one per match rule; null where the record has no value for the rule. */
   keys: (string | null)[];
-  /** Anything JSON. */
+  /** As read; its wire form holds only what JSON can write. */
   record: WireRecord;
 }
 
