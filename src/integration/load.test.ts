@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { loadSmall, SMALL } from '../../test/small-integration.ts';
 import type { Diagnostic } from '../record/diagnostic.ts';
@@ -244,4 +245,27 @@ describe('nothing is repeated that may be secret', () => {
     const result = loadSmall(edited('token: ${BOOKS_TOKEN}', 'token: { S3cret: S3cret }'));
     expect(!result.ok && shown(result.error)).not.toContain('S3cret');
   });
+});
+
+test('whatever becomes of the file, it loads or says where it fails', () => {
+  const lines = SMALL.split('\n');
+  const piece = fc.oneof(
+    fc.constantFrom('~', '[]', '{}', '7', 'true', 'x', '""', 'both', 'hold', 'buyers', '{{ value }}', 'constructor'),
+    fc.constantFrom(...lines),
+  );
+  const change = fc.record({ line: fc.nat(lines.length - 1), piece, keep: fc.boolean() });
+  fc.assert(
+    fc.property(fc.array(change, { minLength: 1, maxLength: 4 }), (changes) => {
+      const text = [...lines];
+      for (const { line, piece: other, keep } of changes) {
+        const key = /^(\s*[^:]*:)/.exec(lines[line] ?? '')?.[1];
+        text[line] = keep && key ? `${key} ${other}` : other;
+      }
+      const result = loadSmall(text.join('\n'));
+      const found = result.ok ? result.value.remarks : result.error;
+      expect(result.ok || found.length > 0).toBe(true);
+      expect(found.every((each) => each.where?.line !== undefined)).toBe(true);
+    }),
+    { numRuns: 300 },
+  );
 });

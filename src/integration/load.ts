@@ -24,7 +24,7 @@ export function loadIntegration(
   const read = readYaml(text, file);
   if (!read.ok) return fail(firstFault(read.error, text));
   const findings = new Findings(read.value);
-  const parsed = parseFile(read.value, findings);
+  const parsed = parseFile(read.value, text, findings);
   const loaded = parsed && load(file, parsed, settings, findings);
   return loaded && !findings.failed ? ok({ ...loaded, remarks: findings.sorted() }) : fail(findings.sorted());
 }
@@ -46,7 +46,7 @@ function firstFault(faults: Diagnostic[], text: string): Diagnostic[] {
 }
 
 /** The data by the schema. Keys that are not known are reported and left out, so that the rest is still checked. */
-function parseFile(document: YamlDocument, findings: Findings): IntegrationFile | null {
+function parseFile(document: YamlDocument, text: string, findings: Findings): IntegrationFile | null {
   const reserved = reservedNames(document.data);
   for (const name of reserved) {
     const summary = `A system can't be called "${name}", which means something else here`;
@@ -64,14 +64,21 @@ function parseFile(document: YamlDocument, findings: Findings): IntegrationFile 
   );
   const parsed = integrationSchema.safeParse(data);
   if (parsed.success) return parsed.data;
-  const first = explainIssues(parsed.error.issues, document, integrationSchema);
-  findings.take(first, []);
+  const explained = explainIssues(parsed.error.issues, document, integrationSchema);
+  const quoted = explained.map((each) => (hasBareExpression(each, text) ? { ...each, next: QUOTES } : each));
+  findings.take(quoted, []);
   const strange = parsed.error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys' ? issue.keys.map((key): DataPath => [...issue.path, key]) : [],
   );
   const again = integrationSchema.safeParse(withoutKeys(data, strange));
   return again.success ? again.data : null;
 }
+
+const QUOTES = 'Put the expression in quotes: "{{ … }}"';
+
+/** Without quotes, YAML reads `{{ value }}` as a map in a map. */
+const hasBareExpression = (found: Diagnostic, text: string): boolean =>
+  /:\s*\{\{/.test(text.split('\n')[(found.where?.line ?? 1) - 1] ?? '');
 
 function load(
   file: string,

@@ -7,10 +7,11 @@ export interface UnknownKey {
   known: string[];
 }
 
-/** Names of systems that are also keys of mappings or rows. */
+/** Names of systems that are also keys of mappings or rows, or that every object has. */
 export function reservedNames(data: unknown): string[] {
   const meant = [...MAPPING_KEYS, ...FIELD_KEYS, 'policy'];
-  return Object.keys(member(data, 'systems')).filter((name) => meant.includes(name) || name.startsWith('to_'));
+  const isReserved = (name: string) => meant.includes(name) || name.startsWith('to_') || name in {};
+  return Object.keys(member(data, 'systems')).filter(isReserved);
 }
 
 /**
