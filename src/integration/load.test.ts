@@ -178,6 +178,7 @@ describe('a faulty file says where, what and what was meant', () => {
       'expression-invalid',
       row('{ shop: newsletter, books: letters, direction: shop -> books, to_books: "{{ valu }}" }'),
     ],
+    ['expression-without-quotes', ['books: mail }', 'books: mail, to_books: {{ value | lower }} }']],
     [
       'expression-unclosed',
       row('{ shop: newsletter, books: letters, direction: shop -> books, to_books: "{{ value" }'),
