@@ -118,6 +118,7 @@ const tableSchema = z.strictObject({
   lag: duration
     .default('10s')
     .describe('How long a transaction of the system may take: a stamp set at its start appears only at its end'),
+  unstamped: z.boolean().default(false).describe('Rows may lack the modification stamp; they are read every time'),
   read_only: z.boolean().default(false).describe('A view or a table that is not to be written'),
   maintained: z
     .record(z.string(), z.enum(['next', 'now']))

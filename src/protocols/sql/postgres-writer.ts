@@ -1,0 +1,212 @@
+import type { CreateItem, WriteOutcome } from '../../connector/port.ts';
+import { ok, type Result } from '../../record/diagnostic.ts';
+import type { Row, SqlResult } from './database.ts';
+import type { SqlFailure } from './failure.ts';
+import {
+  type ColumnTypes,
+  deleteStatement,
+  insertStatement,
+  LINK,
+  linkOf,
+  updateStatement,
+} from './postgres-statements.ts';
+import { exactText, selectList } from './statements.ts';
+import { quote, recordOf, type Table } from './table.ts';
+import {
+  CONFLICT,
+  columnsIn,
+  done,
+  failed,
+  groups,
+  type KeyedRemoval,
+  type KeyedUpdate,
+  MISSING,
+  NO_OUTCOME,
+  type Writer,
+} from './writes.ts';
+
+/** Runs a write, repeated where that is safe. */
+export type RunWrite = (statement: string, values: readonly unknown[]) => Promise<SqlResult>;
+
+const KIND = 'postgres';
+
+/**
+ * One statement for many rows: they come as one JSON array, which PostgreSQL turns into columns of the table's own
+ * types. So the statement's text depends on the set of columns alone, never on the number of rows.
+ */
+export function postgresWriter(run: RunWrite): Writer {
+  const types = new Map<string, ColumnTypes>();
+
+  /** The table's columns with their types, asked once. */
+  async function typesOf(table: Table): Promise<Result<ColumnTypes, SqlFailure>> {
+    const known = types.get(table.name);
+    if (known) return ok(known);
+    const asked = await run(
+      `SELECT attname::text AS name, format_type(atttypid, atttypmod) AS type FROM pg_attribute
+       WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped`,
+      [table.name],
+    );
+    if (!asked.ok) return asked;
+    const found = new Map(asked.value.map((row) => [String(row.name), String(row.type)]));
+    types.set(table.name, found);
+    return ok(found);
+  }
+
+  /** Runs a group with `attempt`; where one row spoils it, in halves, until the row is found. */
+  async function inHalves<T>(
+    members: readonly T[],
+    attempt: (part: readonly T[]) => Promise<Result<WriteOutcome[], SqlFailure>>,
+  ): Promise<WriteOutcome[]> {
+    const tried = await attempt(members);
+    if (tried.ok) return tried.value;
+    if (!tried.error.ofRow || members.length === 1) return members.map(() => failed(tried.error));
+    const middle = members.length >> 1;
+    const left = await inHalves(members.slice(0, middle), attempt);
+    return [...left, ...(await inHalves(members.slice(middle), attempt))];
+  }
+
+  async function inGroups<T>(
+    table: Table,
+    items: readonly T[],
+    shapeOf: (item: T) => string,
+    idOf: (item: T) => string | null,
+    attempt: (part: readonly T[], types: ColumnTypes) => Promise<Result<WriteOutcome[], SqlFailure>>,
+  ): Promise<WriteOutcome[]> {
+    const known = await typesOf(table);
+    if (!known.ok) return items.map(() => failed({ ...known.error, maybeApplied: false }));
+    const outcomes: WriteOutcome[] = items.map(() => NO_OUTCOME);
+    for (const group of groups(items, table.page, shapeOf, idOf)) {
+      const members = group.map(({ item }) => item);
+      const written = await inHalves(members, (part) => attempt(part, known.value));
+      group.forEach(({ index }, position) => {
+        outcomes[index] = written[position] ?? NO_OUTCOME;
+      });
+    }
+    return outcomes;
+  }
+
+  return {
+    create: (table, items) =>
+      inGroups(
+        table,
+        items,
+        (item) => createShape(table, item),
+        onlyOneEmpty,
+        async (part, known) => {
+          const { text, values, linked } = insertStatement(table, known, part);
+          const written = await run(text, values);
+          if (!written.ok) return written;
+          return linked ? adopt(run, table, part, written.value) : ok(inOrder(table, part, written.value));
+        },
+      ),
+    update: (table, items) =>
+      inGroups(
+        table,
+        items,
+        updateShape,
+        (item) => item.id,
+        async (part, known) => {
+          const written = await run(...updateStatement(table, known, part));
+          return written.ok ? outcomesById(run, table, part, written.value, false) : written;
+        },
+      ),
+    delete: (table, items) =>
+      inGroups(
+        table,
+        items,
+        conditional,
+        (item) => item.id,
+        async (part, known) => {
+          const written = await run(...deleteStatement(table, known, part));
+          return written.ok ? outcomesById(run, table, part, written.value, true) : written;
+        },
+      ),
+  };
+}
+
+/** An insert of nothing but defaults takes one row. */
+const onlyOneEmpty = (item: CreateItem): string | null => (columnsIn(item.wire).length === 0 ? '' : null);
+const conditional = (item: { version: string | null }): string => (item.version === null ? 'always' : 'expected');
+const updateShape = (item: KeyedUpdate): string => JSON.stringify([conditional(item), columnsIn(item.wire)]);
+
+function createShape(table: Table, item: CreateItem): string {
+  return JSON.stringify([linkOf(table, item) !== null, columnsIn(item.wire)]);
+}
+
+/** Rows come back in the order they went in; a trigger that swallowed one leaves it open which. */
+function inOrder(table: Table, items: readonly CreateItem[], rows: readonly Row[]): WriteOutcome[] {
+  if (rows.length !== items.length) return items.map(() => NO_OUTCOME);
+  return rows.map((row) => {
+    const record = recordOf(table, row);
+    return done(record.id, record);
+  });
+}
+
+/**
+ * Creates with a link token: a row that was not written because its token is there already is the same create, sent
+ * before; its record is taken as the outcome.
+ */
+async function adopt(
+  run: RunWrite,
+  table: Table,
+  items: readonly CreateItem[],
+  rows: readonly Row[],
+): Promise<Result<WriteOutcome[], SqlFailure>> {
+  const byLink = new Map(rows.map((row) => [row[LINK], row]));
+  const absent = items.map((item) => linkOf(table, item)).filter((link) => link !== null && !byLink.has(link));
+  if (absent.length > 0 && table.uniqueLink) {
+    const link = quote(table.uniqueLink);
+    const statement = `SELECT ${selectList(table, KIND, '')}, ${exactText(KIND, link)} AS ${quote(LINK)} FROM ${table.name} WHERE ${link} = ANY($1)`;
+    const found = await run(statement, [absent]);
+    // The rows of this statement are written, whatever this look-up says.
+    if (found.ok) for (const row of found.value) byLink.set(row[LINK], row);
+  }
+  return ok(
+    items.map((item) => {
+      const row = byLink.get(linkOf(table, item));
+      if (!row) return NO_OUTCOME;
+      const record = recordOf(table, row);
+      return done(record.id, record);
+    }),
+  );
+}
+
+/** Outcomes by id. Of a row that was not touched, whether it is there tells a conflict from one that is gone. */
+async function outcomesById(
+  run: RunWrite,
+  table: Table,
+  items: readonly (KeyedUpdate | KeyedRemoval)[],
+  rows: readonly Row[],
+  removing: boolean,
+): Promise<Result<WriteOutcome[], SqlFailure>> {
+  const written = new Map(rows.map((row) => recordOf(table, row)).map((record) => [record.id, record]));
+  const unsure = items.filter((item) => item.version !== null && !written.has(item.id));
+  const there = unsure.length > 0 ? await existing(run, table, unsure) : ok(new Set<string>());
+  return ok(
+    items.map((item) => {
+      const record = written.get(item.id);
+      if (record) return done(item.id, removing ? null : record);
+      // Certain: this row was not written. Why, the next attempt tells.
+      if (item.version !== null && !there.ok) return failed({ ...there.error, maybeApplied: false });
+      if (there.ok && there.value.has(item.id)) return CONFLICT;
+      return removing ? done(item.id, null) : MISSING;
+    }),
+  );
+}
+
+async function existing(
+  run: RunWrite,
+  table: Table,
+  items: readonly (KeyedUpdate | KeyedRemoval)[],
+): Promise<Result<Set<string>, SqlFailure>> {
+  const values: unknown[] = [];
+  const alternatives = items.map(
+    ({ key }) =>
+      `(${table.keys.map((column, index) => `${quote(column)} = $${values.push(key[index])}`).join(' AND ')})`,
+  );
+  const found = await run(
+    `SELECT ${selectList(table, KIND, '', table.keys)} FROM ${table.name} WHERE ${alternatives.join(' OR ')}`,
+    values,
+  );
+  return found.ok ? ok(new Set(found.value.map((row) => recordOf(table, row).id))) : found;
+}

@@ -1,0 +1,101 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import pg from 'pg';
+import type { ConnectorDefinition } from '../../src/connector/definition.ts';
+import { loadConnector } from '../../src/connector/load.ts';
+import type { Connection, ReadStep, WireRecord } from '../../src/connector/port.ts';
+import { silentLog } from '../../src/platform/log.ts';
+import type { Platform } from '../../src/platform/platform.ts';
+import { openSqlConnection } from '../../src/protocols/sql/connection.ts';
+import { freshDatabase } from '../services.ts';
+
+/** A database for one test file, in either of the two kinds. */
+export interface TestDatabase {
+  kind: 'sqlite' | 'postgres';
+  /** For a connector's `database`. */
+  url: string;
+  /** Runs statements as the application's own users would. */
+  run(statements: string): Promise<void>;
+  rows(query: string): Promise<Record<string, unknown>[]>;
+  drop(): Promise<void>;
+}
+
+export async function sqliteDatabase(): Promise<TestDatabase> {
+  const folder = mkdtempSync(join(tmpdir(), 'dovetail-sql-'));
+  const path = join(folder, 'test.db');
+  const database = new DatabaseSync(path);
+  return {
+    kind: 'sqlite',
+    url: `sqlite:${path}`,
+    run: async (statements) => database.exec(statements),
+    rows: async (query) => database.prepare(query).all(),
+    async drop() {
+      database.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export async function postgresDatabase(serverUrl: string): Promise<TestDatabase> {
+  const { url, drop } = await freshDatabase(serverUrl);
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  return {
+    kind: 'postgres',
+    url,
+    async run(statements) {
+      await client.query(statements);
+    },
+    rows: async (query) => (await client.query(query)).rows,
+    async drop() {
+      await client.end();
+      await drop();
+    },
+  };
+}
+
+/** A platform whose waits take no time. */
+export const stillPlatform: Platform = {
+  clock: { now: () => 0, sleep: async () => {} },
+  random: { next: () => 0.5, bytes: (length) => new Uint8Array(length) },
+  http: {
+    request: async () => {
+      throw new Error('a database needs no HTTP');
+    },
+    close: async () => {},
+  },
+  log: silentLog,
+};
+
+export function readConnector(text: string): ConnectorDefinition {
+  const loaded = loadConnector(text, 'connector.yaml');
+  if (!loaded.ok) throw new Error(loaded.error.map(({ summary, where }) => `${summary} ${where?.line}`).join('; '));
+  return loaded.value;
+}
+
+export function readConnectorFile(url: URL): ConnectorDefinition {
+  return readConnector(readFileSync(url, 'utf8'));
+}
+
+export function connect(definition: ConnectorDefinition, url: string): Connection {
+  const opened = openSqlConnection({ definition, variables: { database_url: url }, platform: stillPlatform });
+  if (!opened.ok) throw new Error(`${opened.error.code}: ${opened.error.summary}`);
+  return opened.value;
+}
+
+/** All records of a read or sweep, the sizes of its pages and its end. */
+export async function all(steps: AsyncIterable<ReadStep>) {
+  const records: WireRecord[] = [];
+  const pages: number[] = [];
+  let end: Extract<ReadStep, { kind: 'end' }> | null = null;
+  for await (const step of steps) {
+    if (step.kind === 'end') end = step;
+    else {
+      pages.push(step.records.length);
+      records.push(...step.records);
+    }
+  }
+  return { records, pages, end };
+}
