@@ -166,10 +166,11 @@ function capabilities(object: ObjectDefinition) {
   };
 }
 
-/** A create needs a source for each field that the target requires. */
+/** A create needs a source for each field that the target requires; one that waits for approval is not due yet. */
 function checkRequired({ path, sides, findings, fields }: Loading, propagate: Record<Side, Propagation>): void {
   for (const source of SIDES) {
-    if (propagate[source].create !== 'create') continue;
+    const { create } = propagate[source];
+    if (create === 'ignore') continue;
     const target = otherSide(source);
     const { system, object, definition } = sides[target];
     const filled = new Set(fields.filter((row) => (target === 'b' ? row.aToB : row.bToA)).map((row) => row[target]));
@@ -178,15 +179,13 @@ function checkRequired({ path, sides, findings, fields }: Loading, propagate: Re
       .filter(([name, field]) => field.required && !field.read_only && !filled.has(name))
       .map(([name]) => name);
     for (const name of missing) {
-      findings.error(
-        'required-unmapped',
-        `${object} of ${system} requires ${name}, which no row writes`,
-        [...path, 'fields'],
-        {
-          detail: `New records of ${sides[source].system} are to be created in ${system}.`,
-          next: `Add a row that writes ${name}, or set propagate.${sides[source].system}.create: ignore`,
-        },
-      );
+      const summary = `${object} of ${system} requires ${name}, which no row writes`;
+      const text = {
+        detail: `New records of ${sides[source].system} are to be created in ${system}${create === 'hold' ? ', once approved' : ''}.`,
+        next: `Add a row that writes ${name}, or set propagate.${sides[source].system}.create: ignore`,
+      };
+      if (create === 'create') findings.error('required-unmapped', summary, [...path, 'fields'], text);
+      else findings.warning('required-unmapped', summary, [...path, 'fields'], text);
     }
   }
 }
