@@ -14,18 +14,13 @@ import { baseOf } from './recall.ts';
  * re-read just before; where the guard fails the pair is decided once more.
  */
 export async function apply(run: MappingRun, planned: readonly Planned[]): Promise<Applied[]> {
-  const allowed = planned.map((one) => limitToSavedPlan(run, one));
+  const limit = (one: Planned) => limitToSavedPlan(run, one);
+  const allowed = planned.map(limit);
   if (run.context.mode === 'plan') return allowed.map(preview(run));
-  const first = await attempt(run, await guard(run, allowed));
-  const stale = first.filter((one) => one.stale);
+  const first = await attempt(run, (await guard(run, allowed)).map(limit));
+  const stale = first.filter((one) => one.stale).map((one) => one.pair);
   if (stale.length === 0) return first;
-  const second = await attempt(
-    run,
-    await decideAgain(
-      run,
-      stale.map((one) => one.pair),
-    ),
-  );
+  const second = await attempt(run, (await decideAgain(run, stale)).map(limit));
   return [...first.filter((one) => !one.stale), ...second.map(parkIfStale)];
 }
 
