@@ -100,8 +100,9 @@ function compare(table: Table<Item>, history: History, asOf: number): void {
   expect(table.count(since, true, asOf)).toBe(changed.length);
   expect(table.count(since, false, asOf)).toBe(changed.filter((entry) => !entry.record.hidden).length);
   expect(table.count(Number.NEGATIVE_INFINITY, false, asOf)).toBe(expected.filter((one) => !one.record.hidden).length);
-  const found = table.candidates('value', 's1').filter((n) => table.visible(n, asOf)?.record.value === 's1');
-  expect(found).toEqual(expected.filter((entry) => entry.record.value === 's1').map((entry) => entry.n));
+  expect(table.findVisible('value', 's1', asOf)).toEqual(expected.filter((entry) => entry.record.value === 's1'));
+  const current = Array.from({ length: table.next }, (_, n) => n).filter((n) => table.current(n)?.value === 's1');
+  expect(table.find('value', 's1')).toEqual(current);
 }
 
 test('the change log stays in proportion to the records', () => {

@@ -51,7 +51,9 @@ export class Table<R> {
   private readonly logAt: number[] = [];
   private readonly logHidden: boolean[] = [];
   private superseded = 0;
-  private recent: { n: number; at: number }[] = [];
+  /** Changes that lists may not show yet, oldest first, from `settled` on. */
+  private readonly recent: { n: number; at: number }[] = [];
+  private settled = 0;
   private lastAt: number;
   private hiddenCount = 0;
   private readonly deleted: number[] = [];
@@ -121,13 +123,14 @@ export class Table<R> {
   /** Forgets versions that no list can show any more. */
   settle(now: number): void {
     const horizon = this.options.maxLag + this.retentionMs;
-    let done = 0;
-    for (const change of this.recent) {
+    for (let change = this.recent[this.settled]; change !== undefined; change = this.recent[this.settled]) {
       if (change.at + horizon > now) break;
       this.forgetPrior(change.n, now);
-      done += 1;
+      this.settled += 1;
     }
-    if (done > 0) this.recent = this.recent.slice(done);
+    if (this.settled === 0 || this.settled < this.recent.length / 2) return;
+    this.recent.splice(0, this.settled);
+    this.settled = 0;
   }
 
   private forgetPrior(n: number, now: number): void {
@@ -149,7 +152,7 @@ export class Table<R> {
   /** The numbers whose visible version may not be the current one. */
   private lagging(): Set<number> {
     const numbers = new Set<number>();
-    for (const change of this.recent) numbers.add(change.n);
+    for (let i = this.settled; i < this.recent.length; i += 1) numbers.add(this.recent[i]?.n ?? -1);
     return numbers;
   }
 
@@ -266,8 +269,7 @@ export class Table<R> {
     return total;
   }
 
-  /** Numbers whose record has, or lately had, that value; the caller looks at the version it cares for. */
-  candidates(field: string, value: string): number[] {
+  private index(field: string): FieldIndex {
     let index = this.indexes.get(field);
     if (index === undefined) {
       index = new FieldIndex(this.options.seedCount, (n) => this.options.seedValue(n, field));
@@ -276,23 +278,36 @@ export class Table<R> {
       }
       this.indexes.set(field, index);
     }
-    const numbers = new Set(index.find(value));
-    for (const change of this.recent) numbers.add(change.n);
-    return [...numbers].sort((a, b) => a - b);
+    return index;
+  }
+
+  /** Visible records with that value, in order of number. */
+  findVisible(field: string, value: string, asOf: number): Entry<R>[] {
+    const numbers = this.lagging();
+    for (const n of this.index(field).find(value)) numbers.add(n);
+    const entries: Entry<R>[] = [];
+    for (const n of numbers) {
+      const entry = this.visible(n, asOf);
+      if (entry !== null && this.options.value(entry.record, field) === value) entries.push(entry);
+    }
+    return entries.sort((a, b) => a.n - b.n);
   }
 
   /** Numbers of the records whose current version has that value, in order. */
   find(field: string, value: string): number[] {
-    return this.candidates(field, value).filter((n) => {
-      const record = this.current(n);
-      return record !== null && this.options.value(record, field) === value;
-    });
+    const found = this.index(field)
+      .find(value)
+      .filter((n) => {
+        const record = this.current(n);
+        return record !== null && this.options.value(record, field) === value;
+      });
+    return [...new Set(found)].sort((a, b) => a - b);
   }
 
   /** Numbers of the visible records that changed at or after `since`, in order; hidden ones are among them. */
   changedNumbers(since: number, asOf: number): number[] {
     const cached = this.changedCache;
-    const cacheable = this.recent.length === 0;
+    const cacheable = this.recent.length === this.settled;
     if (cacheable && cached?.since === since && cached.mutations === this.mutations) return cached.numbers;
     const numbers: number[] = [];
     for (let n = this.firstSeedAt(since); n < this.options.seedCount; n += 1)
@@ -315,7 +330,7 @@ export class Table<R> {
 
   /** Up to `limit` visible records after skipping `offset` of them, in order of number. */
   slice(offset: number, limit: number, asOf: number): Entry<R>[] {
-    const gone = this.recent.length === 0 ? this.deleted : this.goneAt(asOf);
+    const gone = this.recent.length === this.settled ? this.deleted : this.goneAt(asOf);
     const skipped = lowerBound(gone.length, (i) => (gone[i] ?? 0) - i <= offset);
     const entries: Entry<R>[] = [];
     for (const entry of this.byNumber(offset + skipped, asOf)) {

@@ -152,9 +152,8 @@ function filteredRows(
   const table = state.table(object);
   const [first] = query.filters;
   const found: Entry<CrmRecord>[] = [];
-  for (const n of first === undefined ? [] : table.candidates(first[0], first[1])) {
-    const entry = table.visible(n, asOf);
-    if (entry === null || entry.at < query.since || (entry.record.archived && !query.withArchived)) continue;
+  for (const entry of first === undefined ? [] : table.findVisible(first[0], first[1], asOf)) {
+    if (entry.at < query.since || (entry.record.archived && !query.withArchived)) continue;
     if (query.filters.every(([field, value]) => entry.record[field] === value)) found.push(entry);
   }
   const compare = order(query.sort);

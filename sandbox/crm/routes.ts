@@ -67,7 +67,10 @@ export function route(call: Call): Routed {
 
 function collection(call: Call, object: CrmObject, query: URLSearchParams): SandboxResponse {
   const { state, request, now } = call;
-  if (request.method === 'GET') return list(state, object, query, call.asOf);
+  if (request.method === 'GET') {
+    state.table(object).settle(now);
+    return list(state, object, query, call.asOf);
+  }
   if (request.method !== 'POST') return wrongMethod();
   const fields = parseObject(request.body);
   if (fields === undefined) return invalidJson();

@@ -51,7 +51,10 @@ export function routeErp(call: ErpCall): { kind: string; response: SandboxRespon
 
 function collection(call: ErpCall, object: ErpObject, query: URLSearchParams): SandboxResponse {
   const { state, request, now } = call;
-  if (request.method === 'GET') return list(call, object, query);
+  if (request.method === 'GET') {
+    state.table(object).settle(now);
+    return list(call, object, query);
+  }
   if (request.method !== 'POST') return message(405, 'Methode nicht erlaubt');
   const fields = parseObject(request.body);
   return fields === undefined ? htmlError() : answer(state.create(object, fields, now));
@@ -111,12 +114,9 @@ function find(
   );
   const [first] = filters;
   if (first !== undefined) {
-    const found: Entry<ErpRecord>[] = [];
-    for (const n of table.candidates(first[0], first[1])) {
-      const entry = table.visible(n, call.asOf);
-      if (entry === null || entry.at < since) continue;
-      if (filters.every(([field, value]) => String(entry.record[field]) === value)) found.push(entry);
-    }
+    const found = table
+      .findVisible(first[0], first[1], call.asOf)
+      .filter(({ at, record }) => at >= since && filters.every(([field, value]) => String(record[field]) === value));
     return { entries: found.slice(offset, offset + size), total: found.length };
   }
   if (changedSince === null) {
