@@ -22,9 +22,6 @@ const jsonSchema = z.looseObject({
   get additionalProperties() {
     return z.union([z.boolean(), jsonSchema]).optional();
   },
-  get patternProperties() {
-    return z.record(z.string(), jsonSchema).optional();
-  },
   get items() {
     return jsonSchema.optional();
   },
@@ -50,18 +47,20 @@ function jsonSchemaOf(schema: z.ZodType, title: string): JsonSchema {
   return jsonSchema.parse({ title, ...z.toJSONSchema(schema, { io: 'input' }) });
 }
 
-/** The keys that are names of systems are named by a pattern: a schema can't know them. */
+/** Says what the keys are that a schema can't know: those made of the names of the systems. */
 function integrationJsonSchema(): JsonSchema {
   const schema = jsonSchemaOf(integrationSchema, 'A Dovetail integration');
   const { mapping, row } = partsOf(schema);
-  namedBySystem(mapping, '^[a-z][a-z0-9_]*$', 'Name of a system: its object');
-  namedBySystem(row, '^(to_)?[a-z][a-z0-9_]*$', 'Name of a system: its field; to_<system>: the value for it, as Jinja');
+  mapping.additionalProperties = { type: 'string', description: 'Name of a system: its object' };
+  row.additionalProperties = {
+    type: 'string',
+    description: 'Name of a system: its field; `to_` and the name: the value for it, as Jinja',
+  };
+  propertyOf(row, 'otherwise').additionalProperties = {
+    type: 'string',
+    description: 'Name of a system: the option that is written there',
+  };
   return schema;
-}
-
-function namedBySystem(schema: JsonSchema, pattern: string, description: string): void {
-  schema.patternProperties = { [pattern]: { type: 'string', description } };
-  schema.additionalProperties = false;
 }
 
 function partsOf(schema: JsonSchema) {
@@ -114,7 +113,8 @@ function rows(schema: JsonSchema, prefix: string): string[] {
     const required = schema.required?.includes(name) ? 'required' : defaultText(property);
     return [line(prefix + name, property, required), ...inner];
   });
-  const named = Object.values(schema.patternProperties ?? {}).map((property) => line('*system*', property, ''));
+  const other = schema.additionalProperties;
+  const named = other === undefined || typeof other === 'boolean' ? [] : [line(`${prefix}*system*`, other, '')];
   return [...named, ...own];
 }
 
