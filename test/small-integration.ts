@@ -126,10 +126,10 @@ const CONNECTORS: Record<string, string> = { shop: SHOP, books: BOOKS };
 /** Loads a text like `SMALL`, for `staging` unless told otherwise. */
 export function loadSmall(
   text: string,
-  settings: { environment?: string; variables?: Record<string, string> } = {},
+  settings: { environment?: string | null; variables?: Record<string, string> } = {},
 ): Result<LoadedIntegration, Diagnostic[]> {
   return loadIntegration('integration.yaml', text, {
-    environment: settings.environment ?? 'staging',
+    environment: settings.environment === undefined ? 'staging' : settings.environment,
     variables: settings.variables ?? { SHOP_KEY: 'a', BOOKS_TOKEN: 'b' },
     connectors: (reference) => {
       const source = CONNECTORS[reference];

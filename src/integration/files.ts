@@ -15,11 +15,11 @@ const CATALOGUE = fileURLToPath(new URL('../connectors/', import.meta.url));
 
 /**
  * Reads an integration file with its connectors, and the `.env` file beside it. `variables` is the environment of the
- * process, which goes before `.env`. Fails with everything that is wrong; see `loadIntegration`.
+ * process, which goes before `.env`; without an environment, the first of the file is meant. Fails with everything that is wrong; see `loadIntegration`.
  */
 export function openIntegration(
   path: string,
-  environment: string,
+  environment: string | null,
   variables: Record<string, string | undefined>,
 ): Result<LoadedIntegration, Diagnostic[]> {
   const text = readText(path, 'integration file');

@@ -12,7 +12,8 @@ export type FindConnector = (
 
 export interface LoadSettings {
   connectors: FindConnector;
-  environment: string;
+  /** Null: the first one that the first system has. */
+  environment: string | null;
   /** What `${NAME}` may refer to: the process's environment and the `.env` file beside the integration. */
   variables: Record<string, string | undefined>;
 }
@@ -22,12 +23,15 @@ type SystemFile = IntegrationFile['systems'][string];
 const PLACEHOLDER = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 const SECRET_NAME = /secret|passw|token|credential|private|api_?key|(^|_)key$|(^|_)pw?d$/i;
 
+/** The settings once it is known which environment is meant. */
+export type ChosenSettings = LoadSettings & { environment: string };
+
 /** One system: its connector and, for the environment, its variables. Null where nothing further can be checked. */
 export function loadSystem(
   name: string,
   system: SystemFile,
   file: string,
-  settings: LoadSettings,
+  settings: ChosenSettings,
   findings: Findings,
 ): LoadedSystem | null {
   const path = ['systems', name];
@@ -76,7 +80,7 @@ function loadVariables(
   name: string,
   system: SystemFile,
   connector: ConnectorDefinition,
-  settings: LoadSettings,
+  settings: ChosenSettings,
   findings: Findings,
 ): Record<string, string> {
   const path = ['systems', name, 'environments'];
@@ -111,7 +115,7 @@ function loadVariables(
   );
 }
 
-function fillIn(text: string, path: string[], settings: LoadSettings, findings: Findings): string {
+function fillIn(text: string, path: string[], settings: ChosenSettings, findings: Findings): string {
   return text.replace(PLACEHOLDER, (_, name: string) => {
     const value = Object.hasOwn(settings.variables, name) ? settings.variables[name] : undefined;
     if (value !== undefined && value !== '') return value;

@@ -45,6 +45,11 @@ describe('a good file', () => {
     expect([b.name, b.variables]).toEqual(['books', { base_url: 'https://books.example', token: 'b' }]);
   });
 
+  test('without an environment, the first of the file is meant', () => {
+    const result = loadSmall(SMALL, { environment: null });
+    expect(result.ok && result.value.environment).toBe('staging');
+  });
+
   test('is mappings from side a to side b', () => {
     const [buyers, purchases] = loaded().mappings;
     expect(buyers).toMatchObject({

@@ -4,7 +4,7 @@ import { type Diagnostic, fail, ok, type Result } from '../record/diagnostic.ts'
 import type { Side } from '../record/side.ts';
 import { Findings } from './findings.ts';
 import { loadMapping } from './load-mapping.ts';
-import { type LoadSettings, loadSystem } from './load-systems.ts';
+import { type ChosenSettings, type LoadSettings, loadSystem } from './load-systems.ts';
 import type { LoadedIntegration, LoadedMapping, LoadedSystem } from './loaded.ts';
 import { orderMappings } from './mapping-order.ts';
 import { type IntegrationFile, integrationSchema, type MappingFile } from './schema.ts';
@@ -86,14 +86,16 @@ function load(
   settings: LoadSettings,
   findings: Findings,
 ): Omit<LoadedIntegration, 'remarks'> | null {
-  const systems = loadSystems(file, parsed, settings, findings);
+  const [first] = Object.values(parsed.systems);
+  const environment = settings.environment ?? Object.keys(first?.environments ?? {})[0] ?? '';
+  const systems = loadSystems(file, parsed, { ...settings, environment }, findings);
   if (!systems) return null;
   const { a, b } = systems;
   return {
     file,
     name: parsed.integration,
     purpose: parsed.purpose,
-    environment: settings.environment,
+    environment,
     a,
     b,
     mappings: loadMappings(parsed, systems, findings),
@@ -110,7 +112,7 @@ function load(
 function loadSystems(
   file: string,
   parsed: IntegrationFile,
-  settings: LoadSettings,
+  settings: ChosenSettings,
   findings: Findings,
 ): Record<Side, LoadedSystem> | null {
   const names = Object.keys(parsed.systems);
