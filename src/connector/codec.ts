@@ -76,8 +76,8 @@ function compileDecode(compiled: ReadonlyMap<string, CompiledField>): ObjectCode
       const raw = field.read(wire);
       if (raw === undefined) continue;
       const value = decodeRaw(field, raw, wire);
-      if (value === undefined) setOwn(problems, field.name, unreadable(field.name, field.codec, raw));
-      else setOwn(fields, field.name, value);
+      if (value === undefined) problems[field.name] = unreadable(field.name, field.codec, raw);
+      else fields[field.name] = value;
     }
     return { fields, problems };
   };

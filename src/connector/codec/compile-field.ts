@@ -78,13 +78,19 @@ const EMPTY_WIRE = { null: null, empty_text: '', omit: undefined } as const;
 
 /** A text that says nothing to this field: blanks for all but texts, and for texts '' where that means empty. */
 function isEmptyText(text: string, { type, empty }: FieldDefinition): boolean {
-  return type === 'string' ? text === '' && empty.includes('') : text.trim() === '';
+  return type === 'string' ? text === '' && empty.includes('') : isBlank(text);
 }
 
 /** The declared wire forms of "empty" besides null; of types other than string, blanks around them do not count. */
 function compileEmpty({ type, empty, write_empty: written }: FieldDefinition): (raw: unknown) => boolean {
-  const forms = new Set<unknown>(written === 'empty_text' ? [...empty, ''] : empty);
-  const onlyBlank = forms.size === 1 && forms.has('');
-  if (type === 'string') return onlyBlank ? (raw) => raw === '' : (raw) => forms.has(raw);
-  return (raw) => (typeof raw === 'string' ? forms.has(raw.trim()) : !onlyBlank && forms.has(raw));
+  const forms: readonly unknown[] = written === 'empty_text' && !empty.includes('') ? [...empty, ''] : empty;
+  if (forms.length === 1 && forms[0] === '') {
+    return type === 'string' ? (raw) => raw === '' : (raw) => typeof raw === 'string' && isBlank(raw);
+  }
+  return (raw) => forms.includes(type === 'string' || typeof raw !== 'string' ? raw : raw.trim());
+}
+
+/** Most texts are told by their first character. */
+function isBlank(text: string): boolean {
+  return text === '' || (!(text.charCodeAt(0) > 0x20 && text.charCodeAt(0) < 0x7f) && text.trim() === '');
 }
