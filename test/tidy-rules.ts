@@ -67,6 +67,10 @@ const FUNCTION_LINES = 70;
 const FILE_LINES = 500;
 
 const MEMBERS_OF_PLATFORM = new Map([
+  [
+    'process',
+    ['env', 'argv', 'exit', 'cwd', 'pid', 'hrtime', 'uptime', 'memoryUsage', 'nextTick', 'on', 'once', 'kill'],
+  ],
   ['Date', ['now']],
   ['Math', ['random']],
   ['performance', ['now', 'timeOrigin']],
@@ -223,7 +227,7 @@ function platformUse(node: Node, processAllowed: boolean): string | null {
   if (node.type === 'MemberExpression') {
     const [object, property] = [nameOf(node.object), nameOf(node.property)];
     if (object === null || property === null) return null;
-    if (object === 'process') return processAllowed ? null : `process.${property}`;
+    if (object === 'process' && processAllowed) return null;
     return MEMBERS_OF_PLATFORM.get(object)?.includes(property) ? `${object}.${property}` : null;
   }
   const noArguments = Array.isArray(node.arguments) && node.arguments.length === 0;
@@ -257,10 +261,10 @@ export function lengthBreaches(file: SourceFile): Breach[] {
   return found;
 }
 
-/** `describe`, `describe.each`, `describe.each(table)`, `describe.skipIf(…)`. */
+/** `describe`, `describe.each`, `describe.each(table)`, `describe.skipIf(…)`, `describePostgres`. */
 function mentionsDescribe(callee: unknown): boolean {
   if (!isNode(callee)) return false;
-  return nameOf(callee) === 'describe' || mentionsDescribe(callee.object) || mentionsDescribe(callee.callee);
+  return nameOf(callee)?.startsWith('describe') || mentionsDescribe(callee.object) || mentionsDescribe(callee.callee);
 }
 
 /** Default exports; configuration files of tools that demand one are not given to this rule. */

@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import pg from 'pg';
+import { afterAll, beforeAll, describe } from 'vitest';
 import type { ConnectorDefinition } from '../../src/connector/definition.ts';
 import { loadConnector } from '../../src/connector/load.ts';
 import type { Connection, ReadStep, WireRecord } from '../../src/connector/port.ts';
 import { silentLog } from '../../src/platform/log.ts';
 import type { Platform } from '../../src/platform/platform.ts';
 import { openSqlConnection } from '../../src/protocols/sql/connection.ts';
-import { freshDatabase } from '../services.ts';
+import { describePostgres, freshDatabase } from '../services.ts';
 
 /** A database for one test file, in either of the two kinds. */
 export interface TestDatabase {
@@ -54,6 +55,28 @@ export async function postgresDatabase(serverUrl: string): Promise<TestDatabase>
       await drop();
     },
   };
+}
+
+/**
+ * `describe` for tests of both kinds of database, each with its own statements to begin with. `suite` gets the database
+ * by calling what it is given, in hooks and tests only.
+ */
+export function describeDatabases(
+  name: string,
+  begin: { sqlite: string; postgres: string },
+  suite: (database: () => TestDatabase) => void,
+): void {
+  const around = (open: () => Promise<TestDatabase>, statements: string) => {
+    let database: TestDatabase;
+    beforeAll(async () => {
+      database = await open();
+      await database.run(statements);
+    });
+    afterAll(() => database.drop());
+    suite(() => database);
+  };
+  describe(`${name} on SQLite`, () => around(sqliteDatabase, begin.sqlite));
+  describePostgres(`${name} on PostgreSQL`, (url) => around(() => postgresDatabase(url), begin.postgres));
 }
 
 /** A platform whose waits take no time. */

@@ -1,13 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { describePostgres } from '../../../test/services.ts';
-import {
-  all,
-  connect,
-  postgresDatabase,
-  readConnector,
-  sqliteDatabase,
-  type TestDatabase,
-} from '../../../test/sql/world.ts';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { all, connect, describeDatabases, readConnector } from '../../../test/sql/world.ts';
 import { compileCodec } from '../../connector/codec.ts';
 import type { Connection, WriteOutcome } from '../../connector/port.ts';
 
@@ -83,40 +75,22 @@ const created = (wire: Record<string, unknown>) => ({ wire, idempotencyKey: 'k' 
 const outcome = (one: WriteOutcome | undefined) =>
   one?.kind === 'done' ? 'done' : one?.kind === 'failed' ? `${one.class}: ${one.diagnostic.code}` : one?.kind;
 
-describe('sql on SQLite', () => suite(sqliteDatabase, SQLITE));
-describePostgres('sql on PostgreSQL', (url) => suite(() => postgresDatabase(url), POSTGRES));
-
-function suite(open: () => Promise<TestDatabase>, schema: string): void {
-  let database: TestDatabase;
+describeDatabases('sql', { sqlite: SQLITE, postgres: POSTGRES }, (database) => {
   let connection: Connection;
-
-  beforeAll(async () => {
-    database = await open();
-    await database.run(schema);
-  });
   beforeEach(async () => {
-    await database.run('DELETE FROM customers; DELETE FROM cities; DELETE FROM stock;');
-    connection = connect(CONNECTOR, database.url);
+    await database().run('DELETE FROM customers; DELETE FROM cities; DELETE FROM stock;');
+    connection = connect(CONNECTOR, database().url);
   });
   afterEach(() => connection.close());
-  afterAll(() => database.drop());
 
-  const names = (count: number) =>
-    database.run(
-      `INSERT INTO customers (id, name) VALUES ${Array.from({ length: count }, (_, at) => `(${at + 1}, 'n${at + 1}')`).join(', ')}`,
-    );
+  const names = (count: number) => {
+    const rows = Array.from({ length: count }, (_, at) => `(${at + 1}, 'n${at + 1}')`);
+    return database().run(`INSERT INTO customers (id, name) VALUES ${rows.join(', ')}`);
+  };
 
-  reads(() => ({ database, connection }), names);
-  writes(() => ({ database, connection }), names);
-  refusals(() => ({ database, connection }), names);
-}
-
-type World = () => { database: TestDatabase; connection: Connection };
-
-function reads(world: World, names: (count: number) => Promise<void>): void {
   test('reads everything page by page, with ids, versions and stamps, and the time of the database', async () => {
     await names(7);
-    const { records, pages, end } = await all(world().connection.read({ object: 'customers', since: null }));
+    const { records, pages, end } = await all(connection.read({ object: 'customers', since: null }));
     expect(pages).toEqual([3, 3, 1]);
     expect(records.map(({ id }) => id)).toEqual(['1', '2', '3', '4', '5', '6', '7']);
     const stamp = Date.parse('2026-01-01T00:00:00.123Z');
@@ -126,25 +100,25 @@ function reads(world: World, names: (count: number) => Promise<void>): void {
   });
 
   test('an empty table is a complete read of no page that still tells the time', async () => {
-    const { pages, end } = await all(world().connection.read({ object: 'customers', since: 0 }));
+    const { pages, end } = await all(connection.read({ object: 'customers', since: 0 }));
     expect(pages).toEqual([]);
     expect(end).toEqual({ kind: 'end', complete: true, serverTime: expect.any(Number) });
-    expect(world().connection.calls()).toEqual({ reads: 1, writes: 0, auth: 0, throttled: 0 });
+    expect(connection.calls()).toEqual({ reads: 1, writes: 0, auth: 0, throttled: 0 });
   });
 
   test('reads changes from an instant on, itself included, also of many rows of one stamp', async () => {
     await names(8);
-    await world().database.run(`UPDATE customers SET name = 'x' WHERE id = 5`);
+    await database().run(`UPDATE customers SET name = 'x' WHERE id = 5`);
     const since = Date.parse('2026-01-01T00:00:00.123Z');
-    const changes = await all(world().connection.read({ object: 'customers', since }));
+    const changes = await all(connection.read({ object: 'customers', since }));
     expect(changes.records.map(({ id }) => id)).toEqual(['1', '2', '3', '4', '6', '7', '8', '5']);
-    const later = await all(world().connection.read({ object: 'customers', since: since + 1 }));
+    const later = await all(connection.read({ object: 'customers', since: since + 1 }));
     expect(later.records.map(({ id }) => id)).toEqual(['5']);
   });
 
   test('a sweep gives ids and versions without the fields', async () => {
     await names(4);
-    const { records, end } = await all(world().connection.sweep('customers'));
+    const { records, end } = await all(connection.sweep('customers'));
     expect(records.map(({ id, version }) => [id, version])).toEqual([1, 2, 3, 4].map((id) => [String(id), '1']));
     expect(records[0]?.wire).not.toHaveProperty('name');
     expect(end?.complete).toBe(true);
@@ -152,21 +126,19 @@ function reads(world: World, names: (count: number) => Promise<void>): void {
 
   test('a read that fails or is stopped is not complete, and proves nothing', async () => {
     await names(4);
-    const aborted = await all(
-      world().connection.read({ object: 'customers', since: null, signal: AbortSignal.abort() }),
-    );
+    const aborted = await all(connection.read({ object: 'customers', since: null, signal: AbortSignal.abort() }));
     expect(aborted.end).toMatchObject({ complete: false, diagnostic: { code: 'read-aborted' } });
-    await world().database.run('ALTER TABLE cities RENAME TO towns');
-    const broken = await all(world().connection.read({ object: 'cities', since: null }));
-    const got = await world().connection.get('cities', ['1']);
-    await world().database.run('ALTER TABLE towns RENAME TO cities');
+    await database().run('ALTER TABLE cities RENAME TO towns');
+    const broken = await all(connection.read({ object: 'cities', since: null }));
+    const got = await connection.get('cities', ['1']);
+    await database().run('ALTER TABLE towns RENAME TO cities');
     expect(broken.end).toMatchObject({ complete: false, diagnostic: { code: 'structure-differs' } });
     expect(got).toMatchObject([{ kind: 'unknown', diagnostic: { code: 'structure-differs' } }]);
   });
 
   test('gets many by id in the order asked for; what is not there is gone', async () => {
     await names(3);
-    const got = await world().connection.get('customers', ['3', '99', '1', 'abc', '3']);
+    const got = await connection.get('customers', ['3', '99', '1', 'abc', '3']);
     expect(got.map((one) => (one.kind === 'present' ? one.record.id : one.kind))).toEqual([
       '3',
       'gone',
@@ -174,33 +146,29 @@ function reads(world: World, names: (count: number) => Promise<void>): void {
       'gone',
       '3',
     ]);
-    expect(world().connection.calls().reads).toBe(1);
+    expect(connection.calls().reads).toBe(1);
   });
 
   test('finds by equality, whatever the value holds', async () => {
     const name = `O'Neil "; DROP --`;
-    await world().connection.create('customers', [created({ name, email: 'a@x.org' }), created({ name })]);
-    const found = await world().connection.find('customers', 'name', name);
+    await connection.create('customers', [created({ name, email: 'a@x.org' }), created({ name })]);
+    const found = await connection.find('customers', 'name', name);
     expect(found.ok && found.value.map(({ wire }) => wire.email)).toEqual(['a@x.org', null]);
-    expect((await world().connection.find('customers', 'tags', 'x')).ok).toBe(false);
+    expect((await connection.find('customers', 'tags', 'x')).ok).toBe(false);
   });
 
   test('composite keys: read in pages, got, found nothing else', async () => {
-    await world().database.run(
-      `INSERT INTO stock (shop, article, amount) VALUES ('a,b', 1, 5), ('a', 2, 6), ('ä%', 3, 7)`,
-    );
-    const { records } = await all(world().connection.read({ object: 'stock', since: null }));
+    await database().run(`INSERT INTO stock (shop, article, amount) VALUES ('a,b', 1, 5), ('a', 2, 6), ('ä%', 3, 7)`);
+    const { records } = await all(connection.read({ object: 'stock', since: null }));
     const ids = records.map(({ id }) => id);
     expect([...ids].sort()).toEqual(['%C3%A4%25,3', 'a%2Cb,1', 'a,2']);
-    const got = await world().connection.get('stock', [...ids, 'a,3', 'a', 'a,b,c']);
+    const got = await connection.get('stock', [...ids, 'a,3', 'a', 'a,b,c']);
     expect(got.map(({ kind }) => kind)).toEqual(['present', 'present', 'present', 'gone', 'gone', 'gone']);
   });
-}
 
-function writes(world: World, names: (count: number) => Promise<void>): void {
   test('creates many at once and gives each record back in order, as the database holds it', async () => {
     const items = Array.from({ length: 1000 }, (_, at) => created({ name: `n${at}`, balance: '12.5' }));
-    const outcomes = await world().connection.create('customers', items);
+    const outcomes = await connection.create('customers', items);
     expect(outcomes.map((one) => (one.kind === 'done' ? one.record?.wire.name : one))).toEqual(
       items.map(({ wire }) => wire.name),
     );
@@ -209,8 +177,7 @@ function writes(world: World, names: (count: number) => Promise<void>): void {
   });
 
   test('what the codec says comes back the same', async () => {
-    const { connection } = world();
-    await world().database.run(`INSERT INTO cities VALUES (7, 'Graz')`);
+    await database().run(`INSERT INTO cities VALUES (7, 'Graz')`);
     const fields = CONNECTOR.objects.customers!.fields;
     const codec = compileCodec({ fields });
     const values = {
@@ -232,7 +199,7 @@ function writes(world: World, names: (count: number) => Promise<void>): void {
 
   test('updates the columns sent, and gives back what triggers made of it', async () => {
     await names(3);
-    const outcomes = await world().connection.update('customers', [
+    const outcomes = await connection.update('customers', [
       { id: '1', wire: { email: 'a@x.org' }, version: '1' },
       { id: '2', wire: { name: 'two', email: null }, version: null },
       { id: '3', wire: {}, version: null },
@@ -246,9 +213,9 @@ function writes(world: World, names: (count: number) => Promise<void>): void {
 
   test('an update whose version has passed is a conflict; one whose record is gone says so', async () => {
     await names(2);
-    await world().database.run(`UPDATE customers SET name = 'theirs' WHERE id = 1`);
+    await database().run(`UPDATE customers SET name = 'theirs' WHERE id = 1`);
     const wire = { name: 'mine' };
-    const outcomes = await world().connection.update('customers', [
+    const outcomes = await connection.update('customers', [
       { id: '1', wire, version: '1' },
       { id: '2', wire, version: '1' },
       { id: '9', wire, version: '1' },
@@ -260,7 +227,7 @@ function writes(world: World, names: (count: number) => Promise<void>): void {
       'missing: record-missing',
       'missing: record-missing',
     ]);
-    expect(await world().database.rows('SELECT name FROM customers ORDER BY id')).toEqual([
+    expect(await database().rows('SELECT name FROM customers ORDER BY id')).toEqual([
       { name: 'theirs' },
       { name: 'mine' },
     ]);
@@ -268,7 +235,7 @@ function writes(world: World, names: (count: number) => Promise<void>): void {
 
   test('two updates of one record in one call both take effect, in their order', async () => {
     await names(1);
-    const outcomes = await world().connection.update('customers', [
+    const outcomes = await connection.update('customers', [
       { id: '1', wire: { name: 'a' }, version: null },
       { id: '1', wire: { name: 'b' }, version: null },
     ]);
@@ -277,7 +244,7 @@ function writes(world: World, names: (count: number) => Promise<void>): void {
 
   test('deletes, conditionally where told, and calls done what was gone already', async () => {
     await names(3);
-    const outcomes = await world().connection.remove(
+    const outcomes = await connection.remove(
       'customers',
       [
         { id: '1', version: '1' },
@@ -288,39 +255,36 @@ function writes(world: World, names: (count: number) => Promise<void>): void {
       false,
     );
     expect(outcomes.map(outcome)).toEqual(['done', 'conflict: version-conflict', 'done', 'done']);
-    expect(await world().database.rows('SELECT id FROM customers')).toHaveLength(1);
+    expect(await database().rows('SELECT id FROM customers')).toHaveLength(1);
   });
 
   test('archives where the connector declares how', async () => {
     await names(1);
-    const outcomes = await world().connection.remove(
+    const outcomes = await connection.remove(
       'customers',
       ['1', '9'].map((id) => ({ id, version: null })),
       true,
     );
     expect(outcomes.map(outcome)).toEqual(['done', 'done']);
-    const [record] = (await all(world().connection.read({ object: 'customers', since: null }))).records;
+    const [record] = (await all(connection.read({ object: 'customers', since: null }))).records;
     expect(record?.archived).toBe(true);
-    const undeclared = await world().connection.remove('cities', [{ id: '1', version: null }], true);
+    const undeclared = await connection.remove('cities', [{ id: '1', version: null }], true);
     expect(undeclared.map(outcome)).toEqual(['invalid: archive-undeclared']);
   });
 
   test('keeps up the columns that the application keeps up itself', async () => {
-    const { connection } = world();
     const stock = { shop: 'a', article: 1, amount: 5 };
     await connection.create('stock', [created(stock)]);
     const [first] = await connection.update('stock', [{ id: 'a,1', wire: { amount: 6 }, version: null }]);
-    expect(await world().database.rows('SELECT amount, changes FROM stock')).toEqual([{ amount: 6, changes: 2 }]);
+    expect(await database().rows('SELECT amount, changes FROM stock')).toEqual([{ amount: 6, changes: 2 }]);
     const modified = first?.kind === 'done' ? first.record?.modified : null;
     expect(Math.abs((modified ?? 0) - Date.now())).toBeLessThan(60_000);
   });
-}
 
-function refusals(world: World, names: (count: number) => Promise<void>): void {
   test('a row that the database refuses fails alone, and its diagnostic holds no value', async () => {
     const secret = 'someone@example.org';
-    await world().connection.create('customers', [created({ name: 'first', email: secret })]);
-    const outcomes = await world().connection.create('customers', [
+    await connection.create('customers', [created({ name: 'first', email: secret })]);
+    const outcomes = await connection.create('customers', [
       created({ name: 'a', email: 'a@x.org' }),
       created({ name: 'b', email: secret }),
       created({ name: null, email: 'c@x.org' }),
@@ -332,27 +296,26 @@ function refusals(world: World, names: (count: number) => Promise<void>): void {
       'done',
       'conflict: unique-violation',
       'invalid: refused',
-      world().database.kind === 'sqlite' ? 'missing: foreign-key-violation' : 'missing: foreign-key-violation',
+      'missing: foreign-key-violation',
       'invalid: refused',
       'done',
     ]);
     expect(JSON.stringify(outcomes.filter(({ kind }) => kind !== 'done'))).not.toMatch(/someone|12345|eee|x\.org/);
-    const rows = await world().database.rows('SELECT name FROM customers ORDER BY name');
+    const rows = await database().rows('SELECT name FROM customers ORDER BY name');
     expect(rows.map(({ name }) => name)).toEqual(['a', 'f', 'first']);
   });
 
   test('a create with a link token that is there already is the same create, not a second record', async () => {
     const items = ['t1', 't2'].map((token) => created({ name: token, external_id: token }));
-    const [first] = await world().connection.create('customers', items.slice(0, 1));
-    const again = await world().connection.create('customers', items);
+    const [first] = await connection.create('customers', items.slice(0, 1));
+    const again = await connection.create('customers', items);
     expect(again.map(outcome)).toEqual(['done', 'done']);
     expect(again[0]).toEqual(first);
-    expect(await world().database.rows('SELECT name FROM customers')).toHaveLength(2);
+    expect(await database().rows('SELECT name FROM customers')).toHaveLength(2);
   });
 
   test('what is declared read-only is not written', async () => {
     await names(1);
-    const { connection } = world();
     expect(connection.capabilities('names')).toMatchObject({ create: false, update: false, remove: false });
     expect((await connection.create('names', [created({ name: 'x' })])).map(outcome)).toEqual(['invalid: read-only']);
     const removed = await connection.remove('names', [{ id: '1', version: null }], false);
@@ -360,15 +323,15 @@ function refusals(world: World, names: (count: number) => Promise<void>): void {
   });
 
   test('an id that is none of this table fails without a statement', async () => {
-    const outcomes = await world().connection.update('customers', [
+    const outcomes = await connection.update('customers', [
       { id: "1' OR 'a' = 'a", wire: { name: 'x' }, version: null },
     ]);
     expect(outcomes.map(outcome)).toEqual(['invalid: id-unusable']);
-    expect(world().connection.calls().writes).toBe(0);
+    expect(connection.calls().writes).toBe(0);
   });
 
   test('says what it can do', () => {
-    expect(world().connection.capabilities('customers')).toMatchObject({
+    expect(connection.capabilities('customers')).toMatchObject({
       since: true,
       getMany: 1000,
       archive: true,
@@ -379,4 +342,4 @@ function refusals(world: World, names: (count: number) => Promise<void>): void {
       pageSize: 3,
     });
   });
-}
+});

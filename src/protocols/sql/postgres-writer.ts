@@ -1,5 +1,5 @@
 import type { CreateItem, WriteOutcome } from '../../connector/port.ts';
-import { ok, type Result } from '../../record/diagnostic.ts';
+import { fail, ok, type Result } from '../../record/diagnostic.ts';
 import type { Row, SqlResult } from './database.ts';
 import type { SqlFailure } from './failure.ts';
 import {
@@ -30,100 +30,95 @@ export type RunWrite = (statement: string, values: readonly unknown[]) => Promis
 
 const KIND = 'postgres';
 
+type Written = Promise<Result<WriteOutcome[], SqlFailure>>;
+
 /**
  * One statement for many rows: they come as one JSON array, which PostgreSQL turns into columns of the table's own
  * types. So the statement's text depends on the set of columns alone, never on the number of rows.
  */
 export function postgresWriter(run: RunWrite): Writer {
-  const types = new Map<string, ColumnTypes>();
-
-  /** The table's columns with their types, asked once. */
-  async function typesOf(table: Table): Promise<Result<ColumnTypes, SqlFailure>> {
-    const known = types.get(table.name);
-    if (known) return ok(known);
-    const asked = await run(
-      `SELECT attname::text AS name, format_type(atttypid, atttypmod) AS type FROM pg_attribute
-       WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped`,
-      [table.name],
-    );
-    if (!asked.ok) return asked;
-    const found = new Map(asked.value.map((row) => [String(row.name), String(row.type)]));
-    types.set(table.name, found);
-    return ok(found);
-  }
-
-  /** Runs a group with `attempt`; where one row spoils it, in halves, until the row is found. */
-  async function inHalves<T>(
-    members: readonly T[],
-    attempt: (part: readonly T[]) => Promise<Result<WriteOutcome[], SqlFailure>>,
-  ): Promise<WriteOutcome[]> {
-    const tried = await attempt(members);
-    if (tried.ok) return tried.value;
-    if (!tried.error.ofRow || members.length === 1) return members.map(() => failed(tried.error));
-    const middle = members.length >> 1;
-    const left = await inHalves(members.slice(0, middle), attempt);
-    return [...left, ...(await inHalves(members.slice(middle), attempt))];
-  }
-
-  async function inGroups<T>(
-    table: Table,
-    items: readonly T[],
-    shapeOf: (item: T) => string,
-    idOf: (item: T) => string | null,
-    attempt: (part: readonly T[], types: ColumnTypes) => Promise<Result<WriteOutcome[], SqlFailure>>,
-  ): Promise<WriteOutcome[]> {
-    const known = await typesOf(table);
-    if (!known.ok) return items.map(() => failed({ ...known.error, maybeApplied: false }));
-    const outcomes: WriteOutcome[] = items.map(() => NO_OUTCOME);
-    for (const group of groups(items, table.page, shapeOf, idOf)) {
-      const members = group.map(({ item }) => item);
-      const written = await inHalves(members, (part) => attempt(part, known.value));
-      group.forEach(({ index }, position) => {
-        outcomes[index] = written[position] ?? NO_OUTCOME;
-      });
-    }
-    return outcomes;
-  }
-
+  const typesOf = columnTypes(run);
   return {
     create: (table, items) =>
       inGroups(
+        typesOf,
         table,
         items,
         (item) => createShape(table, item),
         onlyOneEmpty,
-        async (part, known) => {
-          const { text, values, linked } = insertStatement(table, known, part);
+        async (part, types) => {
+          const { text, values, linked } = insertStatement(table, types, part);
           const written = await run(text, values);
           if (!written.ok) return written;
           return linked ? adopt(run, table, part, written.value) : ok(inOrder(table, part, written.value));
         },
       ),
     update: (table, items) =>
-      inGroups(
-        table,
-        items,
-        updateShape,
-        (item) => item.id,
-        async (part, known) => {
-          const written = await run(...updateStatement(table, known, part));
-          return written.ok ? outcomesById(run, table, part, written.value, false) : written;
-        },
-      ),
+      inGroups(typesOf, table, items, updateShape, idOf, async (part, types) => {
+        const written = await run(...updateStatement(table, types, part));
+        return written.ok ? outcomesById(run, table, part, written.value, false) : written;
+      }),
     delete: (table, items) =>
-      inGroups(
-        table,
-        items,
-        conditional,
-        (item) => item.id,
-        async (part, known) => {
-          const written = await run(...deleteStatement(table, known, part));
-          return written.ok ? outcomesById(run, table, part, written.value, true) : written;
-        },
-      ),
+      inGroups(typesOf, table, items, conditional, idOf, async (part, types) => {
+        const written = await run(...deleteStatement(table, types, part));
+        return written.ok ? outcomesById(run, table, part, written.value, true) : written;
+      }),
   };
 }
 
+type TypesOf = (table: Table) => Promise<Result<ColumnTypes, SqlFailure>>;
+
+/** The columns of a table with their types, asked once. */
+function columnTypes(run: RunWrite): TypesOf {
+  const known = new Map<string, ColumnTypes>();
+  return async (table) => {
+    const types = known.get(table.name);
+    if (types) return ok(types);
+    const asked = await run(
+      `SELECT attname::text AS name, format_type(atttypid, atttypmod) AS type FROM pg_attribute
+       WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped`,
+      [table.name],
+    );
+    if (!asked.ok) return fail({ ...asked.error, maybeApplied: false });
+    const found = new Map(asked.value.map((row) => [String(row.name), String(row.type)]));
+    known.set(table.name, found);
+    return ok(found);
+  };
+}
+
+/** Writes items of one shape at a time; the outcomes stand in the order of the items. */
+async function inGroups<T>(
+  typesOf: TypesOf,
+  table: Table,
+  items: readonly T[],
+  shapeOf: (item: T) => string,
+  onceOf: (item: T) => string | null,
+  write: (part: readonly T[], types: ColumnTypes) => Written,
+): Promise<WriteOutcome[]> {
+  const types = await typesOf(table);
+  if (!types.ok) return items.map(() => failed(types.error));
+  const outcomes: WriteOutcome[] = items.map(() => NO_OUTCOME);
+  for (const group of groups(items, table.page, shapeOf, onceOf)) {
+    const members = group.map(({ item }) => item);
+    const written = await inHalves(members, (part) => write(part, types.value));
+    group.forEach(({ index }, position) => {
+      outcomes[index] = written[position] ?? NO_OUTCOME;
+    });
+  }
+  return outcomes;
+}
+
+/** Writes items by one statement; where one of them spoils it, in halves, until that one is found. */
+async function inHalves<T>(items: readonly T[], write: (part: readonly T[]) => Written): Promise<WriteOutcome[]> {
+  const written = await write(items);
+  if (written.ok) return written.value;
+  if (!written.error.ofRow || items.length === 1) return items.map(() => failed(written.error));
+  const middle = items.length >> 1;
+  const left = await inHalves(items.slice(0, middle), write);
+  return [...left, ...(await inHalves(items.slice(middle), write))];
+}
+
+const idOf = (item: { id: string }): string => item.id;
 /** An insert of nothing but defaults takes one row. */
 const onlyOneEmpty = (item: CreateItem): string | null => (columnsIn(item.wire).length === 0 ? '' : null);
 const conditional = (item: { version: string | null }): string => (item.version === null ? 'always' : 'expected');

@@ -33,6 +33,8 @@ export function openPostgres(options: PostgresOptions): Database {
   });
   // A connection that breaks while it is idle leaves the pool; the next statement makes a new one.
   pool.on('error', () => {});
+  // One that breaks at work fails its statement; the client tells of it once more by an event.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return {
     kind: 'postgres',
     run: (statement, values) => run(pool, statement, values),
