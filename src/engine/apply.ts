@@ -1,6 +1,6 @@
-import type { Action, Park } from '../planning/plan-item.ts';
+import type { Action, Park, PlanItem } from '../planning/plan-item.ts';
 import { problem } from '../record/diagnostic.ts';
-import { otherSide, type Side } from '../record/side.ts';
+import type { Side } from '../record/side.ts';
 import { type Applied, expectedVersion } from './applied.ts';
 import { createAll } from './apply-creates.ts';
 import { updateAll, updateLater } from './apply-updates.ts';
@@ -37,15 +37,21 @@ const started = ({ pair, item }: Planned): Applied => ({
 function preview(run: MappingRun): (planned: Planned) => Applied {
   return (planned) => {
     run.context.onEvent({ type: 'item', mapping: run.mapping.name, item: planned.item });
-    const { from } = planned.pair;
-    if (planned.item.actions[otherSide(from)]?.kind === 'create') {
-      run.context.plannedCreates.add(`${run.mapping.name} ${from} ${planned.pair.ids[from]}`);
-    }
+    rememberLink(run, planned.item);
     const one = started(planned);
     deferRemoval(run, 'a', one);
     deferRemoval(run, 'b', one);
     return one;
   };
+}
+
+/** So that the plan of a child mapping knows the parents that this plan links or creates. */
+function rememberLink(run: MappingRun, item: PlanItem): void {
+  const { name } = run.mapping;
+  if (item.link !== 'make' || !run.context.integration.mappings.some((mapping) => mapping.references.includes(name)))
+    return;
+  if (item.a !== null) run.context.plannedLinks.set(`${name} a ${item.a}`, item.b);
+  if (item.b !== null) run.context.plannedLinks.set(`${name} b ${item.b}`, item.a);
 }
 
 /** With a saved plan, only what it holds is done; what has changed since waits for the next plan. */

@@ -68,8 +68,11 @@ export interface RunContext {
   stop: Diagnostic | null;
   diagnostics: Diagnostic[];
   openScratch: () => Scratch;
-  /** Plan mode: source records that a plan would create, by `mapping/side/id`, so that their children can be planned. */
-  plannedCreates: Set<string>;
+  /**
+   * Plan mode: what the plan would link, so that children can be planned: `mapping side id` → the id on the other side,
+   * null where the record is yet to be created. Holds the mappings that others refer to.
+   */
+  plannedLinks: Map<string, string | null>;
   /** Renewed when a third of the lease's time has passed. */
   leaseRenewed: number;
 }

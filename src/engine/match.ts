@@ -39,9 +39,9 @@ export async function match(run: MappingRun, from: Side, page: readonly Seen[]):
   return pairs;
 }
 
-/** null for a record that must not be touched now: an open intent, or dismissed by a person as it is. */
+/** null for a record that must not be touched now: an open intent, or parked and neither changed nor due. */
 function newPair(run: MappingRun, from: Side, seen: Seen, link: Link | null, before: ParkedRecord | null): Pair | null {
-  if (run.open[otherSide(from)].has(seen.id) || (before?.dismissed && before.seen === seenDigest(seen))) {
+  if (run.open[otherSide(from)].has(seen.id) || (before && mustWait(run, from, seen, before))) {
     countEnding(run, from, 'parked');
     return null;
   }
@@ -56,6 +56,13 @@ function newPair(run: MappingRun, from: Side, seen: Seen, link: Link | null, bef
   pair.survivor = seen.archived ? seen.mergedInto : null;
   pair.keys[from] = run[from].keysOf(seen.fields);
   return pair;
+}
+
+/** What was parked and read once more, as changes overlap, is not tried again for that; nor is what a person dismissed. */
+function mustWait(run: MappingRun, from: Side, seen: Seen, before: ParkedRecord): boolean {
+  const same = before.seen === seenDigest(seen);
+  if (before.dismissed) return same;
+  return same && before.rules === run.rulesDigest && !run.retried[from].has(seen.id);
 }
 
 export function emptyPair(from: Side, link: Link | null, ids: Record<Side, string | null>): Pair {

@@ -26,6 +26,10 @@ const PASSING = [
   'write-conflict',
   'unreadable',
   'unknown',
+  'ambiguous-match',
+  'match-linked',
+  'duplicate-source',
+  'merged-into-linked',
 ];
 
 /** Step *record*: links, baselines, parked records, history and settled intents, in one transaction with the outcome. */

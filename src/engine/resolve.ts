@@ -1,6 +1,8 @@
+import type { Park } from '../planning/plan-item.ts';
 import { otherSide, type Side } from '../record/side.ts';
+import type { Link } from '../store/port.ts';
 import { type MappingRun, mappingKey } from './mapping-run.ts';
-import type { Pair } from './pair.ts';
+import type { Pair, ResolvedReference } from './pair.ts';
 import { idOf } from './recall.ts';
 
 /**
@@ -35,13 +37,19 @@ async function resolveField(
   const key = mappingKey(run.context.integration.name, parent);
   const links = await run.context.store.links(key, source, [...new Set(wanted.values())]);
   for (const [pair, id] of wanted) {
-    const link = links.get(id);
-    const resolved =
-      link && link.state !== 'closed'
-        ? ({ kind: 'id', id: idOf(link, target) } as const)
-        : run.context.plannedCreates.has(`${parent} ${source} ${id}`)
-          ? ({ kind: 'planned' } as const)
-          : ({ kind: 'missing', waitsFor: { mapping: key, side: source, id } } as const);
-    pair.references[target].set(index, resolved);
+    pair.references[target].set(index, resolvedBy(run, links.get(id), { mapping: key, side: source, id }, parent));
   }
+}
+
+function resolvedBy(
+  run: MappingRun,
+  link: Link | undefined,
+  waitsFor: NonNullable<Park['waitsFor']>,
+  parent: string,
+): ResolvedReference {
+  const { side, id } = waitsFor;
+  if (link && link.state !== 'closed') return { kind: 'id', id: idOf(link, otherSide(side)) };
+  const planned = run.context.plannedLinks.get(`${parent} ${side} ${id}`);
+  if (planned === undefined) return { kind: 'missing', waitsFor };
+  return planned === null ? { kind: 'planned' } : { kind: 'id', id: planned };
 }

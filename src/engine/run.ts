@@ -63,7 +63,7 @@ export async function runIntegration(options: RunOptions): Promise<Result<Run>> 
     stop: null,
     diagnostics: [],
     openScratch: options.openScratch,
-    plannedCreates: new Set(),
+    plannedLinks: new Map(),
     leaseRenewed: started,
   };
   const run: Run = {
@@ -79,7 +79,7 @@ export async function runIntegration(options: RunOptions): Promise<Result<Run>> 
   };
   if (options.mode === 'sync') await commit(context, { run });
   const mappings = await runMappings(context, options);
-  const finished = closeRun(context, options, run, mappings);
+  const finished = await closeRun(context, options, run, mappings);
   if (options.mode === 'sync') await commit({ ...context, stop: null }, { run: finished });
   await store.release(lease.value);
   return { ok: true, value: finished };
@@ -116,7 +116,12 @@ async function runMappings(context: RunContext, options: RunOptions): Promise<Ma
 
 const isOver = (context: RunContext): boolean => context.stop !== null || context.signal.aborted;
 
-function closeRun(context: RunContext, options: RunOptions, run: Run, mappings: readonly MappingRun[]): Run {
+async function closeRun(
+  context: RunContext,
+  options: RunOptions,
+  run: Run,
+  mappings: readonly MappingRun[],
+): Promise<Run> {
   const counts: Record<string, MappingCounts> = Object.fromEntries(
     mappings.map((one) => [one.mapping.name, one.counts]),
   );
@@ -130,8 +135,9 @@ function closeRun(context: RunContext, options: RunOptions, run: Run, mappings: 
   }
   if (context.stop) context.diagnostics.push(context.stop);
   const incomplete = mappings.some((one) => !one.reads.a.complete || !one.reads.b.complete);
+  const waiting = await Promise.all(mappings.map((one) => leftOver(one)));
   const outcome =
-    context.stop || incomplete ? 'failed' : interrupted ? 'interrupted' : leftOver(mappings) ? 'partial' : 'done';
+    context.stop || incomplete ? 'failed' : interrupted ? 'interrupted' : waiting.includes(true) ? 'partial' : 'done';
   const calls = { a: { ...options.connections.a.calls() }, b: { ...options.connections.b.calls() } };
   return {
     ...run,
@@ -143,8 +149,11 @@ function closeRun(context: RunContext, options: RunOptions, run: Run, mappings: 
   };
 }
 
-const leftOver = (mappings: readonly MappingRun[]): boolean =>
-  mappings.some(({ counts }) => [counts.a, counts.b].some((side) => side.parked + side.held + side.failed > 0));
+/** Whether records of the mapping wait for something, from this run or an earlier one. */
+async function leftOver({ context, key, counts }: MappingRun): Promise<boolean> {
+  if ([counts.a, counts.b].some((side) => side.parked + side.held + side.failed > 0)) return true;
+  return Object.values(await context.store.countParked(key)).some((count) => count > 0);
+}
 
 const miscount = (mapping: string, system: string): Diagnostic =>
   problem('counts-differ', `Not every record that was read of ${mapping} in ${system} is accounted for`, {

@@ -1,0 +1,102 @@
+import { fileURLToPath } from 'node:url';
+import { CRM_CLIENT_ID, CRM_CLIENT_SECRET } from '../../sandbox/crm/access.ts';
+import { type Crm, type CrmOptions, createCrm } from '../../sandbox/crm/crm.ts';
+import { createErp, ERP_KEY, type Erp, type ErpOptions } from '../../sandbox/erp/erp.ts';
+import { serve } from '../../sandbox/http.ts';
+import type { Connection } from '../../src/connector/port.ts';
+import { type RunOptions, runIntegration } from '../../src/engine/run.ts';
+import { openIntegration } from '../../src/integration/files.ts';
+import type { LoadedIntegration } from '../../src/integration/loaded.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { undiciHttp } from '../../src/platform/http-undici.ts';
+import { silentLog } from '../../src/platform/log.ts';
+import type { Platform } from '../../src/platform/platform.ts';
+import { systemRandom } from '../../src/platform/random.ts';
+import { openRestConnection } from '../../src/protocols/rest/connection.ts';
+import type { Run, Side, Store } from '../../src/store/port.ts';
+import { openScratch } from '../../src/store/scratch.ts';
+import { openSqliteStore } from '../../src/store/sqlite/store.ts';
+
+const EXAMPLE = fileURLToPath(new URL('../../examples/crm-erp/integration.yaml', import.meta.url));
+
+/** Both sandbox systems on real sockets, the example integration over them, and a store in memory. */
+export interface World {
+  crm: Crm;
+  erp: Erp;
+  store: Store;
+  platform: Platform;
+  integration: LoadedIntegration;
+  sync(more?: Partial<RunOptions>): Promise<Run>;
+  plan(more?: Partial<RunOptions>): Promise<Run>;
+  close(): Promise<void>;
+}
+
+export async function openWorld(
+  options: { crm?: CrmOptions; erp?: ErpOptions; clock?: Platform['clock'] } = {},
+): Promise<World> {
+  const clock = options.clock ?? systemClock;
+  const crm = createCrm({ limit: null, indexLagMs: 0, ...options.crm });
+  const erp = createErp(options.erp);
+  const servers = [
+    await serve(crm, { clock: { now: () => clock.now() } }),
+    await serve(erp, { clock: { now: () => clock.now() } }),
+  ] as const;
+  const loaded = openIntegration(EXAMPLE, 'staging', {
+    CRM_URL: servers[0].url,
+    CRM_CLIENT_ID,
+    CRM_CLIENT_SECRET,
+    ERP_URL: servers[1].url,
+    ERP_API_KEY: ERP_KEY,
+  });
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.error, null, 2));
+  const integration = loaded.value;
+  const http = undiciHttp();
+  const platform: Platform = { clock, random: systemRandom, http, log: silentLog };
+  const opened = openSqliteStore(':memory:', { key: new Uint8Array(32), random: systemRandom, clock });
+  if (!opened.ok) throw new Error(opened.error.summary);
+  const store = opened.value;
+  const run = async (mode: 'plan' | 'sync', more: Partial<RunOptions>): Promise<Run> => {
+    const result = await runIntegration({
+      integration,
+      store,
+      platform,
+      mode,
+      connections: { a: open(integration, 'a', platform, store), b: open(integration, 'b', platform, store) },
+      keys: { fields: new Uint8Array(16).fill(7), strong: new Uint8Array(32).fill(9) },
+      openScratch: () => openScratch({ memoryBytes: 1_000_000, directory: null, random: (n) => systemRandom.bytes(n) }),
+      ...more,
+    });
+    if (!result.ok) throw new Error(result.error.summary);
+    return result.value;
+  };
+  return {
+    crm,
+    erp,
+    store,
+    platform,
+    integration,
+    sync: (more = {}) => run('sync', more),
+    plan: (more = {}) => run('plan', more),
+    close: async () => {
+      await http.close();
+      await store.close();
+      for (const server of servers) await server.close();
+    },
+  };
+}
+
+function open(integration: LoadedIntegration, side: Side, platform: Platform, store: Store): Connection {
+  const system = integration[side];
+  const tokens = {
+    load: () => store.secret(`token ${system.name}`),
+    save: (json: string) => store.putSecret(`token ${system.name}`, json),
+  };
+  const connection = openRestConnection({
+    definition: system.connector,
+    variables: system.variables,
+    platform,
+    tokens,
+  });
+  if (!connection.ok) throw new Error(connection.error.summary);
+  return connection.value;
+}
