@@ -1,4 +1,5 @@
-import { compileCodec } from '../connector/codec.ts';
+import { compileCodec, type ObjectCodec } from '../connector/codec.ts';
+import type { ObjectDefinition } from '../connector/definition.ts';
 import type { Connection } from '../connector/port.ts';
 import type { LoadedField, LoadedMapping } from '../integration/loaded.ts';
 import { compileFieldMapper, type FieldMapper } from '../mapping/map-field.ts';
@@ -7,7 +8,7 @@ import type { PlanRules } from '../planning/pair-decision.ts';
 import { fail, problem, type Result } from '../record/diagnostic.ts';
 import { strongDigest } from '../record/digest.ts';
 import { otherSide, type Side } from '../record/side.ts';
-import type { Fields } from '../record/value.ts';
+import type { Fields, Value } from '../record/value.ts';
 import { checkValue } from '../validation/validate.ts';
 import { noCounts } from './counts.ts';
 import { type MappingRun, mappingKey, type RunContext, type SideRead, type SideRun } from './mapping-run.ts';
@@ -94,6 +95,7 @@ async function prepareSide(
   if (!options.ok) return options;
   const can = connection.capabilities(object);
   const codec = compileCodec(definition, (list) => connection.options(list));
+  const theirCodec = compileCodec(theirs, (list) => connections[otherSide(side)].options(list));
   const watched = [
     ...mapping.fields.map((field) => field[side]),
     ...(side === 'a' ? extras.a : extras.a.map(() => '')),
@@ -123,21 +125,36 @@ async function prepareSide(
       checks,
       watched,
       names: [...new Set(watched.filter((name) => name !== ''))],
-      keysOf: keyReader(context, mapping, side, (name) => definition.fields[name]?.type ?? 'string'),
+      keysOf: keyReader(context, mapping, side, definition, theirCodec),
       writeOnly: !can.list && !can.get,
     },
   };
 }
 
+/**
+ * Match keys are compared in the form that both systems can hold: a title that one of them cuts must still match the
+ * whole one.
+ */
 function keyReader(
   context: RunContext,
   mapping: LoadedMapping,
   side: Side,
-  typeOf: (name: string) => Parameters<typeof matchText>[0],
+  definition: ObjectDefinition,
+  theirs: ObjectCodec,
 ): (fields: Fields) => (string | null)[] {
+  const inBoth = (name: string, value: Value): Value => {
+    const held = theirs.normalise(name, value);
+    return held.ok ? held.value : value;
+  };
   return (fields) =>
     mapping.match.map((rule) => {
-      const key = matchKey(rule.map((pair) => matchText(typeOf(pair[side]), fields[pair[side]] ?? null)));
+      const key = matchKey(
+        rule.map((pair) => {
+          const declared = definition.fields[pair[side]];
+          const value = inBoth(pair[otherSide(side)], fields[pair[side]] ?? null);
+          return matchText(declared?.type ?? 'string', value, declared?.identifier);
+        }),
+      );
       return key === null ? null : strongDigest(context.strongKey, key);
     });
 }

@@ -3,8 +3,8 @@ import type { LoadedField } from '../integration/loaded.ts';
 import { isEmpty } from '../record/canonical.ts';
 import { fail, ok, problem, type Result } from '../record/diagnostic.ts';
 import { otherSide, type Side } from '../record/side.ts';
-import type { Fields, Value } from '../record/value.ts';
-import { convert } from './convert.ts';
+import type { Fields, FieldType, Value } from '../record/value.ts';
+import { convert, converter } from './convert.ts';
 
 /** Why a field has no value to write: there is none at the source, or there is one that must not be propagated. */
 export const ABSENT = Symbol('absent');
@@ -28,7 +28,10 @@ export function compileFieldMapper(
   const fallback = field.default[target];
   const way = (fields: Fields): Result<Value | typeof ABSENT> => {
     const value = fields[source];
-    if (expression) return expression.evaluate({ value: value ?? null, record: fields });
+    if (expression) {
+      const result = expression.evaluate({ value: value ?? null, record: fields });
+      return result.ok ? inTargetType(result.value, to.type, field.name) : result;
+    }
     if (value === undefined) return ok(ABSENT);
     if (value === null) return ok(null);
     if (table) return lookUp(field, target, table, value);
@@ -46,6 +49,19 @@ export function compileFieldMapper(
       }),
     );
   };
+}
+
+/** What an expression gives is a text, a number or a boolean; the codec of the target reads what no conversion knows. */
+function inTargetType(value: Value, to: FieldType, field: string): Result<Value> {
+  const from = typeOfResult(value);
+  return converter(from, to) ? convert(value, from, to, field) : ok(value);
+}
+
+function typeOfResult(value: Value): FieldType {
+  if (typeof value === 'boolean') return 'boolean';
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? 'integer' : 'decimal';
+  if (Array.isArray(value)) return 'list';
+  return typeof value === 'object' && value !== null ? 'object' : 'string';
 }
 
 function lookUp(
