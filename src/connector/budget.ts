@@ -15,7 +15,7 @@ export interface BudgetLimits {
 
 /** What an answer said about the quota. */
 export interface QuotaReport {
-  /** Requests left in the server's window. */
+  /** Requests left in the server's window; infinite where it turned out to count none. */
   remaining: number | null;
   /** Epoch ms by our clock when the server's window ends. */
   resetAt: number | null;
@@ -202,7 +202,8 @@ function createQuota(limits: BudgetLimits): Quota {
     left(now, inFlight) {
       if (requests === null) return null;
       const window = enter(now, inFlight);
-      if (window) return Math.max(0, leftOf(window, inFlight));
+      if (window)
+        return leftOf(window, inFlight) === Number.POSITIVE_INFINITY ? null : Math.max(0, leftOf(window, inFlight));
       return requests - sent.filter((at) => at > now - windowMs).length;
     },
   };

@@ -6,6 +6,10 @@ const duration = z
   .regex(/^\d+(ms|s|m|h|d)$/, 'a number and a unit: 500ms, 3s, 5m, 24h, 7d')
   .describe('A number and a unit: 500ms, 3s, 5m, 24h, 7d');
 
+const urlPath = z
+  .string()
+  .describe('After the base URL; {object} is the name of the object, {id} the id of the record');
+
 const wirePath = z.string().describe('Dotted path in the response body; empty for the body itself');
 
 const authSchema = z.discriminatedUnion('type', [
@@ -65,7 +69,7 @@ const sinceSchema = z.strictObject({
 });
 
 const listSchema = z.strictObject({
-  path: z.string(),
+  path: urlPath,
   query: z.record(z.string(), z.string()).default({}),
   records: wirePath,
   pagination: paginationSchema,
@@ -83,7 +87,7 @@ const listSchema = z.strictObject({
 
 const writeSchema = z.strictObject({
   method: z.enum(['POST', 'PUT', 'PATCH', 'DELETE']),
-  path: z.string(),
+  path: urlPath,
   returns: z.enum(['record', 'id', 'nothing']).default('record'),
   record: wirePath.default('').describe('Where the written record stands in the response'),
   whole: z.boolean().default(false).describe('Takes full records only: read, modify, write'),
@@ -99,7 +103,7 @@ const writeSchema = z.strictObject({
 
 const batchSchema = z.strictObject({
   method: z.enum(['POST', 'PUT', 'PATCH']),
-  path: z.string(),
+  path: urlPath,
   max: z.int().positive(),
   items: z.string().default('').describe('Key of the array in the request body; empty: the body is the array'),
   results: wirePath.describe('Per-item results, in the order of the items'),
@@ -147,7 +151,7 @@ const objectSchema = z.strictObject({
   list: listSchema.optional(),
   get: z
     .strictObject({
-      path: z.string(),
+      path: urlPath,
       record: wirePath.default(''),
       missing: z.enum(['404', 'null']).default('404').describe('What the answer to a missing id looks like'),
     })

@@ -13,7 +13,8 @@ export interface RestObject {
   idIn(wire: unknown): string | null;
 }
 
-export function compileObject(name: string, definition: ObjectDefinition): RestObject {
+export function compileObject(name: string, declared: ObjectDefinition): RestObject {
+  const definition = withObjectName(name, declared);
   const idIn = compileId(definition);
   const version = definition.version === undefined ? null : wireReader(definition.version);
   const merged = definition.merged_into === undefined ? null : wireReader(definition.merged_into);
@@ -35,6 +36,29 @@ export function compileObject(name: string, definition: ObjectDefinition): RestO
         mergedInto: merged === null ? null : textOf(merged(wire)),
         wire,
       };
+    },
+  };
+}
+
+/** The definition with `{object}` in its paths filled in. */
+function withObjectName(name: string, declared: ObjectDefinition): ObjectDefinition {
+  const filled = <T extends { path: string }>(part: T): T => ({
+    ...part,
+    path: part.path.replaceAll('{object}', encodeURIComponent(name)),
+  });
+  const { list, get, create, update, delete: remove, archive, batch } = declared;
+  return {
+    ...declared,
+    ...(list && { list: filled(list) }),
+    ...(get && { get: filled(get) }),
+    ...(create && { create: filled(create) }),
+    ...(update && { update: filled(update) }),
+    ...(remove && { delete: filled(remove) }),
+    ...(archive && { archive: filled(archive) }),
+    batch: {
+      ...(batch.create && { create: filled(batch.create) }),
+      ...(batch.update && { update: filled(batch.update) }),
+      ...(batch.archive && { archive: filled(batch.archive) }),
     },
   };
 }

@@ -68,6 +68,10 @@ const MOST_TRIES = 5;
 /** Answers in a row that say "busy" without saying how long. */
 const MOST_BUSY = 12;
 const LONGEST_WAIT_MS = 3_600_000;
+/** For this long after an answer without a quota, requests are sent as if there was none. */
+const UNLIMITED_MS = 60_000;
+
+type Refusal = Extract<Verdict, { kind: 'bad' }>;
 
 class Sending {
   readonly #parts: SenderParts;
@@ -119,8 +123,11 @@ class Sending {
       budget.release();
       return this.#afterFailure(result.error);
     }
-    budget.release(this.#quotaIn(result.value));
-    return this.#afterResponse(result.value, auth);
+    const data = parseBody(result.value.body);
+    const verdict = this.#verdict(result.value, data);
+    budget.release(this.#quotaIn(result.value, verdict));
+    if (verdict.kind === 'good') return { ok: true, response: result.value, data, doubtful: this.#doubtful };
+    return this.#afterRefusal(result.value, verdict, auth);
   }
 
   async #afterFailure(failure: HttpFailure): Promise<Answer | null> {
@@ -133,10 +140,7 @@ class Sending {
     return this.#tryAgain(failure.diagnostic, null);
   }
 
-  async #afterResponse(response: HttpResponse, auth: AuthHeaders | null): Promise<Answer | null> {
-    const data = parseBody(response.body);
-    const verdict = this.#verdict(response, data);
-    if (verdict.kind === 'good') return { ok: true, response, data, doubtful: this.#doubtful };
+  async #afterRefusal(response: HttpResponse, verdict: Refusal, auth: AuthHeaders | null): Promise<Answer | null> {
     switch (verdict.action) {
       case 'wait':
         return this.#wait(response, verdict.after, verdict.diagnostic);
@@ -211,13 +215,16 @@ class Sending {
     return this.#parts.platform.clock.sleep(ms, this.#call.signal);
   }
 
-  #quotaIn(response: HttpResponse): QuotaReport | undefined {
+  #quotaIn(response: HttpResponse, verdict: Verdict): QuotaReport | undefined {
     const { remaining_header, reset_header, reset_form } = this.#parts.limits;
-    if (remaining_header === undefined || reset_header === undefined) return undefined;
+    if (remaining_header === undefined || reset_header === undefined || !this.#parts.authenticator) return undefined;
+    const now = this.#parts.platform.clock.now();
     const remaining = Number.parseInt(response.headers[remaining_header.toLowerCase()] ?? '', 10);
     const reset = response.headers[reset_header.toLowerCase()];
-    if (Number.isNaN(remaining) || reset === undefined) return undefined;
-    const now = this.#parts.platform.clock.now();
+    if (Number.isNaN(remaining) || reset === undefined) {
+      // An account without a limit: a good answer that says nothing where others say how much is left.
+      return verdict.kind === 'good' ? { remaining: Number.POSITIVE_INFINITY, resetAt: now + UNLIMITED_MS } : undefined;
+    }
     const theirs = serverNow(response, now);
     const at = { seconds: theirs + Number(reset) * 1000, epoch: Number(reset) * 1000, date: Date.parse(reset) }[
       reset_form
