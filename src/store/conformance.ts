@@ -191,8 +191,8 @@ const PROGRESS: StoreCase[] = [
       deepEqual(Object.fromEntries(found), { e1: ['a1', 'a2'], e3: ['a3'] });
       deepEqual(Object.fromEntries(await store.unlinkedByKey(COMPANIES, 'a', 1, ['v1', 'e1'])), { v1: ['a1'] });
       equal((await store.unlinkedByKey(COMPANIES, 'b', 0, ['e1'])).size, 0);
-      await commit(store, { keys: [record('a1', ['e4'])], keysGone: [record('a2', [])] });
-      const later = await store.unlinkedByKey(COMPANIES, 'a', 0, ['e1', 'e4']);
+      await commit(store, { keys: [record('a1', ['e5']), record('a1', ['e4'])], keysGone: [record('a2', [])] });
+      const later = await store.unlinkedByKey(COMPANIES, 'a', 0, ['e1', 'e4', 'e5']);
       deepEqual(Object.fromEntries(later), { e4: ['a1'] });
       equal((await store.unlinkedByKey(COMPANIES, 'a', 1, ['v1'])).size, 0);
     },

@@ -56,8 +56,9 @@ export function readUnlinkedByKey(
   rule: number,
   digests: readonly string[],
 ): Map<string, string[]> {
-  const sql = `SELECT k.digest, k.id FROM (SELECT DISTINCT value FROM json_each(?)) wanted CROSS JOIN unlinked_key k
-    ON k.mapping = ? AND k.side = ? AND k.rule = ? AND k.digest = wanted.value ORDER BY k.digest, k.id`;
+  const sql = `SELECT k.digest, u.id FROM (SELECT DISTINCT value FROM json_each(?)) wanted CROSS JOIN unlinked_key k
+    ON k.mapping = ? AND k.side = ? AND k.rule = ? AND k.digest = wanted.value
+    CROSS JOIN unlinked u ON u.number = k.number ORDER BY k.digest, u.id`;
   const found = new Map<string, string[]>();
   for (const row of db.statement(sql).all(JSON.stringify(digests), db.findMapping(mapping), side, rule)) {
     const digest = text(row.digest);
@@ -68,17 +69,32 @@ export function readUnlinkedByKey(
   return found;
 }
 
-export function writeKeys(db: Database, keys: readonly UnlinkedKey[]): void {
-  const sql = 'INSERT INTO unlinked_key (mapping, side, id, rule, digest) VALUES (?, ?, ?, ?, ?)';
-  deleteKeys(db, keys);
-  for (const { mapping, side, id, keys: digests } of keys) {
-    for (const [rule, digest] of digests.entries()) {
-      if (digest !== null) db.statement(sql).run(db.mapping(mapping), side, id, rule, digest);
+export function writeKeys(db: Database, records: readonly UnlinkedKey[]): void {
+  const insert = db.statement('INSERT INTO unlinked (mapping, side, id, keys) VALUES (?, ?, ?, ?)');
+  const insertKey = db.statement(
+    'INSERT INTO unlinked_key (mapping, side, rule, digest, number) VALUES (?, ?, ?, ?, ?)',
+  );
+  for (const record of records) {
+    deleteKeys(db, record);
+    const mapping = db.mapping(record.mapping);
+    const { lastInsertRowid } = insert.run(mapping, record.side, record.id, JSON.stringify(record.keys));
+    for (const [rule, digest] of record.keys.entries()) {
+      if (digest !== null) insertKey.run(mapping, record.side, rule, digest, lastInsertRowid);
     }
   }
 }
 
-export function deleteKeys(db: Database, records: readonly { mapping: MappingKey; side: Side; id: string }[]): void {
-  const sql = 'DELETE FROM unlinked_key WHERE mapping = ? AND side = ? AND id = ?';
-  for (const { mapping, side, id } of records) db.statement(sql).run(db.mapping(mapping), side, id);
+export function deleteKeys(db: Database, record: { mapping: MappingKey; side: Side; id: string }): void {
+  const mapping = db.mapping(record.mapping);
+  const row = db
+    .statement('DELETE FROM unlinked WHERE mapping = ? AND side = ? AND id = ? RETURNING number, keys')
+    .get(mapping, record.side, record.id);
+  if (row === undefined) return;
+  const removeKey = db.statement(
+    'DELETE FROM unlinked_key WHERE mapping = ? AND side = ? AND rule = ? AND digest = ? AND number = ?',
+  );
+  const keys: UnlinkedKey['keys'] = JSON.parse(text(row.keys));
+  for (const [rule, digest] of keys.entries()) {
+    if (digest !== null) removeKey.run(mapping, record.side, rule, digest, integer(row.number));
+  }
 }

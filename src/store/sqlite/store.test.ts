@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -126,6 +127,38 @@ describe('the file', () => {
   it('opens with less durability when told', async () => {
     const store = open(path, { durability: 'normal' });
     expect(await store.advanceGeneration()).toBe(1);
+    await store.close();
+  });
+});
+
+describe('a process that is killed', () => {
+  it('loses no commit it was told of', async () => {
+    await open(path).close();
+    const program = `
+      const { openSqliteStore } = await import(${JSON.stringify(new URL('./store.ts', import.meta.url).href)});
+      const random = { next: () => 0, bytes: (length) => new Uint8Array(length) };
+      const clock = { now: () => ${NOW}, sleep: async () => undefined };
+      const key = new Uint8Array(32).fill(7);
+      const { value: store } = openSqliteStore(${JSON.stringify(path)}, { key, random, clock });
+      const { value: fence } = await store.acquire('shop', 'child', 1000, ${NOW});
+      for (let n = 1; ; n++) {
+        const intent = { id: String(n), mapping: 'shop/companies', side: 'b', created: n, items: [] };
+        const done = await store.commit(fence, { intents: [intent] });
+        if (done.ok) (await import('node:fs')).writeSync(1, n + '\\n');
+      }`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let acknowledged = 0;
+    for await (const lines of child.stdout) {
+      acknowledged = Number(String(lines).trimEnd().split('\n').at(-1));
+      if (acknowledged >= 50) child.kill('SIGKILL');
+    }
+    const store = open(path);
+    const found = await store.intents('shop/companies');
+    expect(found.length).toBeGreaterThanOrEqual(acknowledged);
+    expect(found.map(({ id }) => id)).toEqual(found.map((_, n) => String(n + 1)));
+    expect((await store.diagnose()).find(({ what }) => what === 'integrity')?.ok).toBe(true);
     await store.close();
   });
 });

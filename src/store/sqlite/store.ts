@@ -219,7 +219,7 @@ class SqliteStore implements Store {
     if (change.unlinked) deleteLinks(db, change.unlinked);
     if (change.settled) deleteIntents(db, change.settled);
     if (change.released) deleteParked(db, change.released);
-    if (change.keysGone) deleteKeys(db, change.keysGone);
+    for (const record of change.keysGone ?? []) deleteKeys(db, record);
     if (change.links) {
       const linked = writeLinks(db, change.links);
       if (!linked.ok) return linked;

@@ -84,15 +84,22 @@ CREATE TABLE parked (
 CREATE INDEX parked_next ON parked (next) WHERE next IS NOT NULL;
 CREATE INDEX parked_waits ON parked (waits_mapping, waits_side, waits_id) WHERE waits_id IS NOT NULL;
 
-CREATE TABLE unlinked_key (
+CREATE TABLE unlinked (
+  number INTEGER PRIMARY KEY,
   mapping INTEGER NOT NULL,
   side TEXT NOT NULL CHECK (side IN ('a', 'b')),
   id TEXT NOT NULL,
+  keys TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX unlinked_id ON unlinked (mapping, side, id);
+CREATE TABLE unlinked_key (
+  mapping INTEGER NOT NULL,
+  side TEXT NOT NULL,
   rule INTEGER NOT NULL,
   digest TEXT NOT NULL,
-  PRIMARY KEY (mapping, side, id, rule)
-) STRICT;
-CREATE INDEX unlinked_key_digest ON unlinked_key (mapping, side, rule, digest);
+  number INTEGER NOT NULL,
+  PRIMARY KEY (mapping, side, rule, digest, number)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE history (
   id INTEGER PRIMARY KEY,
