@@ -6,7 +6,7 @@ import { countEnding } from './counts.ts';
 import { decodeOne } from './decode.ts';
 import type { MappingRun } from './mapping-run.ts';
 import { matchByKeys } from './match-keys.ts';
-import { absent, type Pair } from './pair.ts';
+import { absent, type Pair, presentSide } from './pair.ts';
 import { readPartners } from './plan.ts';
 import { baseOf, idOf, isUnchanged, recallLinks } from './recall.ts';
 
@@ -20,31 +20,46 @@ export async function match(run: MappingRun, from: Side, page: readonly Seen[]):
     from,
     page.map((seen) => seen.id),
   );
-  const changed: Seen[] = [];
-  for (const seen of page) {
-    if (isUnchanged(from, seen, links.get(seen.id) ?? null)) countEnding(run, from, 'unchanged');
-    else changed.push(seen);
-  }
   const before = await parkedBefore(run, from, page);
-  for (const seen of page) if (before.has(seen.id) && !changed.includes(seen)) run.vanished[from].push(seen.id);
   const pairs: Pair[] = [];
-  for (const seen of changed) {
-    const pair = newPair(run, from, seen, links.get(seen.id) ?? null, before.get(seen.id) ?? null);
-    if (pair) pairs.push(pair);
+  for (const seen of page) {
+    const link = links.get(seen.id) ?? null;
+    const parked = before.get(seen.id) ?? null;
+    if (!parked && isUnchanged(from, seen, link)) countEnding(run, from, 'unchanged');
+    else if (mustWait(run, from, seen, parked)) countEnding(run, from, 'parked');
+    else pairs.push(newPair(run, from, seen, link, parked));
   }
   await adoptMerged(run, from, pairs);
   takePartners(run, from, pairs);
-  await readParkedPartners(run, from, pairs);
   await matchByKeys(run, from, pairs);
-  return pairs;
+  await readParkedPartners(run, from, pairs);
+  return pairs.filter((pair) => !partnerWaits(run, pair));
 }
 
-/** null for a record that must not be touched now: an open intent, or parked and neither changed nor due. */
-function newPair(run: MappingRun, from: Side, seen: Seen, link: Link | null, before: ParkedRecord | null): Pair | null {
-  if (run.open[otherSide(from)].has(seen.id) || (before && mustWait(run, from, seen, before))) {
-    countEnding(run, from, 'parked');
-    return null;
-  }
+/**
+ * A record with an open intent is not touched. What was parked and read once more, as changes overlap, is not tried
+ * again for that; nor is what a person dismissed, until it changes.
+ */
+function mustWait(run: MappingRun, from: Side, seen: Seen, parked: ParkedRecord | null): boolean {
+  if (run.open[otherSide(from)].has(seen.id)) return true;
+  if (!parked || !parked.seen.startsWith(`${digestText(seen)} `)) return false;
+  return parked.dismissed !== null || (parked.rules === run.rulesDigest && !run.retried[from].has(seen.id));
+}
+
+/** The same for a pair that is parked under its other record: both are as they were then. */
+function partnerWaits(run: MappingRun, pair: Pair): boolean {
+  const { from, beforeOther } = pair;
+  const parked = beforeOther ?? null;
+  if (!parked || parked.seen !== seenOf(pair, otherSide(from)) || run.retried[otherSide(from)].has(parked.id))
+    return false;
+  if (parked.dismissed === null && parked.rules !== run.rulesDigest) return false;
+  if (run.retried[from].has(pair.ids[from] ?? '')) return false;
+  countEnding(run, from, 'parked');
+  if (pair.joint) countEnding(run, otherSide(from), 'parked');
+  return true;
+}
+
+function newPair(run: MappingRun, from: Side, seen: Seen, link: Link | null, before: ParkedRecord | null): Pair {
   const live = link && link.state !== 'closed' ? link : null;
   const pair = emptyPair(from, live, live ? { a: live.a, b: live.b } : sidesOf(from, seen.id, null));
   if (link && !live && baseOf(link, otherSide(from)).length > 0) {
@@ -56,13 +71,6 @@ function newPair(run: MappingRun, from: Side, seen: Seen, link: Link | null, bef
   pair.survivor = seen.archived ? seen.mergedInto : null;
   pair.keys[from] = run[from].keysOf(seen.fields);
   return pair;
-}
-
-/** What was parked and read once more, as changes overlap, is not tried again for that; nor is what a person dismissed. */
-function mustWait(run: MappingRun, from: Side, seen: Seen, before: ParkedRecord): boolean {
-  const same = before.seen === seenDigest(seen);
-  if (before.dismissed) return same;
-  return same && before.rules === run.rulesDigest && !run.retried[from].has(seen.id);
 }
 
 export function emptyPair(from: Side, link: Link | null, ids: Record<Side, string | null>): Pair {
@@ -89,7 +97,13 @@ export function emptyPair(from: Side, link: Link | null, ids: Record<Side, strin
 const sidesOf = (side: Side, id: string, other: string | null): Record<Side, string | null> =>
   side === 'a' ? { a: id, b: other } : { a: other, b: id };
 
-export const seenDigest = (seen: Seen): string => Buffer.from(seen.digests).toString('base64url');
+/** Digests of what was seen of a pair, the parked record's first: what a parked record is compared with later. */
+export function seenOf(pair: Pair, side: Side, written: Partial<Record<Side, Seen | null>> = {}): string {
+  const [own, other] = [side, otherSide(side)].map((one) => written[one] ?? presentSide(pair, one));
+  return `${own ? digestText(own) : ''} ${other ? digestText(other) : ''}`;
+}
+
+const digestText = (seen: Seen): string => Buffer.from(seen.digests).toString('base64url');
 
 async function parkedBefore(run: MappingRun, side: Side, page: readonly Seen[]): Promise<Map<string, ParkedRecord>> {
   if (run.parked === 0) return new Map();
@@ -119,16 +133,17 @@ function takePartners(run: MappingRun, from: Side, pairs: readonly Pair[]): void
 /** What was read of a parked record is in no baseline, so an unread one may have changed: it is read again. */
 export async function readParkedPartners(run: MappingRun, from: Side, pairs: readonly Pair[]): Promise<void> {
   const other = otherSide(from);
-  const linked = pairs.filter((pair) => pair.link);
-  if (run.parked === 0 || linked.length === 0) return;
-  const ids = linked.map((pair) => pair.ids[other] ?? '');
+  const paired = pairs.filter((pair) => pair.ids[other] !== null);
+  if (run.parked === 0 || paired.length === 0) return;
+  const ids = paired.map((pair) => pair.ids[other] ?? '');
   const parked = await run.context.store.parked({ mapping: run.key, side: other, ids, includeDismissed: true });
   const known = new Map(parked.map((one) => [one.id, one]));
-  for (const pair of linked) pair.beforeOther = known.get(pair.ids[other] ?? '') ?? null;
+  for (const pair of paired) pair.beforeOther = known.get(pair.ids[other] ?? '') ?? null;
+  const unsure = (pair: Pair) => pair.beforeOther !== null || (pair.before !== null && pair.link !== null);
   await readPartners(
     run,
     other,
-    linked.filter((pair) => pair.beforeOther && pair.sides[other].kind === 'unread'),
+    paired.filter((pair) => unsure(pair) && pair.sides[other].kind === 'unread'),
   );
 }
 

@@ -7,7 +7,7 @@ import type { Applied } from './applied.ts';
 import { commit } from './commit.ts';
 import { countEnding } from './counts.ts';
 import { addDiagnostic, type MappingRun } from './mapping-run.ts';
-import { seenDigest } from './match.ts';
+import { seenOf } from './match.ts';
 import { presentSide } from './pair.ts';
 import { baseOf } from './recall.ts';
 
@@ -180,7 +180,6 @@ function parkedRecord(run: MappingRun, one: Applied, park: NonNullable<Applied['
     (known) => known?.side === park.side && known.id === park.id,
   );
   const attempts = (before?.attempts ?? 0) + 1;
-  const seen = presentSide(one.pair, park.side);
   const next = nextAttempt(run, park.reason, attempts, now);
   if (park.reason === 'option-unmapped' && !before) addDiagnostic(run, park.diagnostic);
   return {
@@ -189,7 +188,7 @@ function parkedRecord(run: MappingRun, one: Applied, park: NonNullable<Applied['
     id: park.id,
     reason: park.reason,
     diagnostic: park.diagnostic,
-    seen: seen ? seenDigest(seen) : '',
+    seen: seenOf(one.pair, park.side, one.written),
     rules: run.rulesDigest,
     first: before?.first ?? now,
     last: now,
