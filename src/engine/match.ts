@@ -32,8 +32,10 @@ export async function match(run: MappingRun, from: Side, page: readonly Seen[]):
   await adoptMerged(run, from, pairs);
   takePartners(run, from, pairs);
   await matchByKeys(run, from, pairs);
-  await readParkedPartners(run, from, pairs);
-  return pairs.filter((pair) => !partnerWaits(run, pair));
+  await recallParkedPartners(run, from, pairs);
+  const open = pairs.filter((pair) => !partnerWaits(run, pair));
+  await readDoubtful(run, from, open);
+  return open;
 }
 
 /**
@@ -130,8 +132,8 @@ function takePartners(run: MappingRun, from: Side, pairs: readonly Pair[]): void
   }
 }
 
-/** What was read of a parked record is in no baseline, so an unread one may have changed: it is read again. */
-export async function readParkedPartners(run: MappingRun, from: Side, pairs: readonly Pair[]): Promise<void> {
+/** Under which partners the pairs are parked. */
+export async function recallParkedPartners(run: MappingRun, from: Side, pairs: readonly Pair[]): Promise<void> {
   const other = otherSide(from);
   const paired = pairs.filter((pair) => pair.ids[other] !== null);
   if (run.parked === 0 || paired.length === 0) return;
@@ -139,11 +141,16 @@ export async function readParkedPartners(run: MappingRun, from: Side, pairs: rea
   const parked = await run.context.store.parked({ mapping: run.key, side: other, ids, includeDismissed: true });
   const known = new Map(parked.map((one) => [one.id, one]));
   for (const pair of paired) pair.beforeOther = known.get(pair.ids[other] ?? '') ?? null;
+}
+
+/** What was read of a parked pair is in no baseline, so an unread record of it may have changed: it is read again. */
+export async function readDoubtful(run: MappingRun, from: Side, pairs: readonly Pair[]): Promise<void> {
+  const other = otherSide(from);
   const unsure = (pair: Pair) => pair.beforeOther !== null || (pair.before !== null && pair.link !== null);
   await readPartners(
     run,
     other,
-    paired.filter((pair) => unsure(pair) && pair.sides[other].kind === 'unread'),
+    pairs.filter((pair) => unsure(pair) && pair.sides[other].kind === 'unread'),
   );
 }
 

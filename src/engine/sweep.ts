@@ -4,7 +4,7 @@ import type { Link } from '../store/port.ts';
 import { apply } from './apply.ts';
 import { IdSet } from './id-set.ts';
 import { addDiagnostic, type MappingRun } from './mapping-run.ts';
-import { emptyPair, readParkedPartners } from './match.ts';
+import { emptyPair, readDoubtful, recallParkedPartners } from './match.ts';
 import { plan, prepare } from './plan.ts';
 import { idOf } from './recall.ts';
 import { record } from './record.ts';
@@ -99,7 +99,8 @@ async function propagateGone(run: MappingRun, side: Side): Promise<void> {
       run.gone[side].set(id, true);
       return pair.before?.dismissed ? [] : [pair];
     });
-    await readParkedPartners(run, side, pairs);
+    await recallParkedPartners(run, side, pairs);
+    await readDoubtful(run, side, pairs);
     await prepare(run, pairs);
     await record(run, await apply(run, await plan(run, pairs)));
   }
