@@ -51,9 +51,12 @@ function mustWait(run: MappingRun, from: Side, seen: Seen, parked: ParkedRecord 
 /** The same for a pair that is parked under its other record: both are as they were then. */
 function partnerWaits(run: MappingRun, pair: Pair): boolean {
   const { from, beforeOther } = pair;
-  const parked = beforeOther ?? null;
-  if (!parked || parked.seen !== seenOf(pair, otherSide(from)) || run.retried[otherSide(from)].has(parked.id))
-    return false;
+  const parked = beforeOther;
+  const other = otherSide(from);
+  if (!parked || run.retried[other].has(parked.id)) return false;
+  const [, ours = ''] = parked.seen.split(' ');
+  const unread = pair.sides[other].kind === 'unread';
+  if (unread ? !seenOf(pair, from).startsWith(`${ours} `) : parked.seen !== seenOf(pair, other)) return false;
   if (parked.dismissed === null && parked.rules !== run.rulesDigest) return false;
   if (run.retried[from].has(pair.ids[from] ?? '')) return false;
   countEnding(run, from, 'parked');
