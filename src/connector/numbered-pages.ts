@@ -12,8 +12,10 @@ import {
 
 type Numbered = Extract<Pagination, { style: 'page' | 'offset' }>;
 
-/** A read goes back as often as this, and once more for each page read, before it gives up on a list that keeps moving. */
-const MOST_DOUBTS = 50;
+/** How many answers a list that keeps moving is given, besides so many for each of its pages, before the read gives up. */
+const MOST_ANSWERS = 100;
+const ANSWERS_PER_PAGE = 6;
+const CALM_PAGES = 8;
 
 /**
  * Pages by number or offset. Where pages shift while records are added or removed, each page is asked for so that it
@@ -114,16 +116,19 @@ class SteadyWalk implements PageWalk {
 class ShiftingWalk implements PageWalk {
   readonly #pagination: Numbered;
   #size: number;
+  /** By how many records a page begins before the end of the one before; less again after some calm pages. */
+  #overlap = 1;
+  #calm = 0;
   /** Ids of the last page that was accepted. */
   #tail = new Set<string>();
   /** The place after the last record accepted, and after the last asked for. */
   #covered = 0;
   #planned = 0;
   #end = 0;
+  #farthest = 0;
   #started = false;
   #waiting = 0;
-  #pages = 0;
-  #doubts = 0;
+  #answers = 0;
 
   constructor(pagination: Numbered) {
     this.#pagination = pagination;
@@ -139,44 +144,48 @@ class ShiftingWalk implements PageWalk {
     return request;
   }
 
-  /** The page that begins before `place` (at it, where that is the beginning) and reaches farthest beyond. */
+  /** The page that begins before `place` by the overlap or more, and reaches farthest beyond. */
   #window(place: number): PageRequest {
-    if (place <= 0) return pageRequest(this.#pagination, 0, this.#size);
-    if (this.#pagination.style === 'offset') return pageRequest(this.#pagination, place - 1, this.#size);
+    const latest = Math.max(0, place - this.#overlap);
+    if (this.#pagination.style === 'offset') return pageRequest(this.#pagination, latest, this.#size);
     let best = { start: 0, size: this.#size };
-    for (let size = this.#size; size >= Math.max(1, this.#size / 2); size--) {
-      const start = Math.floor((place - 1) / size) * size;
+    for (let size = this.#size; size > 0 && (size >= this.#size / 2 || best.start + best.size <= place); size--) {
+      const start = Math.floor(latest / size) * size;
       if (start + size > best.start + best.size) best = { start, size };
     }
     return pageRequest(this.#pagination, best.start, best.size);
   }
 
   accept(request: PageRequest, answer: PageAnswer): PageStep {
-    this.#waiting--;
     const { ids } = answer;
+    this.#waiting--;
+    this.#answers++;
     if (!this.#started) this.#size = effectiveSize(request, answer);
-    const overlaps = request.start === 0 || ids.some((id) => this.#tail.has(id));
-    const advanced = request.start + ids.length > this.#covered;
+    this.#end = knownEnd({ ...request, size: this.#size }, answer);
     const before = this.#tail;
     const fresh = (place: number) => !before.has(ids[place] ?? '');
+    const overlaps = request.start === 0 || ids.some((_, place) => !fresh(place));
+    const reached = request.start + ids.length;
     const ended = isEnd(request, answer) ?? !ids.some((_, place) => fresh(place));
-    if (!overlaps || (!advanced && !ended)) return this.#goBack();
-    this.#pages++;
+    if (!overlaps || (reached <= this.#covered && !ended)) return this.#goBack();
     this.#tail = new Set(ids);
-    this.#covered = request.start + ids.length;
-    this.#end = knownEnd({ ...request, size: this.#size }, answer);
-    if (!this.#started || this.#waiting === 0) this.#planned = this.#covered;
+    this.#covered = reached;
+    this.#farthest = Math.max(this.#farthest, reached);
+    if (!this.#started || this.#waiting === 0) this.#planned = reached;
     this.#started = true;
+    this.#calm++;
+    if (this.#calm % CALM_PAGES === 0) this.#overlap = Math.max(1, Math.floor(this.#overlap / 2));
     return ended ? { kind: 'end', fresh, complete: true } : { kind: 'page', fresh };
   }
 
-  /** The records have moved: each doubt goes back a page further, to the beginning if need be. */
+  /** The records have moved: begins earlier, first within the last page, then a page earlier with each doubt. */
   #goBack(): PageStep {
-    this.#doubts++;
-    if (this.#doubts > MOST_DOUBTS + this.#pages)
-      return { kind: 'end', fresh: none, complete: false, diagnostic: moving() };
+    const most = MOST_ANSWERS + (ANSWERS_PER_PAGE * this.#farthest) / this.#size;
+    if (this.#answers > most) return { kind: 'end', fresh: none, complete: false, diagnostic: moving() };
+    this.#calm = 0;
+    if (this.#overlap * 2 <= this.#size) this.#overlap *= 2;
+    else this.#covered = Math.max(0, this.#covered - this.#size);
     this.#waiting = 0;
-    this.#covered = Math.max(0, this.#covered - this.#size);
     this.#planned = this.#covered;
     return { kind: 'page', fresh: none, discard: true };
   }
