@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+import { loadConnector } from '../../src/connector/load.ts';
+import { loadIntegration } from '../../src/integration/load.ts';
+import type { LoadedIntegration, LoadedMapping } from '../../src/integration/loaded.ts';
+import { fail, ok } from '../../src/record/diagnostic.ts';
+import { MAPPING_NAMES, MAPPINGS, type MappingName } from './fields.ts';
+import type { Policies, WorldSpec } from './spec.ts';
+
+export const CRM_HOST = 'crm.example';
+export const ERP_HOST = 'erp.example';
+
+const HEAD = `integration: simulated
+purpose: The sandbox's CRM and ERP, kept the same in a simulation.
+systems:
+  crm:
+    connector: sandbox-crm
+    environments:
+      test: { base_url: http://${CRM_HOST}, client_id: sandbox-crm-client, client_secret: '\${SECRET}' }
+  erp:
+    connector: sandbox-erp
+    environments:
+      test: { base_url: http://${ERP_HOST}, api_key: '\${KEY}' }
+mappings:
+`;
+
+const MATCH: Record<MappingName, string> = { companies: '[[vat_id]]', products: '[[sku]]', deals: '[[title]]' };
+
+function mappingText(name: MappingName): string {
+  const { objects, fields } = MAPPINGS[name];
+  const rows = fields.map((field) => {
+    const reference = field.kind === 'reference' ? ', reference: companies' : '';
+    return `      - { crm: ${field.a}, erp: ${field.b}${reference} }\n`;
+  });
+  return `  ${name}:\n    crm: ${objects.a}\n    erp: ${objects.b}\n    match: ${MATCH[name]}\n    fields:\n${rows.join('')}`;
+}
+
+let base: LoadedIntegration | null = null;
+
+/** The integration before a world's own policies; read once. */
+function loadBase(): LoadedIntegration {
+  if (base) return base;
+  const text = HEAD + MAPPING_NAMES.map(mappingText).join('');
+  const loaded = loadIntegration('integration.yaml', text, {
+    environment: 'test',
+    variables: { SECRET: 'sandbox-crm-secret', KEY: 'sandbox-erp-key' },
+    connectors: (name) => {
+      const file = new URL(`../../src/connectors/${name}/connector.yaml`, import.meta.url);
+      const connector = loadConnector(readFileSync(file, 'utf8'), `${name}.yaml`);
+      return connector.ok ? ok({ definition: connector.value, file: `${name}.yaml` }) : fail(connector.error);
+    },
+  });
+  if (!loaded.ok) throw new Error(loaded.error.map((one) => one.summary).join('; '));
+  base = loaded.value;
+  return base;
+}
+
+/** The integration of one world: its policies in the place of the file's. */
+export function integrationOf(spec: WorldSpec): LoadedIntegration {
+  const loaded = loadBase();
+  return {
+    ...loaded,
+    schedule: { ...loaded.schedule, sweepMs: spec.sweepMs },
+    failures: { share: 1, least: 1000 },
+    mappings: loaded.mappings.map((mapping) => {
+      const name = MAPPING_NAMES.find((one) => one === mapping.name);
+      return name ? withPolicies(mapping, spec.policies[name]) : mapping;
+    }),
+  };
+}
+
+function withPolicies(mapping: LoadedMapping, policies: Policies): LoadedMapping {
+  const partner = new Map(mapping.fields.map((field) => [field.a, field.b]));
+  return {
+    ...mapping,
+    conflict: policies.conflict,
+    firstContact: policies.firstContact,
+    propagate: policies.propagate,
+    deleteGuard: policies.guard,
+    clockSkewMs: 5000,
+    match: policies.match.map((rule) => rule.map((a) => ({ a, b: partner.get(a) ?? '' }))),
+    fields: mapping.fields.map((field) => ({
+      ...field,
+      conflict: policies.conflict,
+      aToB: policies.oneWay[field.a] !== 'bToA',
+      bToA: policies.oneWay[field.a] !== 'aToB',
+      targetEdits: policies.targetEdits,
+    })),
+    rules: JSON.stringify(policies),
+  };
+}

@@ -1,0 +1,182 @@
+import { parseBerlinMinute } from '../../sandbox/berlin.ts';
+import { compileCodec } from '../../src/connector/codec.ts';
+import { digestFields, digestKey } from '../../src/record/digest.ts';
+import { otherSide, type Side } from '../../src/record/side.ts';
+import type { ParkedRecord, Run } from '../../src/store/port.ts';
+import { MAPPING_NAMES, MAPPINGS, type MappingName } from './fields.ts';
+import type { Raw } from './people.ts';
+import { type Attempt, FIELD_KEY, type World } from './world.ts';
+
+const keyOf = (mapping: MappingName) => `simulated/${mapping}`;
+
+/** The counts of a finished run add up. */
+export function checkComplete(world: World, run: Run): void {
+  if (run.diagnostics.some((one) => one.code === 'counts-differ')) {
+    world.ledger.fail('complete', `counts differ: ${JSON.stringify(run.counts)}`);
+  }
+  if (run.outcome === 'failed' || run.outcome === 'interrupted') return;
+  for (const [mapping, counts] of Object.entries(run.counts)) {
+    for (const side of ['a', 'b'] as const) {
+      const { read, unchanged, applied, filtered, parked, held, failed } = counts[side];
+      if (read === unchanged + applied + filtered + parked + held + failed) continue;
+      world.ledger.fail('complete', `${mapping} ${side}: ${JSON.stringify(counts[side])}`);
+    }
+  }
+}
+
+/** Everything that is older than a cursor is accounted for. */
+export async function checkCursors(world: World): Promise<void> {
+  for (const mapping of MAPPING_NAMES) {
+    const open = (await world.store.intents(keyOf(mapping))).flatMap((intent) =>
+      intent.items.map((item) => item.source),
+    );
+    for (const side of ['a', 'b'] as const) {
+      const cursor = await world.store.cursor(keyOf(mapping), side);
+      if (cursor?.mark === null || cursor === null || world.spec.policies[mapping].propagate[side].create === 'ignore')
+        continue;
+      const lag = side === 'a' ? 3001 : 60_000;
+      const old = [...world.ledger.alive(mapping, side)].filter(
+        ([, one]) => stampOf(side, one.raw) <= (cursor.mark ?? 0) - lag,
+      );
+      const ids = old.map(([id]) => id);
+      const links = await world.store.links(keyOf(mapping), side, ids);
+      const parked = new Set(
+        (await world.store.parked({ mapping: keyOf(mapping), side, ids, includeDismissed: true })).map((one) => one.id),
+      );
+      for (const id of ids) {
+        if (links.has(id) || parked.has(id) || open.includes(id)) continue;
+        world.ledger.fail('safe-cursor', `${mapping} ${side} ${id} is older than the cursor and nowhere accounted for`);
+      }
+    }
+  }
+}
+
+const stampOf = (side: Side, raw: Raw): number =>
+  side === 'a' ? Date.parse(String(raw.updated_at)) : (parseBerlinMinute(String(raw.changed)) ?? 0);
+
+/** What the systems look like at the end: linked pairs agree, or what they differ in is parked. */
+export async function checkConverged(world: World): Promise<void> {
+  for (const mapping of MAPPING_NAMES) {
+    const parked = await world.store.parked({ mapping: keyOf(mapping), includeDismissed: true });
+    const isParked = (side: Side, id: string) => parked.some((one) => one.side === side && one.id === id);
+    if ((await world.store.intents(keyOf(mapping))).length > 0) {
+      world.ledger.fail('converge', `${mapping}: an intent is still open`);
+    }
+    for (const side of ['a', 'b'] as const) {
+      for (const [id, tracked] of world.ledger.alive(mapping, side)) {
+        const partner = world.ledger.partnerOf(mapping, side, id);
+        const excused = isParked(side, id) || (partner !== null && isParked(otherSide(side), partner));
+        if (excused) continue;
+        if (partner === null) checkAlone(world, mapping, side, id, tracked.by);
+        else if (side === 'a') checkPair(world, mapping, id, partner);
+        else if (world.ledger.tracked(mapping, 'a', partner)?.goneBy !== null) {
+          world.ledger.fail('converge', `${mapping} b ${id} is still linked to ${partner}, which is gone`);
+        }
+      }
+    }
+  }
+}
+
+/** A record without a partner: that must be the mapping's will. */
+function checkAlone(world: World, mapping: MappingName, side: Side, id: string, by: 'person' | 'dovetail'): void {
+  const where = `${mapping} ${side} ${id}`;
+  const wasLinked = world.ledger.everLinked.has(where);
+  if (by === 'dovetail' && !wasLinked) world.ledger.fail('no-duplicate', `${where} was created and never linked`);
+  const { propagate } = world.spec.policies[mapping];
+  if (wasLinked || propagate[side].create === 'ignore') return;
+  world.ledger.fail('no-lost-update', `${where} has no partner and is not parked`);
+}
+
+function checkPair(world: World, mapping: MappingName, a: string, b: string): void {
+  const { ledger, spec } = world;
+  const [ours, theirs] = [ledger.tracked(mapping, 'a', a), ledger.tracked(mapping, 'b', b)];
+  if (!ours || !theirs || theirs.goneBy !== null) {
+    ledger.fail('converge', `${mapping} a ${a} is still linked to ${b}, which is gone`);
+    return;
+  }
+  const { oneWay, targetEdits } = spec.policies[mapping];
+  for (const field of MAPPINGS[mapping].fields) {
+    if (ledger.agrees(field, ours.raw[field.a] ?? null, theirs.raw[field.b] ?? null)) continue;
+    if (oneWay[field.a] !== undefined && targetEdits === 'leave') continue;
+    const pending = ours.pending.has(field.a) || theirs.pending.has(field.a);
+    ledger.fail(
+      pending ? 'no-lost-update' : 'converge',
+      `${mapping} ${a} ↔ ${b}: ${field.a} differs and is not parked`,
+    );
+  }
+}
+
+/** Each value that was written over stands in the history, as overruled. */
+export async function checkOverruled(world: World): Promise<void> {
+  const key = digestKey(FIELD_KEY);
+  for (const { mapping, side, id, field, lost, at } of world.ledger.overwritten) {
+    const definition = world.integration[side].connector.objects[MAPPINGS[mapping].objects[side]];
+    if (!definition) continue;
+    const { fields } = compileCodec(definition).decode({ [field]: lost }, [field]);
+    const digest = Buffer.from(digestFields(key, [field], fields)).toString('hex');
+    const history = await world.store.history(keyOf(mapping), side, id, 1000);
+    if (history.some((entry) => entry.digests?.[field]?.lost === digest)) continue;
+    world.ledger.fail(
+      'no-lost-update',
+      `${mapping} ${side} ${id}: an edit of ${field} was written over at ${at - world.spec.start} without a word`,
+    );
+  }
+}
+
+/** A run over unchanged systems writes nothing. */
+export function checkQuiet(world: World, attempt: Attempt): void {
+  if (attempt.writeRequests === 0) return;
+  world.ledger.fail('quiet', `${attempt.process.name} sent ${attempt.writeRequests} writes though nothing had changed`);
+}
+
+/** A plan writes nothing anywhere, and a sync right after it does what it said. */
+export function checkHonest(world: World, plan: Attempt, sync: Attempt): void {
+  if (plan.writeRequests > 0 || plan.commits > 0) world.ledger.fail('plan-honest', 'A plan wrote something');
+  if (plan.result?.ok !== true || sync.result?.ok !== true) return;
+  const planned = { create: 0, update: 0, remove: 0 };
+  for (const event of plan.events) {
+    if (event.type !== 'item') continue;
+    for (const action of Object.values(event.item.actions)) {
+      planned[action.kind === 'create' || action.kind === 'update' ? action.kind : 'remove'] += 1;
+    }
+  }
+  for (const kind of ['create', 'update'] as const) {
+    if (planned[kind] === sync.writes[kind]) continue;
+    world.ledger.fail('plan-honest', `planned ${planned[kind]} of ${kind}, did ${sync.writes[kind]}`);
+  }
+}
+
+/** No value of any record stands in the bytes of the store. */
+export function checkNoValues(world: World, bytes: Buffer): void {
+  for (const value of spokenValues(world)) {
+    const found = bytes.includes(Buffer.from(value, 'utf8')) || bytes.includes(Buffer.from(value, 'utf16le'));
+    if (found) world.ledger.fail('no-values', `The store holds a value of ${value.length} characters`);
+  }
+}
+
+function spokenValues(world: World): Set<string> {
+  const values = new Set<string>();
+  for (const mapping of MAPPING_NAMES) {
+    for (const field of MAPPINGS[mapping].fields) {
+      if (!['text', 'email', 'vat', 'sku', 'money'].includes(field.kind)) continue;
+      for (const side of ['a', 'b'] as const) {
+        for (const [, { raw }] of world.ledger.alive(mapping, side)) {
+          const value = raw[field[side]];
+          const text = field.kind === 'money' && side === 'a' ? amountOf(value) : String(value ?? '');
+          if (text.length >= 5) values.add(text);
+        }
+      }
+    }
+  }
+  return values;
+}
+
+const amountOf = (value: unknown): string =>
+  typeof value === 'object' && value !== null && 'amount' in value ? String(value.amount) : '';
+
+/** Parked records by reason, for the report. */
+export function parkedReasons(parked: readonly ParkedRecord[]): Record<string, number> {
+  const reasons: Record<string, number> = {};
+  for (const { reason } of parked) reasons[reason] = (reasons[reason] ?? 0) + 1;
+  return reasons;
+}

@@ -1,0 +1,309 @@
+import type { Json } from '../../sandbox/system.ts';
+import { otherSide, type Side } from '../../src/record/side.ts';
+import type { StateChange } from '../../src/store/port.ts';
+import { agree, isEmptyWire, MAPPING_NAMES, MAPPINGS, type MappingName, type SimulatedField } from './fields.ts';
+import { isArchived, type Raw, recordsOf, type Systems } from './people.ts';
+import type { WorldSpec } from './spec.ts';
+
+export interface Violation {
+  /** Its id in DESIGN.md. */
+  invariant: string;
+  what: string;
+  at: number;
+}
+
+/** A value that a person wrote and that is not known to be on the other side yet. */
+interface Pending {
+  value: Json;
+  at: number;
+}
+
+interface Tracked {
+  raw: Raw;
+  by: 'person' | 'dovetail';
+  /** Null while it is there. */
+  goneBy: 'person' | 'dovetail' | null;
+  /** When it last came or went. */
+  since: number;
+  /** By the CRM's name of the field. */
+  pending: Map<string, Pending>;
+  /** The value when both sides last said the same. */
+  agreed: Map<string, Json>;
+}
+
+/** A request by which Dovetail wrote. */
+export interface Write {
+  process: string;
+  /** When that process started its run. */
+  started: number;
+  /** Whether the system was asked to check the version. */
+  conditional: boolean;
+}
+
+/** A person's value that Dovetail wrote over before it reached the other side: conflict policy, or lost. */
+export interface Overwritten {
+  mapping: MappingName;
+  side: Side;
+  id: string;
+  field: string;
+  lost: Json;
+  at: number;
+}
+
+const sameJson = (one: Json | undefined, other: Json | undefined): boolean =>
+  one === other || JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
+
+/**
+ * What really happened in both systems, noted beside them: who wrote which value when, which records Dovetail made or
+ * removed, and which of them its store has linked. Knows nothing of how the engine works.
+ */
+export class Ledger {
+  readonly violations: Violation[] = [];
+  readonly overwritten: Overwritten[] = [];
+  /** Edits lost within the time between a re-read and an unconditional write, which no one can close. */
+  inWindow = 0;
+  writeRequests = 0;
+  /** Records that Dovetail wrote, by what it did. */
+  readonly written = { create: 0, update: 0, remove: 0 };
+  readonly everLinked = new Set<string>();
+  readonly approved = new Set<string>();
+  readonly #systems: Systems;
+  readonly #spec: WorldSpec;
+  readonly #now: () => number;
+  readonly #tracked = new Map<string, Tracked>();
+  readonly #partner = new Map<string, string>();
+  readonly #lastPartner = new Map<string, string>();
+  readonly #reads = new Map<string, number>();
+  readonly #madeFrom = new Map<string, string[]>();
+  /** Records that came back after they were gone: their old link was rightly given up. */
+  readonly #restored = new Set<string>();
+
+  constructor(systems: Systems, spec: WorldSpec, now: () => number) {
+    this.#systems = systems;
+    this.#spec = spec;
+    this.#now = now;
+  }
+
+  fail(invariant: string, what: string): void {
+    this.violations.push({ invariant, what, at: this.#now() });
+  }
+
+  tracked(mapping: MappingName, side: Side, id: string): Tracked | undefined {
+    return this.#tracked.get(`${mapping} ${side} ${id}`);
+  }
+
+  /** The id on the other side that the store links it to, now. */
+  partnerOf(mapping: MappingName, side: Side, id: string): string | null {
+    return this.#partner.get(`${mapping} ${side} ${id}`) ?? null;
+  }
+
+  /** A direct read by a process, which a write may follow. */
+  read(process: string, side: Side, mapping: MappingName, id: string): void {
+    this.#reads.set(`${process} ${mapping} ${side} ${id}`, this.#now());
+  }
+
+  /** Looks at what has changed in both systems. */
+  observe(cause: 'person' | Write): void {
+    for (const mapping of MAPPING_NAMES) {
+      for (const side of ['a', 'b'] as const) this.#observeTable(mapping, side, cause);
+    }
+  }
+
+  #observeTable(mapping: MappingName, side: Side, cause: 'person' | Write): void {
+    const records = recordsOf(this.#systems, side, mapping);
+    const prefix = `${mapping} ${side} `;
+    for (const [key, tracked] of this.#tracked) {
+      if (!key.startsWith(prefix) || tracked.goneBy !== null) continue;
+      const raw = records.get(key.slice(prefix.length));
+      if (!raw || isArchived(raw)) this.#gone(mapping, side, key.slice(prefix.length), tracked, cause);
+    }
+    for (const [id, raw] of records) {
+      const known = this.#tracked.get(prefix + id);
+      if (known?.raw === raw || isArchived(raw)) continue;
+      if (known?.goneBy === null) this.#changed(mapping, side, id, known, raw, cause);
+      else this.#appeared(mapping, side, id, raw, cause);
+    }
+  }
+
+  #appeared(mapping: MappingName, side: Side, id: string, raw: Raw, cause: 'person' | Write): void {
+    const by = cause === 'person' ? 'person' : 'dovetail';
+    if (this.#tracked.has(`${mapping} ${side} ${id}`)) this.#restored.add(`${mapping} ${side} ${id}`);
+    const pending = new Map<string, Pending>();
+    if (by === 'person') {
+      for (const field of MAPPINGS[mapping].fields) {
+        const value = raw[field[side]] ?? null;
+        if (this.#matters(mapping, side, field) && !isEmptyWire(value))
+          pending.set(field.a, { value, at: this.#now() });
+      }
+    } else this.written.create += 1;
+    this.#tracked.set(`${mapping} ${side} ${id}`, {
+      raw,
+      by,
+      goneBy: null,
+      since: this.#now(),
+      pending,
+      agreed: new Map(),
+    });
+    this.#compare(mapping, side, id);
+  }
+
+  /** Whether an edit of the field on this side must reach the other side, or be overruled on record. */
+  #matters(mapping: MappingName, side: Side, field: SimulatedField): boolean {
+    const policies = this.#spec.policies[mapping];
+    const way = policies.oneWay[field.a];
+    const isSource = way === undefined || (way === 'aToB') === (side === 'a');
+    return isSource || policies.targetEdits === 'restore';
+  }
+
+  #changed(mapping: MappingName, side: Side, id: string, tracked: Tracked, raw: Raw, cause: 'person' | Write): void {
+    const before = tracked.raw;
+    tracked.raw = raw;
+    let touched = false;
+    for (const field of MAPPINGS[mapping].fields) {
+      const name = field[side];
+      if (sameJson(before[name], raw[name])) continue;
+      touched = true;
+      if (cause === 'person') this.#edited(mapping, side, id, field, raw[name] ?? null, tracked);
+      else this.#overwrote(mapping, side, id, field, tracked, cause);
+    }
+    if (touched && cause !== 'person') this.written.update += 1;
+    this.#compare(mapping, side, id);
+  }
+
+  #edited(mapping: MappingName, side: Side, id: string, field: SimulatedField, value: Json, tracked: Tracked): void {
+    const linked = this.partnerOf(mapping, side, id) !== null;
+    const back = linked && tracked.agreed.has(field.a) && sameJson(tracked.agreed.get(field.a), value);
+    if (back || !this.#matters(mapping, side, field)) tracked.pending.delete(field.a);
+    else tracked.pending.set(field.a, { value, at: this.#now() });
+  }
+
+  #overwrote(
+    mapping: MappingName,
+    side: Side,
+    id: string,
+    field: SimulatedField,
+    tracked: Tracked,
+    write: Write,
+  ): void {
+    const pending = tracked.pending.get(field.a);
+    tracked.pending.delete(field.a);
+    if (!pending) return;
+    const linked = this.partnerOf(mapping, side, id) !== null;
+    if (!linked && isEmptyWire(pending.value)) return;
+    if (this.#isInWindow(mapping, side, id, pending.at, write)) {
+      this.inWindow += 1;
+      return;
+    }
+    this.overwritten.push({ mapping, side, id, field: field[side], lost: pending.value, at: this.#now() });
+  }
+
+  #isInWindow(mapping: MappingName, side: Side, id: string, edited: number, write: Write): boolean {
+    const read = this.#reads.get(`${write.process} ${mapping} ${side} ${id}`);
+    return !write.conditional && read !== undefined && edited >= read;
+  }
+
+  #gone(mapping: MappingName, side: Side, id: string, tracked: Tracked, cause: 'person' | Write): void {
+    tracked.goneBy = cause === 'person' ? 'person' : 'dovetail';
+    tracked.since = this.#now();
+    if (cause !== 'person') this.#removed(mapping, side, id, tracked, cause);
+    tracked.pending.clear();
+  }
+
+  /** Dovetail removed a record: its partner must have been removed by a person, and nobody's edit may go with it. */
+  #removed(mapping: MappingName, side: Side, id: string, tracked: Tracked, write: Write): void {
+    this.written.remove += 1;
+    const where = `${mapping} ${side} ${id}`;
+    const other = otherSide(side);
+    const partner = this.#lastPartner.get(where);
+    const theirs = partner === undefined ? undefined : this.tracked(mapping, other, partner);
+    if (!theirs) this.fail('proved-delete', `${where} was removed without ever having had a partner`);
+    else if (theirs.goneBy !== 'person' && theirs.since < write.started) {
+      this.fail('proved-delete', `${where} was removed, but nobody removed its partner ${partner}`);
+    }
+    if (this.approved.has(where) || (partner !== undefined && this.approved.has(`${mapping} ${other} ${partner}`)))
+      return;
+    for (const [field, pending] of tracked.pending) {
+      if (this.#isInWindow(mapping, side, id, pending.at, write)) this.inWindow += 1;
+      else this.fail('no-lost-update', `${where} was removed with an edit of ${field} that is nowhere else`);
+    }
+  }
+
+  /** Where both sides of a linked pair say the same, nothing is pending. */
+  #compare(mapping: MappingName, side: Side, id: string): void {
+    const partner = this.partnerOf(mapping, side, id);
+    if (partner === null) return;
+    const [a, b] = side === 'a' ? [id, partner] : [partner, id];
+    const [ours, theirs] = [this.tracked(mapping, 'a', a), this.tracked(mapping, 'b', b)];
+    if (!ours || !theirs || ours.goneBy !== null || theirs.goneBy !== null) return;
+    for (const field of MAPPINGS[mapping].fields) {
+      const [left, right] = [ours.raw[field.a] ?? null, theirs.raw[field.b] ?? null];
+      if (!this.agrees(field, left, right)) continue;
+      ours.pending.delete(field.a);
+      theirs.pending.delete(field.a);
+      ours.agreed.set(field.a, left);
+      theirs.agreed.set(field.a, right);
+    }
+  }
+
+  agrees(field: SimulatedField, a: Json, b: Json): boolean {
+    return agree(field, a, b, (company) => this.partnerOf('companies', 'a', company));
+  }
+
+  /** What the store made durable. */
+  committed(change: StateChange): void {
+    for (const { mapping, a, b } of change.unlinked ?? []) this.#unlink(nameOf(mapping), a, b);
+    for (const link of change.links ?? []) {
+      const mapping = nameOf(link.mapping);
+      if (link.state === 'closed') this.#unlink(mapping, link.a, link.b);
+      else this.#link(mapping, link.a, link.b);
+    }
+  }
+
+  #unlink(mapping: MappingName, a: string, b: string): void {
+    if (this.#partner.get(`${mapping} a ${a}`) === b) this.#partner.delete(`${mapping} a ${a}`);
+    if (this.#partner.get(`${mapping} b ${b}`) === a) this.#partner.delete(`${mapping} b ${b}`);
+  }
+
+  #link(mapping: MappingName, a: string, b: string): void {
+    const isNew = this.#partner.get(`${mapping} a ${a}`) !== b;
+    for (const [side, id, other] of [
+      ['a', a, b],
+      ['b', b, a],
+    ] as const) {
+      this.#partner.set(`${mapping} ${side} ${id}`, other);
+      this.#lastPartner.set(`${mapping} ${side} ${id}`, other);
+      this.everLinked.add(`${mapping} ${side} ${id}`);
+      if (isNew && this.tracked(mapping, side, id)?.by === 'dovetail')
+        this.#madeOf(mapping, otherSide(side), other, id);
+    }
+    this.#compare(mapping, 'a', a);
+  }
+
+  /** A record of Dovetail's making is linked to its source: it must be the only one that is there. */
+  #madeOf(mapping: MappingName, sourceSide: Side, source: string, made: string): void {
+    const key = `${mapping} ${sourceSide} ${source}`;
+    const before = (this.#madeFrom.get(key) ?? []).filter((one) => one !== made);
+    const target = otherSide(sourceSide);
+    for (const one of before) {
+      const there = this.tracked(mapping, target, one)?.goneBy === null;
+      const released = !this.#partner.has(`${mapping} ${target} ${one}`) && this.#restored.has(key);
+      if (there && !released) this.fail('no-duplicate', `${key} was created twice: ${one} and ${made}`);
+    }
+    this.#madeFrom.set(key, [...before, made]);
+  }
+
+  /** Everything that is there now, by mapping and side. */
+  *alive(mapping: MappingName, side: Side): Generator<[string, Tracked]> {
+    const prefix = `${mapping} ${side} `;
+    for (const [key, tracked] of this.#tracked) {
+      if (key.startsWith(prefix) && tracked.goneBy === null) yield [key.slice(prefix.length), tracked];
+    }
+  }
+}
+
+export function nameOf(key: string): MappingName {
+  const name = key.split('/')[1];
+  const found = MAPPING_NAMES.find((one) => one === name);
+  if (!found) throw new Error(`The store names a mapping ${key} that there is not`);
+  return found;
+}

@@ -1,0 +1,248 @@
+import type { Json } from '../../sandbox/system.ts';
+import type { ConflictPolicy } from '../../src/integration/loaded.ts';
+import type { Propagation } from '../../src/integration/schema.ts';
+import type { Side } from '../../src/record/side.ts';
+import { FAULTS, type Fault } from '../../src/testing/network.ts';
+import type { Trouble } from '../../src/testing/process.ts';
+import { type SeededRandom, seededRandom } from '../../src/testing/random.ts';
+import { freshValue, MAPPING_NAMES, MAPPINGS, type MappingName } from './fields.ts';
+
+/** What one person does in one system. Records are named by their place among those that are there. */
+export interface Edit {
+  side: Side;
+  mapping: MappingName;
+  kind: 'create' | 'update' | 'delete' | 'restore' | 'purge' | 'merge' | 'undo' | 'option' | 'twin';
+  /** Which record, and which other one of a merge; which parent of a new deal. */
+  pick: number;
+  other: number;
+  /** By the name of the field on that side. */
+  values: Record<string, Json>;
+  /** Of a twin: the same thing as the other system holds it. */
+  theirs: Record<string, Json>;
+}
+
+export interface Policies {
+  conflict: ConflictPolicy;
+  firstContact: { prefer: Side; emptyOverwrites: boolean } | null;
+  propagate: Record<Side, Propagation>;
+  guard: { share: number; records: number };
+  /** Match rules by the CRM's fields. */
+  match: readonly (readonly string[])[];
+  /** Names (side a) of the fields that flow in one direction only. */
+  oneWay: Record<string, 'aToB' | 'bToA'>;
+  targetEdits: 'leave' | 'restore';
+}
+
+/** A run, what people do around it, and what happens to its process. */
+export interface Round {
+  /** Before the run, ms. */
+  wait: number;
+  sweep: 'due' | 'always' | 'never';
+  full: boolean;
+  trouble: Trouble | null;
+  /** A second process starts its run so much later, ms. */
+  second: { after: number } | null;
+  /** A person approves what is held, before the run. */
+  approve: boolean;
+  /** `at`: from the start of the wait, ms. */
+  edits: { at: number; edit: Edit }[];
+}
+
+/** A whole world as plain data: what a seed draws, and what is cut down when it shows a fault. */
+export interface WorldSpec {
+  seed: string;
+  start: number;
+  policies: Record<MappingName, Policies>;
+  /** Chance per request, by kind of fault. */
+  faults: Partial<Record<Fault, number>>;
+  /** Instead of chances: exactly these, by `process ordinal`. */
+  struck: Record<string, Fault> | null;
+  latencyMs: number;
+  indexLagMs: number;
+  staleMs: number;
+  limit: { requests: number; windowMs: number } | null;
+  skewMs: Record<Side, number>;
+  /** Whether the store lies in a file, so that its bytes can be looked at and older copies kept. */
+  onDisk: boolean;
+  /** How often sweeps are due, ms. */
+  sweepMs: number;
+  first: Edit[];
+  rounds: Round[];
+}
+
+const STARTS = ['2026-03-28T23:10:00Z', '2026-06-15T10:00:30Z', '2026-10-25T00:20:00Z', '2026-12-31T22:58:00Z'];
+
+export function drawWorld(seed: string): WorldSpec {
+  const random = seededRandom(seed);
+  const serial = { next: 1 };
+  const rounds = 2 + random.below(4);
+  const first = drawFirst(random.fork('first'), serial);
+  const editRandom = random.fork('edits');
+  const hectic = random.pick([0, 2, 4, 8]);
+  return {
+    seed,
+    start: Date.parse(random.pick(STARTS)) + random.below(3_600_000),
+    policies: {
+      companies: drawPolicies('companies', random.fork('companies')),
+      products: drawPolicies('products', random.fork('products')),
+      deals: drawPolicies('deals', random.fork('deals')),
+    },
+    faults: drawFaults(random.fork('faults')),
+    struck: null,
+    latencyMs: random.pick([20, 60, 400]),
+    indexLagMs: random.pick([0, 1500, 3000]),
+    staleMs: 0,
+    limit: random.chance(0.25) ? { requests: 20 + random.below(30), windowMs: 10_000 } : null,
+    skewMs: random.chance(0.5) ? { a: 0, b: 0 } : { a: random.below(8000) - 4000, b: random.below(8000) - 4000 },
+    onDisk: random.chance(0.03),
+    sweepMs: random.pick([60_000, 3_600_000]),
+    first,
+    rounds: Array.from({ length: rounds }, () => drawRound(editRandom, serial, hectic)),
+  };
+}
+
+function drawPolicies(mapping: MappingName, random: SeededRandom): Policies {
+  const propagation = (side: Side): Propagation => ({
+    create: random.pick(['create', 'create', 'create', 'create', 'create', 'ignore', 'hold']),
+    update: 'update',
+    delete: random.pick(
+      side === 'a'
+        ? (['delete', 'delete', 'unlink', 'ignore', 'hold'] as const)
+        : (['archive', 'archive', 'unlink', 'ignore', 'hold'] as const),
+    ),
+  });
+  const oneWay: Record<string, 'aToB' | 'bToA'> = {};
+  for (const field of MAPPINGS[mapping].fields) {
+    const fixed = field.a === 'name' || field.a === 'title' || field.a === 'sku' || field.kind === 'reference';
+    if (!fixed && random.chance(0.15)) oneWay[field.a] = random.pick(['aToB', 'bToA']);
+  }
+  const rules: Record<MappingName, string[][][]> = {
+    companies: [[['vat_id']], [['vat_id'], ['email']], [['email', 'city']], []],
+    products: [[['sku']]],
+    deals: [[['title']], [['amount', 'close_date']], []],
+  };
+  return {
+    conflict: random.pick(['a', 'b', 'newest', 'hold']),
+    firstContact: random.chance(0.6)
+      ? { prefer: random.pick(['a', 'b'] as const), emptyOverwrites: random.chance(0.3) }
+      : null,
+    propagate: { a: propagation('a'), b: propagation('b') },
+    guard: random.chance(0.3) ? { share: 0.1, records: 100 } : { share: 1, records: 100 },
+    match: random.pick(rules[mapping]),
+    oneWay,
+    targetEdits: random.pick(['leave', 'restore']),
+  };
+}
+
+/** Swarm: each kind of fault is off, rare or frequent, and some worlds have none. */
+function drawFaults(random: SeededRandom): Partial<Record<Fault, number>> {
+  const faults: Partial<Record<Fault, number>> = {};
+  if (random.chance(0.15)) return faults;
+  for (const fault of FAULTS) {
+    const often = random.pick([0, 0, 0.01, 0.08]);
+    if (often > 0) faults[fault] = often;
+  }
+  return faults;
+}
+
+interface Serial {
+  next: number;
+}
+
+function drawFirst(random: SeededRandom, serial: Serial): Edit[] {
+  const edits: Edit[] = [];
+  for (const mapping of MAPPING_NAMES) {
+    const most = random.pick([0, 2, 4, 8]);
+    for (let n = random.below(most + 1); n > 0; n -= 1) {
+      const side = random.pick(['a', 'b'] as const);
+      const edit = drawCreate(random, serial, side, mapping);
+      edits.push(random.chance(0.4) ? asTwin(edit, random, serial) : edit);
+    }
+  }
+  return edits;
+}
+
+const noValues = { values: {}, theirs: {} };
+
+function drawCreate(random: SeededRandom, serial: Serial, side: Side, mapping: MappingName): Edit {
+  const values: Record<string, Json> = {};
+  for (const field of MAPPINGS[mapping].fields) {
+    if (field.kind === 'reference') continue;
+    serial.next += 1;
+    values[field[side]] = freshValue(field, side, random, serial.next);
+  }
+  return { side, mapping, kind: 'create', pick: random.below(100), other: random.below(100), values, theirs: {} };
+}
+
+/** The same thing in both systems: the match keys are equal, the rest is more or less. Sometimes there are two of it. */
+function asTwin(edit: Edit, random: SeededRandom, serial: Serial): Edit {
+  const theirs: Record<string, Json> = {};
+  const other = edit.side === 'a' ? 'b' : 'a';
+  for (const field of MAPPINGS[edit.mapping].fields) {
+    if (field.kind === 'reference') continue;
+    serial.next += 1;
+    const plain = field.kind === 'vat' || field.kind === 'sku' || field.kind === 'email';
+    const same = edit.values[field[edit.side]];
+    if (plain || (field.kind === 'text' && random.chance(0.7) && typeof same === 'string')) {
+      theirs[field[other]] = same === null || same === '' ? (other === 'a' ? null : '') : (same ?? null);
+    } else theirs[field[other]] = freshValue(field, other, random, serial.next);
+  }
+  return { ...edit, kind: 'twin', theirs };
+}
+
+function drawRound(random: SeededRandom, serial: Serial, hectic: number): Round {
+  const wait = random.pick([500, 4000, 45_000, 70_000, 400_000]);
+  const edits = Array.from({ length: random.below(hectic + 1) }, () => ({
+    at: random.chance(0.4) ? random.below(wait) : wait + random.below(random.pick([300, 1500, 8000])),
+    edit: drawEdit(random, serial),
+  }));
+  const troubled = random.below(10);
+  const trouble: Trouble | null =
+    troubled < 3
+      ? {
+          kind: random.pick(['dies-before', 'dies-after']),
+          operation: 1 + random.below(random.pick([20, 60, 150])),
+          ms: 0,
+        }
+      : troubled < 4
+        ? { kind: 'stalls', operation: 1 + random.below(80), ms: random.pick([30_000, 61_000, 130_000]) }
+        : null;
+  const second = random.chance(trouble?.kind === 'stalls' ? 0.8 : 0.1);
+  return {
+    wait,
+    sweep: random.pick(['due', 'due', 'always', 'never']),
+    full: random.chance(0.15),
+    trouble,
+    second: second ? { after: random.pick([100, 1500, 62_000]) } : null,
+    approve: random.chance(0.1),
+    edits: edits.sort((one, other) => one.at - other.at),
+  };
+}
+
+function drawEdit(random: SeededRandom, serial: Serial): Edit {
+  const side = random.pick(['a', 'b'] as const);
+  const mapping = random.pick(MAPPING_NAMES);
+  const drawn = random.below(100);
+  const base = { side, mapping, pick: random.below(100), other: random.below(100), ...noValues };
+  if (drawn < 18) return drawCreate(random, serial, side, mapping);
+  if (drawn < 22) return asTwin(drawCreate(random, serial, side, mapping), random, serial);
+  if (drawn < 34) return { ...base, kind: 'delete' };
+  if (drawn < 37 && side === 'a') return { ...base, kind: 'restore' };
+  if (drawn < 39 && side === 'a') return { ...base, kind: 'purge' };
+  if (drawn < 42 && side === 'a') return { ...base, mapping: 'companies', kind: 'merge' };
+  if (drawn < 50) return { ...base, kind: 'undo' };
+  if (drawn < 51 && side === 'a') return { ...base, kind: 'option' };
+  return { ...base, kind: 'update', values: drawChanges(random, serial, side, mapping) };
+}
+
+function drawChanges(random: SeededRandom, serial: Serial, side: Side, mapping: MappingName): Record<string, Json> {
+  const values: Record<string, Json> = {};
+  const { fields } = MAPPINGS[mapping];
+  for (let n = 1 + random.below(2); n > 0; n -= 1) {
+    const field = random.pick(fields);
+    serial.next += 1;
+    // Which company it is decided when the edit is made: this says only that it changes.
+    values[field[side]] = field.kind === 'reference' ? null : freshValue(field, side, random, serial.next);
+  }
+  return values;
+}
