@@ -113,6 +113,8 @@ export interface MappingRun {
   reopened: Intent[];
   /** Ids handled as retries of parked records in this run, by side. */
   retried: Record<Side, Set<string>>;
+  /** Records of a side that several of the other side match, found in this run. */
+  contested: Record<Side, Set<string>>;
   /** Records of a side that were matched in this run. */
   claimed: Record<Side, Set<string>>;
   /** Match keys of records linked or created in this run but not committed yet, by side: `rule digest` → id. */

@@ -29,6 +29,7 @@ export async function matchByKeys(run: MappingRun, from: Side, pairs: readonly P
     const decision = decideMatch(found, twins);
     if (decision.kind === 'park') {
       pair.park = { side: from, id, reason: decision.reason, diagnostic: decision.diagnostic, waitsFor: null };
+      if (decision.reason === 'ambiguous-match') run.contested[from].add(id);
       continue;
     }
     for (const [rule, digest] of digests.entries()) if (digest !== null) run.taken[from].set(`${rule} ${digest}`, id);
@@ -67,15 +68,24 @@ async function candidates(
     for (const found of [known, ahead, looked]) {
       for (const [digest, list] of found) ids.set(digest, new Set([...(ids.get(digest) ?? []), ...list]));
     }
-    const links = await recallLinks(
-      run,
-      side,
-      [...ids.values()].flatMap((set) => [...set]),
-    );
-    const linked = (id: string) => (links.get(id)?.state ?? 'closed') !== 'closed';
-    byRule.push(new Map([...ids].map(([digest, set]) => [digest, [...set].map((id) => ({ id, linked: linked(id) }))])));
+    const all = [...ids.values()].flatMap((set) => [...set]);
+    const links = await recallLinks(run, side, all);
+    const contested = await contestedOf(run, side, all);
+    const candidate = (id: string): Candidate => ({
+      id,
+      linked: (links.get(id)?.state ?? 'closed') !== 'closed',
+      contested: contested.has(id),
+    });
+    byRule.push(new Map([...ids].map(([digest, set]) => [digest, [...set].map(candidate)])));
   }
   return byRule;
+}
+
+/** Which of these records are parked, in this run or an earlier one, because several records match them. */
+async function contestedOf(run: MappingRun, side: Side, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  if (run.parked === 0 || ids.length === 0) return run.contested[side];
+  const parked = await run.context.store.parked({ mapping: run.key, side, ids, reason: 'ambiguous-match' });
+  return new Set([...run.contested[side], ...parked.map((one) => one.id)]);
 }
 
 /** A target whose records can't be listed but can be found by a field: one look-up per new record. */

@@ -204,7 +204,7 @@ function nextAttempt(run: MappingRun, reason: string, attempts: number, now: num
   if (reason === 'plan-stale') return now;
   if (!PASSING.includes(reason)) return null;
   const backoff = Math.min(LONGEST_BACKOFF_MS, BACKOFF_MS * 2 ** (attempts - 1));
-  return now + backoff * (0.5 + run.context.platform.random.next() / 2);
+  return now + Math.round(backoff * (0.5 + run.context.platform.random.next() / 2));
 }
 
 /** Updates and what they overruled go on record, by the side that was written; a create is on record by its link. */

@@ -5,6 +5,8 @@ export interface Candidate {
   id: string;
   /** Linked to another record already. */
   linked: boolean;
+  /** Parked because several records of this side match it: a person picks. */
+  contested: boolean;
 }
 
 export type MatchDecision =
@@ -24,6 +26,9 @@ export function decideMatch(
   for (const [rule, found] of candidates.entries()) {
     const free = found.filter((candidate) => !candidate.linked);
     const only = free[0];
+    if (only?.contested) {
+      return park('ambiguous-match', `The record with the same key has several candidates: ${only.id}`);
+    }
     if (free.length > 1) {
       return park(
         'ambiguous-match',
