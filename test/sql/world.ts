@@ -20,6 +20,8 @@ export interface TestDatabase {
   /** Runs statements as the application's own users would. */
   run(statements: string): Promise<void>;
   rows(query: string): Promise<Record<string, unknown>[]>;
+  /** Rows of one set of columns into a table, in one transaction. */
+  insert(table: string, rows: readonly Record<string, string | number | null>[]): Promise<void>;
   drop(): Promise<void>;
 }
 
@@ -32,6 +34,14 @@ export async function sqliteDatabase(): Promise<TestDatabase> {
     url: `sqlite:${path}`,
     run: async (statements) => database.exec(statements),
     rows: async (query) => database.prepare(query).all(),
+    async insert(table, rows) {
+      const columns = Object.keys(rows[0] ?? {});
+      const places = columns.map(() => '?').join(', ');
+      const statement = database.prepare(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places})`);
+      database.exec('BEGIN');
+      for (const row of rows) statement.run(...columns.map((column) => row[column] ?? null));
+      database.exec('COMMIT');
+    },
     async drop() {
       database.close();
       rmSync(folder, { recursive: true, force: true });
@@ -50,6 +60,13 @@ export async function postgresDatabase(serverUrl: string): Promise<TestDatabase>
       await client.query(statements);
     },
     rows: async (query) => (await client.query(query)).rows,
+    async insert(table, rows) {
+      const columns = Object.keys(rows[0] ?? {}).join(', ');
+      await client.query(
+        `INSERT INTO ${table} (${columns}) SELECT ${columns} FROM json_populate_recordset(NULL::${table}, $1)`,
+        [JSON.stringify(rows)],
+      );
+    },
     async drop() {
       await client.end();
       await drop();
