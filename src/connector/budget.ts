@@ -47,106 +47,122 @@ export function limitsOf(connector: ConnectorDefinition): BudgetLimits {
 }
 
 export function createBudget(limits: BudgetLimits, clock: Clock): Budget {
-  const quota = createQuota(limits);
-  const queues: Record<Lane, Waiter[]> = { live: [], backfill: [] };
-  let inFlight = 0;
-  let pausedUntil = 0;
-  let concurrency = limits.concurrency;
-  let alarm: { at: number; stop: AbortController } | null = null;
-
-  /** Epoch ms at which a place may be free; 0: now; Infinity: when one is released. */
-  const nextPlace = (now: number): number => {
-    if (inFlight >= Math.floor(concurrency)) return Number.POSITIVE_INFINITY;
-    return Math.max(now < pausedUntil ? pausedUntil : 0, quota.nextAt(now, inFlight));
-  };
-  const take = (now: number) => {
-    inFlight++;
-    quota.spend(now);
-  };
-  const pump = () => {
-    for (;;) {
-      const waiter = queues.live[0] ?? queues.backfill[0];
-      if (!waiter) break;
-      const now = clock.now();
-      const at = nextPlace(now);
-      if (at > now) {
-        wakeAt(at, now);
-        return;
-      }
-      take(now);
-      (queues.live.length > 0 ? queues.live : queues.backfill).shift();
-      waiter.settle(true);
-    }
-    alarm?.stop.abort();
-    alarm = null;
-  };
-  const wakeAt = (at: number, now: number) => {
-    if (at === Number.POSITIVE_INFINITY || (alarm && alarm.at <= at)) return;
-    alarm?.stop.abort();
-    const mine = { at, stop: new AbortController() };
-    alarm = mine;
-    void clock.sleep(at - now, mine.stop.signal).then(() => {
-      if (alarm !== mine) return;
-      alarm = null;
-      pump();
-    });
-  };
-
-  return {
-    tryAcquire() {
-      if (queues.live.length + queues.backfill.length > 0) return false;
-      const now = clock.now();
-      if (nextPlace(now) > now) return false;
-      take(now);
-      return true;
-    },
-    acquire(lane, signal) {
-      if (signal?.aborted) return Promise.resolve(false);
-      return new Promise((resolve) => {
-        queues[lane].push(waiterFor(queues[lane], resolve, pump, signal));
-        pump();
-      });
-    },
-    release(report) {
-      inFlight--;
-      concurrency = Math.min(limits.concurrency, concurrency + 1 / (4 * concurrency));
-      if (report) quota.report(report, clock.now(), inFlight);
-      if (queues.live.length + queues.backfill.length > 0) pump();
-    },
-    pause(until) {
-      pausedUntil = Math.max(pausedUntil, until);
-    },
-    shrink() {
-      concurrency = Math.max(1, Math.floor(concurrency / 2));
-    },
-    left: () => quota.left(clock.now(), inFlight),
-  };
+  return new AccountBudget(limits, clock);
 }
 
 interface Waiter {
   settle(granted: boolean): void;
 }
 
-function waiterFor(
-  queue: Waiter[],
-  resolve: (granted: boolean) => void,
-  pump: () => void,
-  signal: AbortSignal | undefined,
-): Waiter {
-  const abort = () => {
-    const place = queue.indexOf(waiter);
-    if (place >= 0) queue.splice(place, 1);
-    resolve(false);
-    pump();
-  };
-  const waiter: Waiter = {
-    settle(granted) {
-      signal?.removeEventListener('abort', abort);
-      resolve(granted);
-    },
-  };
-  signal?.addEventListener('abort', abort, { once: true });
-  return waiter;
+class AccountBudget implements Budget {
+  readonly #limits: BudgetLimits;
+  readonly #clock: Clock;
+  readonly #quota: Quota;
+  readonly #queues: Record<Lane, Waiter[]> = { live: [], backfill: [] };
+  #inFlight = 0;
+  #pausedUntil = 0;
+  #concurrency: number;
+  #alarm: { at: number; stop: AbortController } | null = null;
+
+  constructor(limits: BudgetLimits, clock: Clock) {
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#quota = createQuota(limits);
+    this.#concurrency = limits.concurrency;
+  }
+
+  tryAcquire(): boolean {
+    if (this.#isWaitedFor()) return false;
+    const now = this.#clock.now();
+    if (this.#nextPlace(now) > now) return false;
+    this.#take(now);
+    return true;
+  }
+
+  acquire(lane: Lane, signal?: AbortSignal): Promise<boolean> {
+    if (signal?.aborted) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      const queue = this.#queues[lane];
+      const abort = () => {
+        const place = queue.indexOf(waiter);
+        if (place >= 0) queue.splice(place, 1);
+        resolve(false);
+        this.#pump();
+      };
+      const waiter: Waiter = {
+        settle(granted) {
+          signal?.removeEventListener('abort', abort);
+          resolve(granted);
+        },
+      };
+      signal?.addEventListener('abort', abort, { once: true });
+      queue.push(waiter);
+      this.#pump();
+    });
+  }
+
+  release(report?: QuotaReport): void {
+    this.#inFlight--;
+    this.#concurrency = Math.min(this.#limits.concurrency, this.#concurrency + 1 / (4 * this.#concurrency));
+    if (report) this.#quota.report(report, this.#clock.now(), this.#inFlight);
+    if (this.#isWaitedFor()) this.#pump();
+  }
+
+  pause(until: number): void {
+    this.#pausedUntil = Math.max(this.#pausedUntil, until);
+  }
+
+  shrink(): void {
+    this.#concurrency = Math.max(1, Math.floor(this.#concurrency / 2));
+  }
+
+  left(): number | null {
+    return this.#quota.left(this.#clock.now(), this.#inFlight);
+  }
+
+  #isWaitedFor(): boolean {
+    return this.#queues.live.length + this.#queues.backfill.length > 0;
+  }
+
+  /** Epoch ms at which there may be a place; 0: there is one now; infinite: when one is given back. */
+  #nextPlace(now: number): number {
+    if (this.#inFlight >= Math.floor(this.#concurrency)) return Number.POSITIVE_INFINITY;
+    return Math.max(now < this.#pausedUntil ? this.#pausedUntil : 0, this.#quota.nextAt(now, this.#inFlight));
+  }
+
+  #take(now: number): void {
+    this.#inFlight++;
+    this.#quota.spend(now);
+  }
+
+  /** Gives places to those who wait, as long as there are any, and sets the alarm for the next. */
+  #pump(): void {
+    while (this.#isWaitedFor()) {
+      const now = this.#clock.now();
+      const at = this.#nextPlace(now);
+      if (at > now) {
+        this.#wakeAt(at, now);
+        return;
+      }
+      const waiter = this.#queues.live.shift() ?? this.#queues.backfill.shift();
+      this.#take(now);
+      waiter?.settle(true);
+    }
+    this.#alarm?.stop.abort();
+    this.#alarm = null;
+  }
+
+  #wakeAt(at: number, now: number): void {
+    if (at === Number.POSITIVE_INFINITY || (this.#alarm && this.#alarm.at <= at)) return;
+    this.#alarm?.stop.abort();
+    const alarm = { at, stop: new AbortController() };
+    this.#alarm = alarm;
+    void this.#clock.sleep(at - now, alarm.stop.signal).then(() => {
+      if (this.#alarm !== alarm) return;
+      this.#alarm = null;
+      this.#pump();
+    });
+  }
 }
 
 interface Quota {
