@@ -20,8 +20,9 @@ export class Scheduler {
 
   /** Runs `work` at an instant; at once, but not before this call is through, where that is over. */
   at(instant: number, work: () => void): void {
+    if (!Number.isFinite(instant)) throw new RangeError(`Nothing can happen at ${instant}`);
     this.#asked += 1;
-    push(this.#heap, { at: Math.max(instant, this.#now), order: this.#asked, work });
+    push(this.#heap, { at: Math.max(Math.ceil(instant), this.#now), order: this.#asked, work });
   }
 
   after(ms: number, work: () => void): void {

@@ -44,11 +44,30 @@ export async function checkCursors(world: World): Promise<void> {
         (await world.store.parked({ mapping: keyOf(mapping), side, ids, includeDismissed: true })).map((one) => one.id),
       );
       for (const id of ids) {
+        if (await waitsWithMatch(world, mapping, side, id)) continue;
         if (links.has(id) || parked.has(id) || open.includes(id)) continue;
         world.ledger.fail('safe-cursor', `${mapping} ${side} ${id} is older than the cursor and nowhere accounted for`);
       }
     }
   }
+}
+
+/** Two records that match but can't be linked yet are parked under one of them. */
+async function waitsWithMatch(world: World, mapping: MappingName, side: Side, id: string): Promise<boolean> {
+  const other = otherSide(side);
+  const ours = world.ledger.tracked(mapping, side, id)?.raw;
+  const parked = await world.store.parked({ mapping: keyOf(mapping), side: other, includeDismissed: true });
+  const rules = world.spec.policies[mapping].match.map((rule) =>
+    MAPPINGS[mapping].fields.filter((field) => rule.includes(field.a)),
+  );
+  return parked.some((one) => {
+    const theirs = world.ledger.tracked(mapping, other, one.id)?.raw;
+    if (!ours || !theirs) return false;
+    const [a, b] = side === 'a' ? [ours, theirs] : [theirs, ours];
+    return rules.some((rule) =>
+      rule.every((field) => world.ledger.agrees(field, a[field.a] ?? null, b[field.b] ?? null)),
+    );
+  });
 }
 
 const stampOf = (side: Side, raw: Raw): number =>
@@ -67,7 +86,7 @@ export async function checkConverged(world: World): Promise<void> {
         const partner = world.ledger.partnerOf(mapping, side, id);
         const excused = isParked(side, id) || (partner !== null && isParked(otherSide(side), partner));
         if (excused) continue;
-        if (partner === null) checkAlone(world, mapping, side, id, tracked.by);
+        if (partner === null) await checkAlone(world, mapping, side, id, tracked.by);
         else if (side === 'a') checkPair(world, mapping, id, partner);
         else if (world.ledger.tracked(mapping, 'a', partner)?.goneBy !== null) {
           world.ledger.fail('converge', `${mapping} b ${id} is still linked to ${partner}, which is gone`);
@@ -78,11 +97,18 @@ export async function checkConverged(world: World): Promise<void> {
 }
 
 /** A record without a partner: that must be the mapping's will. */
-function checkAlone(world: World, mapping: MappingName, side: Side, id: string, by: 'person' | 'dovetail'): void {
+async function checkAlone(
+  world: World,
+  mapping: MappingName,
+  side: Side,
+  id: string,
+  by: 'person' | 'dovetail',
+): Promise<void> {
   const where = `${mapping} ${side} ${id}`;
   const wasLinked = world.ledger.everLinked.has(where);
   if (by === 'dovetail' && !wasLinked) world.ledger.fail('no-duplicate', `${where} was created and never linked`);
   const { propagate } = world.spec.policies[mapping];
+  if (await waitsWithMatch(world, mapping, side, id)) return;
   if (wasLinked || propagate[side].create === 'ignore') return;
   world.ledger.fail('no-lost-update', `${where} has no partner and is not parked`);
 }
@@ -97,8 +123,9 @@ function checkPair(world: World, mapping: MappingName, a: string, b: string): vo
   const { oneWay, targetEdits } = spec.policies[mapping];
   for (const field of MAPPINGS[mapping].fields) {
     if (ledger.agrees(field, ours.raw[field.a] ?? null, theirs.raw[field.b] ?? null)) continue;
-    if (oneWay[field.a] !== undefined && targetEdits === 'leave') continue;
     const pending = ours.pending.has(field.a) || theirs.pending.has(field.a);
+    // What a one-way field's target held before, or was given by a person, may stand there.
+    if (oneWay[field.a] !== undefined && (targetEdits === 'leave' || !pending)) continue;
     ledger.fail(
       pending ? 'no-lost-update' : 'converge',
       `${mapping} ${a} ↔ ${b}: ${field.a} differs and is not parked`,

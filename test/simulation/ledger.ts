@@ -132,7 +132,7 @@ export class Ledger {
     if (by === 'person') {
       for (const field of MAPPINGS[mapping].fields) {
         const value = raw[field[side]] ?? null;
-        if (this.#matters(mapping, side, field) && !isEmptyWire(value))
+        if (this.#flows(mapping, side, field) && !isEmptyWire(value))
           pending.set(field.a, { value, at: this.#now() });
       }
     } else this.written.create += 1;
@@ -149,10 +149,13 @@ export class Ledger {
 
   /** Whether an edit of the field on this side must reach the other side, or be overruled on record. */
   #matters(mapping: MappingName, side: Side, field: SimulatedField): boolean {
-    const policies = this.#spec.policies[mapping];
-    const way = policies.oneWay[field.a];
-    const isSource = way === undefined || (way === 'aToB') === (side === 'a');
-    return isSource || policies.targetEdits === 'restore';
+    return this.#flows(mapping, side, field) || this.#spec.policies[mapping].targetEdits === 'restore';
+  }
+
+  /** Whether values of this side go to the other one. */
+  #flows(mapping: MappingName, side: Side, field: SimulatedField): boolean {
+    const way = this.#spec.policies[mapping].oneWay[field.a];
+    return way === undefined || (way === 'aToB') === (side === 'a');
   }
 
   #changed(mapping: MappingName, side: Side, id: string, tracked: Tracked, raw: Raw, cause: 'person' | Write): void {

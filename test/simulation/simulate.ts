@@ -1,5 +1,6 @@
 import { play } from './play.ts';
 import { drawWorld } from './spec.ts';
+
 const [from = '1', count = '20', log] = process.argv.slice(2);
 const start = performance.now();
 const by = new Map<string, string[]>();
@@ -18,5 +19,6 @@ for (let n = 0; n < Number(count); n += 1) {
     by.set(kind, [...(by.get(kind) ?? []), seed]);
   }
 }
-for (const [kind, seeds] of [...by].sort((a, b) => b[1].length - a[1].length)) console.log(seeds.length, kind, seeds.slice(0, 5).join(' '));
+for (const [kind, seeds] of [...by].sort((a, b) => b[1].length - a[1].length))
+  console.log(seeds.length, kind, seeds.slice(0, 5).join(' '));
 console.log(`${((performance.now() - start) / Number(count)).toFixed(1)} ms per world`);
