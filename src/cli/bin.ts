@@ -1,6 +1,5 @@
-import { Command } from 'commander';
+import process from 'node:process';
+import { main } from './main.ts';
+import { processTerminal } from './terminal.ts';
 
-await new Command('dovetail')
-  .description('Keeps records the same in two business systems, in both directions.')
-  .action((_options, command: Command) => command.outputHelp())
-  .parseAsync();
+process.exitCode = await main(process.argv.slice(2), processTerminal());

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { type Diagnostic, problem } from '../record/diagnostic.ts';
+import type { Cli } from './command.ts';
+import { addPlan } from './commands/plan.ts';
+import { addSync } from './commands/sync.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
+import { openOutput } from './output.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Runs one command line, without the name of the program, and gives its exit code. */
+export async function main(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  const cli: Cli = { terminal, exit: EXIT.done };
+  try {
+    await programOf(cli).parseAsync([...args], { from: 'user' });
+    return cli.exit;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    openOutput(terminal, args.includes('--json')).failure(EXIT.failed, [bug(error)]);
+    return EXIT.failed;
+  }
+}
+
+const HELP = `
+Start with:
+  dovetail demo       two sandbox systems, synchronised in front of your eyes
+  dovetail init       an example integration of your own
+  dovetail plan       what a sync would do, and why
+
+Exit codes: 0 done, nothing left; 1 failed; 2 wrong usage or an invalid file; 3 blocked by the check list;
+4 done, but records are parked or in conflict.`;
+
+function programOf(cli: Cli): Command {
+  const { terminal } = cli;
+  const program = new Command('dovetail')
+    .description('Keeps records the same in two business systems, in both directions.')
+    .version(version(), '--version', 'show the version')
+    .helpCommand(false)
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.out(text),
+      writeErr: (text) => terminal.err(text),
+      getOutHelpWidth: () => terminal.width,
+      getErrHelpWidth: () => terminal.width,
+      getOutHasColors: () => terminal.colour,
+      getErrHasColors: () => terminal.colour,
+    })
+    .addHelpText('after', HELP);
+  for (const add of [addPlan, addSync]) add(program, cli);
+  return program;
+}
+
+/** Of the package, which stands above this folder in the sources and in dist/. */
+function version(): string {
+  for (const path of ['../../package.json', '../../../package.json']) {
+    try {
+      const data: unknown = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
+      if (typeof data === 'object' && data !== null && 'version' in data) return String(data.version);
+    } catch {
+      // Not there: it is in the other place.
+    }
+  }
+  return 'unknown';
+}
+
+/** An exception is a fault of this program; where it happened is all that may be told, its text may hold values. */
+function bug(error: unknown): Diagnostic {
+  const place =
+    error instanceof Error ? /\(?(?:file:\/\/)?([^()\s]+:\d+:\d+)\)?$/m.exec(error.stack ?? '')?.[1] : undefined;
+  const name = error instanceof Error ? error.name : typeof error;
+  return problem('internal', 'A fault of Dovetail itself', {
+    detail: `${name}${place ? ` at ${place.replace(/^.*\/(?=(?:dist|src)\/)/, '')}` : ''}.`,
+    next: 'Report it, with the command and this message. Nothing that was done is lost.',
+  });
+}

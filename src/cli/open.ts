@@ -1,0 +1,148 @@
+import { resolve } from 'node:path';
+import type { Connection } from '../connector/port.ts';
+import { openIntegration } from '../integration/files.ts';
+import type { LoadedIntegration, LoadedSystem } from '../integration/loaded.ts';
+import { systemClock } from '../platform/clock.ts';
+import { undiciHttp } from '../platform/http-undici.ts';
+import { type Log, silentLog } from '../platform/log.ts';
+import { LOG_LEVELS, pinoLog } from '../platform/log-pino.ts';
+import type { Platform } from '../platform/platform.ts';
+import { systemRandom } from '../platform/random.ts';
+import { openRestConnection } from '../protocols/rest/connection.ts';
+import { openSqlConnection } from '../protocols/sql/connection.ts';
+import { type Diagnostic, fail, ok, problem, type Result } from '../record/diagnostic.ts';
+import type { Side } from '../record/side.ts';
+import { checkGeneration } from '../store/installation.ts';
+import type { Store } from '../store/port.ts';
+import { openScratch, type Scratch } from '../store/scratch.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
+import { openState, type State, stateFolder } from './state.ts';
+import type { Terminal } from './terminal.ts';
+
+/** The options that say which integration a command is about. */
+export interface RuntimeOptions {
+  /** Path of the integration file; default: `integration.yaml` in the current folder. */
+  integration?: string;
+  /** Default: the first environment of the file's first system. */
+  env?: string;
+  /** Default: `.dovetail` beside the integration file. */
+  state?: string;
+}
+
+/** Everything a command works with, opened. Whoever opens it closes it. */
+export interface Runtime extends State {
+  integration: LoadedIntegration;
+  platform: Platform;
+  /** Both connections, opened on first call. Nothing is sent yet. */
+  connect(): Result<Record<Side, Connection>>;
+  openScratch(): Scratch;
+  close(): Promise<void>;
+}
+
+/** Why a command can't start, and with which exit code it ends. */
+export interface Refusal {
+  exit: ExitCode;
+  diagnostics: Diagnostic[];
+}
+
+const refuse = (exit: ExitCode, ...diagnostics: Diagnostic[]) => fail({ exit, diagnostics });
+
+/** Records beyond this many bytes, of those read ahead, go to an encrypted file. */
+const SCRATCH_BYTES = 32 * 1024 * 1024;
+
+/**
+ * Opens an integration with its store. Refused with exit 2 where a file is wrong, with 1 where the store can't be used;
+ * an older copy of the store is refused, unless `anyStore` is set.
+ */
+export async function openRuntime(
+  terminal: Terminal,
+  options: RuntimeOptions,
+  { anyStore = false } = {},
+): Promise<Result<Runtime, Refusal>> {
+  const loaded = loadFile(terminal, options);
+  if (!loaded.ok) return refuse(EXIT.usage, ...loaded.error);
+  const platform = openPlatform(terminal);
+  if (!platform.ok) return refuse(EXIT.usage, platform.error);
+  const state = openState(terminal, stateFolder(terminal, loaded.value, options.state), platform.value);
+  if (!state.ok) {
+    await platform.value.http.close();
+    return refuse(EXIT.failed, state.error);
+  }
+  const runtime = assemble(loaded.value, platform.value, state.value);
+  const current = anyStore ? ok(undefined) : await checkGeneration(state.value.store, state.value.installation);
+  if (current.ok) return ok(runtime);
+  await runtime.close();
+  return refuse(EXIT.failed, current.error);
+}
+
+/** Reads and checks the integration file for the chosen environment. */
+export function loadFile(terminal: Terminal, options: RuntimeOptions): Result<LoadedIntegration, Diagnostic[]> {
+  const file = resolve(terminal.folder, options.integration ?? 'integration.yaml');
+  const loaded = openIntegration(file, options.env ?? null, { ...terminal.variables });
+  if (loaded.ok || options.integration !== undefined) return loaded;
+  return fail(
+    loaded.error.map((one) => (one.code === 'file-unreadable' && one.where?.file === file ? hint(one) : one)),
+  );
+}
+
+const hint = (diagnostic: Diagnostic): Diagnostic => ({
+  ...diagnostic,
+  next: 'Name it with --integration FILE, or make one with `dovetail init`.',
+});
+
+function openPlatform(terminal: Terminal): Result<Platform> {
+  const log = openLog(terminal);
+  if (!log.ok) return log;
+  return ok({ clock: systemClock, random: systemRandom, http: undiciHttp(), log: log.value });
+}
+
+/** The operator's log goes to stderr when `DOVETAIL_LOG` names a level. */
+function openLog(terminal: Terminal): Result<Log> {
+  const asked = terminal.variables.DOVETAIL_LOG;
+  if (asked === undefined || asked === '') return ok(silentLog);
+  const level = LOG_LEVELS.find((one) => one === asked);
+  if (level) return ok(pinoLog(level));
+  return fail(problem('log-level', 'DOVETAIL_LOG names no level', { next: `Set one of ${LOG_LEVELS.join(', ')}` }));
+}
+
+function assemble(integration: LoadedIntegration, platform: Platform, state: State): Runtime {
+  let connections: Record<Side, Connection> | null = null;
+  return {
+    ...state,
+    integration,
+    platform,
+    connect() {
+      if (connections) return ok(connections);
+      const a = openConnection(integration.a, platform, state.store);
+      if (!a.ok) return a;
+      const b = openConnection(integration.b, platform, state.store);
+      if (!b.ok) {
+        void a.value.close();
+        return b;
+      }
+      connections = { a: a.value, b: b.value };
+      return ok(connections);
+    },
+    openScratch: () =>
+      openScratch({
+        memoryBytes: SCRATCH_BYTES,
+        directory: state.folder,
+        random: (length) => platform.random.bytes(length),
+      }),
+    async close() {
+      await connections?.a.close();
+      await connections?.b.close();
+      await platform.http.close();
+      await state.store.close();
+    },
+  };
+}
+
+/** By the protocol of the connector. Tokens are kept in the store, encrypted. */
+function openConnection(system: LoadedSystem, platform: Platform, store: Store): Result<Connection> {
+  const { connector: definition, variables, name } = system;
+  if (definition.protocol === 'sql') return openSqlConnection({ definition, variables, platform });
+  const secret = `tokens/${name}`;
+  const tokens = { load: () => store.secret(secret), save: (json: string) => store.putSecret(secret, json) };
+  return openRestConnection({ definition, variables, platform, tokens });
+}

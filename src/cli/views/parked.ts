@@ -1,0 +1,71 @@
+import type { Side } from '../../record/side.ts';
+import type { ParkedRecord } from '../../store/port.ts';
+import type { Style } from './style.ts';
+import { counted, numberText, printable, timeText } from './text.ts';
+
+export interface ParkedReport {
+  systems: Record<Side, string>;
+  parked: ParkedRecord[];
+  /** Of all that fit, also those not in `parked`. */
+  total: number;
+  /** By reason. */
+  reasons: Record<string, number>;
+}
+
+/** `companies` of `crm-erp/companies`. */
+export const mappingName = (key: string): string => key.slice(key.indexOf('/') + 1);
+
+/** One parked record in two or three lines: which, why, and the way out. */
+export function parkedLines(one: ParkedRecord, systems: Record<Side, string>, { colours }: Style): string[] {
+  const where = `${mappingName(one.mapping)} ${systems[one.side]} ${printable(one.id)}`;
+  const state = one.dismissed ? ', dismissed' : one.approved ? ', approved' : '';
+  const lines = [`${colours.magenta('!')} ${colours.bold(where)}  ${one.reason}${colours.dim(state)}`];
+  lines.push(`    ${printable(one.diagnostic.summary)}`);
+  if (one.diagnostic.next) lines.push(`    ${colours.cyan('→')} ${printable(one.diagnostic.next)}`);
+  return lines;
+}
+
+export function parkedText({ parked, systems, total, reasons }: ParkedReport, style: Style): string {
+  if (total === 0) return 'Nothing is parked.\n';
+  const lines = parked.flatMap((one) => parkedLines(one, systems, style));
+  if (total > parked.length) lines.push(`… and ${numberText(total - parked.length)} more (--most shows them)`);
+  const byReason = Object.entries(reasons).map(([reason, count]) => `${reason} ${numberText(count)}`);
+  const verb = total === 1 ? 'is' : 'are';
+  lines.push('', `${counted(total, 'record')} ${verb} parked: ${byReason.join(', ')}.`);
+  return `${lines.join('\n')}\n`;
+}
+
+/** Everything that is known of one parked record. */
+export function parkedRecordText(
+  { one, systems }: { one: ParkedRecord; systems: Record<Side, string> },
+  style: Style,
+): string {
+  const lines = parkedLines(one, systems, style);
+  if (one.diagnostic.detail) lines.push(`    ${printable(one.diagnostic.detail)}`);
+  lines.push(`    first ${timeText(one.first)}, last ${timeText(one.last)}, ${counted(one.attempts, 'attempt')}`);
+  lines.push(`    ${wakesText(one, systems)}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function wakesText({ next, waitsFor, dismissed, approved }: ParkedRecord, systems: Record<Side, string>): string {
+  if (dismissed)
+    return `dismissed ${timeText(dismissed.at)}: ${printable(dismissed.reason)}; holds until the record changes`;
+  if (approved) return 'approved: the next sync does it';
+  if (next !== null) return `tried again by the first sync after ${timeText(next)}`;
+  if (waitsFor) {
+    const { mapping, side, id } = waitsFor;
+    return `waits for ${mappingName(mapping)} ${systems[side]} ${printable(id)}`;
+  }
+  return 'tried again when the record or its mapping changes, or with `dovetail parked retry`';
+}
+
+export interface ParkedChange {
+  what: 'retry' | 'approve' | 'dismiss';
+  count: number;
+  next: string | null;
+}
+
+export function parkedChangeText({ what, count, next }: ParkedChange): string {
+  const done = { retry: 'will be tried again', approve: 'approved', dismiss: 'dismissed' }[what];
+  return `${counted(count, 'record')} ${done}.${next ? ` Next: ${next}` : ''}\n`;
+}

@@ -1,0 +1,78 @@
+import type { Side } from '../../record/side.ts';
+import type { MappingCounts, Run, SideCounts } from '../../store/port.ts';
+import type { Style } from './style.ts';
+import { counted, durationText, indent, numberText, table, timeText } from './text.ts';
+
+const COLUMNS = ['read', 'unchanged', 'applied', 'filtered', 'parked', 'held', 'failed'] as const;
+const WRITES = ['create', 'update', 'delete', 'archive'] as const;
+
+/** Every record that was read ends in one column, so each line adds up; what was written stands to the right of `|`. */
+export function countsTable(counts: Record<string, MappingCounts>, systems: Record<Side, string>): string[] {
+  const rows: string[][] = [['mapping', 'system', ...COLUMNS, '|', 'created', 'updated', 'deleted', 'archived']];
+  for (const [mapping, one] of Object.entries(counts)) {
+    for (const side of ['a', 'b'] as const) {
+      rows.push([
+        side === 'a' ? mapping : '',
+        systems[side],
+        ...COLUMNS.map((column) => numberText(one[side][column])),
+        '|',
+        ...WRITES.map((kind) => numberText(one.wrote[side][kind])),
+      ]);
+    }
+  }
+  const all = Object.values(counts).flatMap((one) => [one.a, one.b]);
+  const wrote = Object.values(counts).flatMap((one) => [one.wrote.a, one.wrote.b]);
+  rows.push([
+    'together',
+    '',
+    ...COLUMNS.map((column) => numberText(sum(all.map((one: SideCounts) => one[column])))),
+    '|',
+    ...WRITES.map((kind) => numberText(sum(wrote.map((one) => one[kind])))),
+  ]);
+  return table(rows, [2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13]);
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
+
+/** `crm 12 reads, 3 writes (2 throttled); erp …` */
+export function callsText({ calls }: Run, systems: Record<Side, string>): string {
+  return (['a', 'b'] as const)
+    .map((side) => {
+      const { reads, writes, auth, throttled } = calls[side];
+      const more = [
+        auth > 0 ? counted(auth, 'token request') : '',
+        throttled > 0 ? `${numberText(throttled)} throttled` : '',
+      ];
+      const extra = more.filter((part) => part !== '').join(', ');
+      return `${systems[side]} ${counted(reads, 'read')}, ${counted(writes, 'write')}${extra ? ` (${extra})` : ''}`;
+    })
+    .join('; ');
+}
+
+export const OUTCOME_WORDS: Record<Run['outcome'], string> = {
+  running: 'running, or its process died',
+  done: 'done',
+  partial: 'done, with records left',
+  failed: 'failed',
+  interrupted: 'stopped',
+};
+
+/** A run as a table with a title. */
+export function runLines(run: Run, systems: Record<Side, string>, { colours }: Style): string[] {
+  const paint = {
+    running: colours.yellow,
+    done: colours.green,
+    partial: colours.yellow,
+    failed: colours.red,
+    interrupted: colours.yellow,
+  }[run.outcome];
+  const time = run.finished === null ? '' : ` in ${durationText(run.finished - run.started)}`;
+  const linked = sum(Object.values(run.counts).map((one) => one.linked));
+  return [
+    `Run ${run.id} of ${run.integration} (${run.environment}), ${timeText(run.started)}: ${paint(OUTCOME_WORDS[run.outcome])}${time}`,
+    '',
+    ...indent(countsTable(run.counts, systems)),
+    '',
+    `${counted(linked, 'new link')}. API calls: ${callsText(run, systems)}.`,
+  ];
+}
