@@ -89,7 +89,8 @@ async function propagateGone(run: MappingRun, side: Side): Promise<void> {
     const before = new Map(parked.map((one) => [one.id, one]));
     const pairs = ids.flatMap((id) => {
       const link = links.get(id);
-      if (!link || link.state === 'closed') return [];
+      // A pair whose other record was found deleted in this run is decided already.
+      if (!link || link.state === 'closed' || run.deletes.has(`${link.a} ${link.b}`)) return [];
       const pair = emptyPair(side, link, { a: link.a, b: link.b });
       pair.sides[side] = { kind: 'gone', proof: 'direct-read' };
       if (run.gone[otherSide(side)].has(idOf(link, otherSide(side))))
