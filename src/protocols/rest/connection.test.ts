@@ -170,6 +170,29 @@ describe('reading', () => {
   });
 
   it.each([
+    ['stamps that lead on', (id: number) => id * 1000, 20, true, undefined],
+    ['more equal stamps than a query yields', (id: number) => Math.min(id, 7) * 1000, 13, false, 'list-equal-stamps'],
+    ['stamps out of order', (id: number) => (id === 5 ? 0 : id * 1000), 6, false, 'list-unsorted'],
+  ])('past the cap of a query, with %s', async (_, stamp, count, complete, code) => {
+    const list = {
+      ...LIST,
+      cap: 6,
+      since: { param: 'since', time: 'epoch_ms' },
+      sort: { param: 'sort', by_modified: 'at' },
+    };
+    const rows = Array.from({ length: 20 }, (_, id) => ({ id, at: stamp(id) }));
+    const fields = { at: { type: 'timestamp', time: 'epoch_ms' } };
+    const connection = connect({ list, modified: 'at', fields }, ({ path }) => {
+      const query = new URL(path, 'http://host').searchParams;
+      const found = rows.filter((row) => row.at >= Number(query.get('since')));
+      const from = Number(query.get('cursor'));
+      return { json: { data: found.slice(from, from + 2), next: from + 2 < found.length ? String(from + 2) : null } };
+    });
+    const { ids, end } = await drain(connection.read({ object: 'things', since: null }));
+    expect([new Set(ids).size, ids.length, end.complete, end.diagnostic?.code]).toEqual([count, count, complete, code]);
+  });
+
+  it.each([
     ['2026-05-01T12:00:30Z', '01.05.2026 14:00'],
     // 02:30 comes twice that night; the server may take it for the second, so the filter begins before the first.
     ['2026-10-25T00:30:00Z', '25.10.2026 01:30'],
