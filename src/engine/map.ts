@@ -52,7 +52,7 @@ function referenceOf(run: MappingRun, pair: Pair, target: Side, index: number): 
   return { kind: 'problem', reason: 'parent-missing', diagnostic, waitsFor };
 }
 
-/** Step *validate*: the target's constraints with their declared repairs, then the target's own form and its digest. */
+/** Step *validate*: the target's constraints, with their declared repairs. */
 export function validate(run: MappingRun, pairs: readonly Pair[]): void {
   for (const pair of pairs) {
     pair.expressed.a = remember((index) => express(run, 'a', index, pair.mapped.a(index)));
@@ -71,17 +71,18 @@ function remember(compute: (index: number) => Expressed): (index: number) => Exp
 
 function express(run: MappingRun, target: Side, index: number, mapped: Mapped): Expressed {
   if (mapped.kind !== 'value') return mapped;
-  if (mapped.value === PLANNED) return { kind: 'value', value: PLANNED, digest: digestOf(run, PLANNED) };
+  if (mapped.value === PLANNED) return mapped;
   const name = run.mapping.fields[index]?.[target] ?? '';
   const checked = run[target].checks[index]?.(mapped.value) ?? { ok: true, value: mapped.value };
   if (!checked.ok) return { kind: 'problem', reason: 'invalid', diagnostic: checked.error, waitsFor: null };
-  const own = run[target].codec.normalise(name, checked.value);
-  if (!own.ok) return { kind: 'problem', reason: 'invalid', diagnostic: own.error, waitsFor: null };
-  return { kind: 'value', value: checked.value, digest: digestOf(run, own.value) };
+  return { kind: 'value', value: checked.value };
 }
 
-export function digestOf(run: MappingRun, value: Value): Uint8Array {
+/** Digest of a value in the form in which its system would hold it; null where it can't be held there. */
+export function ownDigest(run: MappingRun, target: Side, index: number, value: Value): Uint8Array | null {
+  const own = run[target].codec.normalise(run.mapping.fields[index]?.[target] ?? '', value);
+  if (!own.ok) return null;
   const digest = new Uint8Array(DIGEST_BYTES);
-  digestInto(run.context.digestKey, canonicalText(value), digest, 0);
+  digestInto(run.context.digestKey, canonicalText(own.value), digest, 0);
   return digest;
 }

@@ -89,7 +89,6 @@ export function emptyPair(from: Side, link: Link | null, ids: Record<Side, strin
     beforeOther: null,
     survivor: null,
     replaces: null,
-    adopted: false,
     joint: false,
     swept: false,
     keys: {},

@@ -28,8 +28,6 @@ export interface Pair {
   survivor: string | null;
   /** The link that this pair's link replaces: the merged record's. */
   replaces: Link | null;
-  /** An open intent's record was found: the link is to be made whatever else is decided. */
-  adopted: boolean;
   /** Both records were read in this run, so both are counted. */
   joint: boolean;
   /** Brought up by a sweep, not by a record that was read: it is in no count. */

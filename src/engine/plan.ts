@@ -1,10 +1,10 @@
 import { decidePair, type PairCase } from '../planning/pair-decision.ts';
 import type { PlanItem, Presence } from '../planning/plan-item.ts';
 import { problem } from '../record/diagnostic.ts';
-import { DIGEST_BYTES } from '../record/digest.ts';
+import { DIGEST_BYTES, sameDigest } from '../record/digest.ts';
 import type { Side } from '../record/side.ts';
 import { decodeOne } from './decode.ts';
-import { map, validate } from './map.ts';
+import { map, ownDigest, validate } from './map.ts';
 import type { MappingRun } from './mapping-run.ts';
 import { parkOscillating } from './oscillation.ts';
 import type { Pair, Planned } from './pair.ts';
@@ -63,13 +63,13 @@ function caseOf(run: MappingRun, pair: Pair): PairCase {
       if (presence.kind === 'present') return fieldChanged(pair.link, side, presence.seen.digests, index);
       return fieldChanged(pair.link, side, baseOf(pair.link, side), index);
     };
-  const digestOn =
-    (side: Side) =>
-    (index: number): Uint8Array | null => {
-      const presence = pair.sides[side];
-      const all = presence.kind === 'present' ? presence.seen.digests : pair.link ? baseOf(pair.link, side) : null;
-      return all && all.length > 0 ? all.subarray(index * DIGEST_BYTES, (index + 1) * DIGEST_BYTES) : null;
-    };
+  const agreesOn = (target: Side) => (index: number) => {
+    const said = pair.expressed[target](index);
+    const held = digestsHeld(pair, target);
+    if (said.kind !== 'value' || held === null) return false;
+    const own = ownDigest(run, target, index, said.value);
+    return own !== null && sameDigest(own, 0, held, index * DIGEST_BYTES);
+  };
   return {
     from: pair.from,
     link: pair.link ? (pair.link.state === 'silent' ? 'silent' : 'active') : 'none',
@@ -78,10 +78,18 @@ function caseOf(run: MappingRun, pair: Pair): PairCase {
     inFilter: { a: passes(run, 'a', pair.sides.a), b: passes(run, 'b', pair.sides.b) },
     changed: { a: changedOn('a'), b: changedOn('b') },
     expressed: pair.expressed,
-    digest: { a: digestOn('a'), b: digestOn('b') },
+    agrees: { a: agreesOn('a'), b: agreesOn('b') },
     approved: pair.before?.approved ?? false,
     readable: { a: !run.a.writeOnly, b: !run.b.writeOnly },
   };
+}
+
+/** What a side holds now: from the record or, unread, from its baseline. */
+function digestsHeld(pair: Pair, side: Side): Uint8Array | null {
+  const presence = pair.sides[side];
+  if (presence.kind === 'present') return presence.seen.digests;
+  const base = pair.link ? baseOf(pair.link, side) : null;
+  return base && base.length > 0 ? base : null;
 }
 
 /** An expression that fails lets the record in: the failure then shows as a parked record, not as a silent absence. */

@@ -6,6 +6,7 @@ import type { HistoryEntry, Link, ParkedRecord, UnlinkedKey } from '../store/por
 import type { Applied } from './applied.ts';
 import { commit } from './commit.ts';
 import { countEnding } from './counts.ts';
+import { ownDigest } from './map.ts';
 import { addDiagnostic, type MappingRun } from './mapping-run.ts';
 import { seenOf } from './match.ts';
 import { presentSide } from './pair.ts';
@@ -109,7 +110,7 @@ export function linkAfter(run: MappingRun, one: Applied): Link | null {
   const { a, b } = pair.ids;
   if (a === null || b === null || item.link === 'none' || item.link === 'unlink') return null;
   const wrote = Object.keys(one.written).length > 0;
-  if (item.link === 'keep' && !wrote && !item.refresh && !pair.replaces && !pair.adopted) return null;
+  if (item.link === 'keep' && !wrote && !item.refresh && !pair.replaces) return null;
   const state = item.link === 'close' ? 'closed' : item.link === 'silence' ? 'silent' : 'active';
   return {
     mapping: run.key,
@@ -225,17 +226,20 @@ function historyOf(run: MappingRun, one: Applied): HistoryEntry[] {
       digests:
         overruled.length === 0
           ? null
-          : Object.fromEntries(overruled.map((change) => [change.field, overruledDigests(one, side, change.index)])),
+          : Object.fromEntries(
+              overruled.map((change) => [change.field, overruledDigests(run, one, side, change.index)]),
+            ),
     };
   });
 }
 
-function overruledDigests({ pair }: Applied, to: Side, index: number): { lost: string; won: string } {
+function overruledDigests(run: MappingRun, { pair }: Applied, to: Side, index: number): { lost: string; won: string } {
   const at = index * DIGEST_BYTES;
   const lost = presentSide(pair, to)?.digests.subarray(at, at + DIGEST_BYTES);
   const said = pair.expressed[to](index);
+  const won = said.kind === 'value' ? ownDigest(run, to, index, said.value) : null;
   return {
     lost: Buffer.from(lost ?? []).toString('hex'),
-    won: said.kind === 'value' ? Buffer.from(said.digest).toString('hex') : '',
+    won: Buffer.from(won ?? []).toString('hex'),
   };
 }

@@ -7,6 +7,7 @@ import { apply } from './apply.ts';
 import { prepareCreate } from './apply-creates.ts';
 import { commit } from './commit.ts';
 import { decodeOne } from './decode.ts';
+import { ownDigest } from './map.ts';
 import { type MappingRun, wireValue } from './mapping-run.ts';
 import { emptyPair } from './match.ts';
 import type { Pair } from './pair.ts';
@@ -190,14 +191,16 @@ async function adopt(run: MappingRun, target: Side, item: IntentItem, found: Wir
   const expected = theirs.digests.slice();
   for (const index of run.rules.fields.keys()) {
     const said = pair.expressed[target](index);
-    if (said.kind === 'value') expected.set(said.digest, index * DIGEST_BYTES);
+    const own = said.kind === 'value' ? ownDigest(run, target, index, said.value) : null;
+    if (own) expected.set(own, index * DIGEST_BYTES);
   }
   const bases = { [source]: same ? ours.seen.digests : new Uint8Array(0), [target]: same ? expected : theirs.digests };
   pair.ids[target] = found.id;
   pair.sides[target] = { kind: 'present', seen: theirs };
-  pair.adopted = true;
   pair.swept = true;
   pair.link = adoptedLink(run, pair, bases);
+  // Whatever is decided about the pair from here on, the two records belong together.
+  if (!(await commit(run.context, { links: [pair.link] }))) return;
   await prepare(run, [pair]);
   await record(
     run,
