@@ -7,6 +7,7 @@ const FULL = 13;
 const BUSY = 5;
 const CORRUPT = 11;
 const NOT_A_DATABASE = 26;
+const CONSTRAINT = 19;
 const CONSTRAINT_UNIQUE = 2067;
 
 /** A SQLite connection with its prepared statements and the ids of mapping keys. */
@@ -42,7 +43,8 @@ export class Database {
 
   /**
    * Runs `work` in one transaction that holds the write lock from its start. A failing result and an exception roll
-   * back. What SQLite reports (busy, full, damaged) becomes a failing result; anything else is a bug and thrown.
+   * back. What SQLite reports (busy, full, damaged) becomes a failing result; anything else is a bug and thrown,
+   * a broken constraint of the schema too.
    */
   transaction<T>(work: () => Result<T>): Result<T> {
     try {
@@ -54,7 +56,7 @@ export class Database {
     } catch (error) {
       this.#rollback();
       const code = sqliteCode(error);
-      if (code === null) throw error;
+      if (code === null || (code & 0xff) === CONSTRAINT) throw error;
       return fail(sqliteDiagnostic(code));
     }
   }

@@ -124,6 +124,18 @@ describe('the file', () => {
     await store.close();
   });
 
+  it('takes a value of the wrong kind for a bug: throws, and changes nothing', async () => {
+    const store = open(path);
+    const fence = await store.acquire('shop', 'p1', 1000, NOW);
+    if (!fence.ok) throw new Error(fence.error.code);
+    await expect(
+      store.commit(fence.value, { links: [link('a1', 'b1'), link('a2', 'b2', { touched: 0.5 })] }),
+    ).rejects.toThrow();
+    expect(await store.countLinks('shop/companies')).toEqual({ active: 0, silent: 0, closed: 0 });
+    expect(await store.commit(fence.value, { links: [link('a1', 'b1')] })).toMatchObject({ ok: true });
+    await store.close();
+  });
+
   it('opens with less durability when told', async () => {
     const store = open(path, { durability: 'normal' });
     expect(await store.advanceGeneration()).toBe(1);

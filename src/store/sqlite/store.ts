@@ -59,7 +59,7 @@ export interface SqliteOptions {
 
 /** Pages of the write-ahead log after which it is copied into the file: 16 MiB. */
 const CHECKPOINT_PAGES = 4000;
-const CACHE_KIB = 32_000;
+const CACHE_KIB = 16_000;
 
 /**
  * Opens the store in a file, making it if there is none (mode 0600), or in memory with `:memory:`. Fails with

@@ -1,7 +1,7 @@
 /**
  * Links live in a table with a rowid and two unique indexes: appending is cheap whatever the order of ids, and a look-up
- * from either side is one index seek. (`WITHOUT ROWID` on (mapping, a) makes SQLite scan a whole mapping for a `b`.)
- * `bases` is the base of side a, `a_size` bytes long, followed by that of side b: one blob is read in half the time of two.
+ * from either side is one index seek. (With `WITHOUT ROWID` on (mapping, a) some look-ups by `b` scan the whole mapping.)
+ * `bases` is the base of side a, `a_size` bytes long, followed by that of side b: one blob is read sooner than two.
  */
 export const initial = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT;
