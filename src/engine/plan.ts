@@ -54,7 +54,8 @@ function decide(run: MappingRun, pair: Pair) {
   return decidePair(run.rules, caseOf(run, pair));
 }
 
-function caseOf(run: MappingRun, pair: Pair): PairCase {
+/** What is known of a pair, to be decided. */
+export function caseOf(run: MappingRun, pair: Pair): PairCase {
   const changedOn =
     (side: Side) =>
     (index: number): boolean | null => {

@@ -6,7 +6,7 @@ import { randomToken } from '../platform/random.ts';
 import { type Diagnostic, problem, type Result } from '../record/diagnostic.ts';
 import { digestKey } from '../record/digest.ts';
 import type { Side } from '../record/side.ts';
-import type { MappingCounts, Run, Store } from '../store/port.ts';
+import type { Fence, MappingCounts, Run, Store } from '../store/port.ts';
 import type { Scratch } from '../store/scratch.ts';
 import { commit, LEASE_MS } from './commit.ts';
 import { addsUp } from './counts.ts';
@@ -45,27 +45,7 @@ export async function runIntegration(options: RunOptions): Promise<Result<Run>> 
   const started = platform.clock.now();
   const lease = await store.acquire(integration.name, id, LEASE_MS, started);
   if (!lease.ok) return lease;
-  const context: RunContext = {
-    id,
-    integration,
-    platform,
-    store,
-    fence: lease.value,
-    digestKey: digestKey(options.keys.fields),
-    strongKey: options.keys.strong,
-    mode: options.mode,
-    allows: options.allows ?? null,
-    sweep: options.sweep ?? 'due',
-    full: options.full ?? false,
-    signal: options.signal ?? new AbortController().signal,
-    started,
-    onEvent: options.onEvent ?? (() => undefined),
-    stop: null,
-    diagnostics: [],
-    openScratch: options.openScratch,
-    plannedLinks: new Map(),
-    leaseRenewed: started,
-  };
+  const context = contextOf(options, id, lease.value);
   const run: Run = {
     id,
     integration: integration.name,
@@ -83,6 +63,32 @@ export async function runIntegration(options: RunOptions): Promise<Result<Run>> 
   if (options.mode === 'sync') await commit({ ...context, stop: null }, { run: finished });
   await store.release(lease.value);
   return { ok: true, value: finished };
+}
+
+/** What the mappings of a run have in common. */
+export function contextOf(options: RunOptions, id: string, fence: Fence): RunContext {
+  const started = options.platform.clock.now();
+  return {
+    id,
+    integration: options.integration,
+    platform: options.platform,
+    store: options.store,
+    fence,
+    digestKey: digestKey(options.keys.fields),
+    strongKey: options.keys.strong,
+    mode: options.mode,
+    allows: options.allows ?? null,
+    sweep: options.sweep ?? 'due',
+    full: options.full ?? false,
+    signal: options.signal ?? new AbortController().signal,
+    started,
+    onEvent: options.onEvent ?? (() => undefined),
+    stop: null,
+    diagnostics: [],
+    openScratch: options.openScratch,
+    plannedLinks: new Map(),
+    leaseRenewed: started,
+  };
 }
 
 const noCalls = () => ({ reads: 0, writes: 0, auth: 0, throttled: 0 });

@@ -2,7 +2,7 @@ import { isEmpty } from '../record/canonical.ts';
 import { type Diagnostic, problem } from '../record/diagnostic.ts';
 import { otherSide, type Side } from '../record/side.ts';
 import type { Value } from '../record/value.ts';
-import { type ConflictPolicy, decideField, type FieldDecision } from './field-decision.ts';
+import { type ConflictPolicy, decideField, type FieldCase, type FieldDecision } from './field-decision.ts';
 import type { FieldChange, PairPlan, Park, PlanItem, Presence } from './plan-item.ts';
 
 export interface Propagation {
@@ -31,7 +31,7 @@ export interface PlanRules {
 
 /** The other side's value in this side's own form, or why it can't be said there. */
 export type Expressed =
-  | { kind: 'value'; value: Value; digest: Uint8Array }
+  | { kind: 'value'; value: Value }
   | { kind: 'absent' }
   | { kind: 'problem'; reason: string; diagnostic: Diagnostic; waitsFor: Park['waitsFor'] };
 
@@ -47,8 +47,8 @@ export interface PairCase {
   changed: Record<Side, (index: number) => boolean | null>;
   /** By position of the field: the other side's value as this side would hold it. */
   expressed: Record<Side, (index: number) => Expressed>;
-  /** Digest of the field as this side holds it now, from the record or, unread, from its baseline. */
-  digest: Record<Side, (index: number) => Uint8Array | null>;
+  /** By position of the field: whether this side holds, in its own form, what the other side's value would be there. */
+  agrees: Record<Side, (index: number) => boolean>;
   /** A person approved what the policy holds. */
   approved: boolean;
   /** Whether a record of this side can be read at all. */
@@ -178,9 +178,14 @@ function decideOne(
     if (trouble && changed[side] !== false) return parked(pair, side, 'undecodable', trouble, 'decode');
   }
   if (changed.a === false && changed.b === false) return null;
-  const decision = decideField({
+  return settleField(pair, field, index, decideField(fieldCase(rules, pair, field, index)), decided);
+}
+
+/** What is known about one field of a pair, to be decided. */
+export function fieldCase(rules: PlanRules, pair: PairCase, field: PlanField, index: number): FieldCase {
+  return {
     flows: field.flows,
-    changed,
+    changed: { a: pair.changed.a(index), b: pair.changed.b(index) },
     agree: agrees(pair, field, index),
     empty: { a: emptyOn(pair, 'a', field), b: emptyOn(pair, 'b', field) },
     policy: field.policy,
@@ -188,8 +193,7 @@ function decideOne(
     skewMs: rules.skewMs,
     targetEdits: field.targetEdits,
     firstContact: rules.firstContact,
-  });
-  return settleField(pair, field, index, decision, decided);
+  };
 }
 
 function settleField(
@@ -267,13 +271,7 @@ function sideToRead(pair: PairCase, field: PlanField, changed: Record<Side, bool
 }
 
 function agrees(pair: PairCase, field: PlanField, index: number): boolean {
-  return (field.flows.aToB && agreesOn(pair, 'b', index)) || (field.flows.bToA && agreesOn(pair, 'a', index));
-}
-
-function agreesOn(pair: PairCase, target: Side, index: number): boolean {
-  const said = pair.expressed[target](index);
-  const has = pair.digest[target](index);
-  return said.kind === 'value' && has !== null && Buffer.compare(said.digest, has) === 0;
+  return (field.flows.aToB && pair.agrees.b(index)) || (field.flows.bToA && pair.agrees.a(index));
 }
 
 function emptyOn(pair: PairCase, side: Side, field: PlanField): boolean {
