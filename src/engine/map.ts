@@ -72,7 +72,6 @@ function remember(compute: (index: number) => Expressed): (index: number) => Exp
 function express(run: MappingRun, target: Side, index: number, mapped: Mapped): Expressed {
   if (mapped.kind !== 'value') return mapped;
   if (mapped.value === PLANNED) return mapped;
-  const name = run.mapping.fields[index]?.[target] ?? '';
   const checked = run[target].checks[index]?.(mapped.value) ?? { ok: true, value: mapped.value };
   if (!checked.ok) return { kind: 'problem', reason: 'invalid', diagnostic: checked.error, waitsFor: null };
   return { kind: 'value', value: checked.value };

@@ -27,8 +27,6 @@ const rules: PlanRules = {
   skewMs: 0,
 };
 
-/** Digests stand for values: one byte of the text is enough here. */
-const digest = (text: string) => Uint8Array.from([text.charCodeAt(0) || 0, 0, 0, 0, 0, 0, 0, 0]);
 const seen = (id: string, fields: Record<string, string>): Seen => ({
   id,
   version: '1',
@@ -58,16 +56,16 @@ interface World {
   missingParent?: boolean;
 }
 
-/** A pair as the engine would describe it: the mapping is the identity, and digests are taken of the values. */
+/** A pair as the engine would describe it: the mapping is the identity. */
 function pairOf(world: World): PairCase {
   const names = { a: ['name', 'city'], b: ['title', 'town'] };
-  const valueOf = (side: 'a' | 'b', index: number) => {
+  const held = (side: 'a' | 'b', index: number) => {
     const presence = world[side];
     return presence.kind === 'present' ? String(presence.seen.fields[names[side][index] ?? ''] ?? '') : undefined;
   };
   const changed = (side: 'a' | 'b') => (index: number) => {
     if (!world.base || (world.link ?? 'active') === 'none') return null;
-    const value = valueOf(side, index);
+    const value = held(side, index);
     return value === undefined ? false : value !== world.base[index];
   };
   const expressed =
@@ -81,12 +79,12 @@ function pairOf(world: World): PairCase {
           waitsFor: { mapping: 'i/m', side: 'a', id: '9' },
         };
       }
-      const value = valueOf(target === 'a' ? 'b' : 'a', index);
-      return value === undefined ? { kind: 'absent' } : { kind: 'value', value, digest: digest(value) };
+      const value = held(target === 'a' ? 'b' : 'a', index);
+      return value === undefined ? { kind: 'absent' } : { kind: 'value', value };
     };
-  const held = (side: 'a' | 'b') => (index: number) => {
-    const value = valueOf(side, index) ?? world.base?.[index];
-    return value === undefined ? null : digest(value);
+  const agrees = (target: 'a' | 'b') => (index: number) => {
+    const own = held(target, index) ?? world.base?.[index];
+    return own !== undefined && own === held(target === 'a' ? 'b' : 'a', index);
   };
   return {
     from: world.from ?? 'a',
@@ -96,7 +94,7 @@ function pairOf(world: World): PairCase {
     inFilter: { a: world.out !== 'a', b: world.out !== 'b' },
     changed: { a: changed('a'), b: changed('b') },
     expressed: { a: expressed('a'), b: expressed('b') },
-    digest: { a: held('a'), b: held('b') },
+    agrees: { a: agrees('a'), b: agrees('b') },
     approved: world.approved ?? false,
     readable: { a: true, b: true },
   };
