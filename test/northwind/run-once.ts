@@ -34,6 +34,8 @@ export interface RunResult {
   run: Run;
   /** How many steps there were. */
   steps: number;
+  /** What is parked after it: mapping, side, id, reason and diagnostic. */
+  parked: string[];
 }
 
 /** One sync of the Northwind example, in this process. */
@@ -62,11 +64,19 @@ export async function runOnce(options: OneRun): Promise<RunResult> {
     openScratch: () => openScratch({ memoryBytes: 1_000_000, directory: null, random: (n) => systemRandom.bytes(n) }),
     sweep: options.sweep ?? 'due',
   });
+  const parked = await store.parked({});
   await database.close();
   await http.close();
   await store.close();
   if (!result.ok) throw new Error(`${result.error.code}: ${result.error.summary}`);
-  return { run: result.value, steps };
+  return {
+    run: result.value,
+    steps,
+    parked: parked.map(
+      ({ mapping, side, id, reason, diagnostic }) =>
+        `${mapping} ${side} ${id} ${reason}: ${diagnostic.summary} ${diagnostic.detail ?? ''}`,
+    ),
+  };
 }
 
 function openDatabase(integration: LoadedIntegration, platform: Platform): Connection {

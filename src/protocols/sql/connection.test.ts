@@ -306,12 +306,25 @@ describeDatabases('sql', { sqlite: SQLITE, postgres: POSTGRES }, (database) => {
   });
 
   test('a create with a link token that is there already is the same create, not a second record', async () => {
-    const items = ['t1', 't2'].map((token) => created({ name: token, external_id: token }));
+    const items = ['t1', 't2'].map((token) =>
+      created({ name: token, external_id: token, balance: '12.50', birthday: '2000-02-29', city_id: null }),
+    );
     const [first] = await connection.create('customers', items.slice(0, 1));
     const again = await connection.create('customers', items);
     expect(again.map(outcome)).toEqual(['done', 'done']);
     expect(again[0]).toEqual(first);
     expect(await database().rows('SELECT name FROM customers')).toHaveLength(2);
+  });
+
+  test('a link token that another record holds is a conflict, and that record stays as it is', async () => {
+    await connection.create('customers', [created({ name: 'theirs', external_id: 't1' })]);
+    const outcomes = await connection.create('customers', [
+      created({ name: 'mine', external_id: 't1' }),
+      created({ name: 'other', external_id: 't2' }),
+    ]);
+    expect(outcomes.map(outcome)).toEqual(['conflict: unique-violation', 'done']);
+    const rows = await database().rows('SELECT name FROM customers ORDER BY name');
+    expect(rows.map(({ name }) => name)).toEqual(['other', 'theirs']);
   });
 
   test('what is declared read-only is not written', async () => {

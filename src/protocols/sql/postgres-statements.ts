@@ -59,6 +59,29 @@ export function insertStatement(
   return { text: statement, values: [JSON.stringify(items.map(({ wire }) => wire))], linked };
 }
 
+/** The rows that hold both the link token and every value of an item: what a create of it has made before. */
+export function alikeStatement(
+  table: Table,
+  known: ColumnTypes,
+  items: readonly CreateItem[],
+  link: string,
+): [string, unknown[]] {
+  const columns = items[0] ? columnsIn(items[0].wire) : [];
+  const source = recordset(
+    known,
+    columns.map((column) => [column, column]),
+  ).replace(/ AS \(/, ' AS item(');
+  const equal = columns.map((column) => {
+    // The type json has no equality of its own.
+    const as = known.get(column) === 'json' ? '::jsonb' : '';
+    return `target.${quote(column)}${as} IS NOT DISTINCT FROM item.${quote(column)}${as}`;
+  });
+  const statement =
+    `SELECT ${selectList(table, KIND, 'target.')}, ${exactText(KIND, `target.${quote(link)}`)} AS ${quote(LINK)} ` +
+    `FROM ${source} JOIN ${table.name} AS target ON target.${quote(link)} = item.${quote(link)} WHERE ${equal.join(' AND ')}`;
+  return [statement, [JSON.stringify(items.map(({ wire }) => wire))]];
+}
+
 /** The columns that the writer keeps up and the item doesn't set itself. */
 function maintainedIn(table: Table, columns: readonly string[]): [column: string, how: 'next' | 'now'][] {
   return Object.entries(table.maintained).filter(([column]) => !columns.includes(column));

@@ -3,6 +3,7 @@ import { fail, ok, type Result } from '../../record/diagnostic.ts';
 import type { Row, SqlResult } from './database.ts';
 import type { SqlFailure } from './failure.ts';
 import {
+  alikeStatement,
   type ColumnTypes,
   deleteStatement,
   insertStatement,
@@ -10,7 +11,7 @@ import {
   linkOf,
   updateStatement,
 } from './postgres-statements.ts';
-import { exactText, selectList } from './statements.ts';
+import { selectList } from './statements.ts';
 import { quote, recordOf, type Table } from './table.ts';
 import {
   CONFLICT,
@@ -22,6 +23,7 @@ import {
   type KeyedUpdate,
   MISSING,
   NO_OUTCOME,
+  TAKEN,
   type Writer,
 } from './writes.ts';
 
@@ -50,7 +52,7 @@ export function postgresWriter(run: RunWrite): Writer {
           const { text, values, linked } = insertStatement(table, types, part);
           const written = await run(text, values);
           if (!written.ok) return written;
-          return linked ? adopt(run, table, part, written.value) : ok(inOrder(table, part, written.value));
+          return linked ? adopt(run, table, types, part, written.value) : ok(inOrder(table, part, written.value));
         },
       ),
     update: (table, items) =>
@@ -138,28 +140,29 @@ function inOrder(table: Table, items: readonly CreateItem[], rows: readonly Row[
 }
 
 /**
- * Creates with a link token: a row that was not written because its token is there already is the same create, sent
- * before; its record is taken as the outcome.
+ * Creates with a link token. A row that was not written because its token is there already is the same create, sent
+ * before, if it holds what this one says: its record is the outcome. Else somebody has used the token.
  */
 async function adopt(
   run: RunWrite,
   table: Table,
+  types: ColumnTypes,
   items: readonly CreateItem[],
   rows: readonly Row[],
 ): Promise<Result<WriteOutcome[], SqlFailure>> {
   const byLink = new Map(rows.map((row) => [row[LINK], row]));
-  const absent = items.map((item) => linkOf(table, item)).filter((link) => link !== null && !byLink.has(link));
+  const absent = items.filter((item) => !byLink.has(linkOf(table, item)));
+  let otherwise: WriteOutcome = TAKEN;
   if (absent.length > 0 && table.uniqueLink) {
-    const link = quote(table.uniqueLink);
-    const statement = `SELECT ${selectList(table, KIND, '')}, ${exactText(KIND, link)} AS ${quote(LINK)} FROM ${table.name} WHERE ${link} = ANY($1)`;
-    const found = await run(statement, [absent]);
-    // The rows of this statement are written, whatever this look-up says.
+    const found = await run(...alikeStatement(table, types, absent, table.uniqueLink));
+    // The other rows are written, whatever this look-up says.
     if (found.ok) for (const row of found.value) byLink.set(row[LINK], row);
+    else otherwise = NO_OUTCOME;
   }
   return ok(
     items.map((item) => {
       const row = byLink.get(linkOf(table, item));
-      if (!row) return NO_OUTCOME;
+      if (!row) return otherwise;
       const record = recordOf(table, row);
       return done(record.id, record);
     }),

@@ -13,6 +13,7 @@ import {
   type KeyedUpdate,
   MISSING,
   NO_OUTCOME,
+  TAKEN,
   type Writer,
 } from './writes.ts';
 
@@ -63,15 +64,21 @@ function create(run: Run, table: Table, item: CreateItem): WriteOutcome {
   const written = run(`INSERT INTO ${table.name} ${row}${conflict} RETURNING ${keys.join(', ')}`, statement.values);
   if (!written.ok) return failed(written.error);
   const [key] = written.value;
-  // The same create, sent before: its record is the outcome.
-  const record = key
-    ? readBack(
-        run,
-        table,
-        table.keys.map((_, index) => String(key[`${KEY}${index}`])),
-      )
-    : linked && readWhere(run, table, quote(link), item.wire[link]);
+  if (!key) return linked ? adopt(run, table, item) : NO_OUTCOME;
+  const parts = table.keys.map((_, index) => String(key[`${KEY}${index}`]));
+  const record = readBack(run, table, parts);
   return record ? done(record.id, record) : NO_OUTCOME;
+}
+
+/**
+ * A create that was not written because its link token is there already is the same create, sent before, if the row
+ * holds what this one says. Else somebody has used the token.
+ */
+function adopt(run: Run, table: Table, item: CreateItem): WriteOutcome {
+  const statement = new Statement(KIND);
+  const alike = columnsIn(item.wire).map((column) => `${quote(column)} IS ${statement.bind(item.wire[column])}`);
+  const record = readWhere(run, table, alike.join(' AND '), statement.values);
+  return record ? done(record.id, record) : TAKEN;
 }
 
 function update(run: Run, table: Table, item: KeyedUpdate): WriteOutcome {
@@ -121,14 +128,11 @@ function databaseTime(run: Run, table: Table, column: string): unknown {
 
 function readBack(run: Run, table: Table, key: readonly string[]): WireRecord | null {
   const statement = new Statement(KIND);
-  const where = keyEquals(table, KIND, statement, key);
-  const read = run(`SELECT ${selectList(table, KIND, '')} FROM ${table.name} WHERE ${where}`, statement.values);
-  const row = read.ok ? read.value[0] : undefined;
-  return row ? recordOf(table, row) : null;
+  return readWhere(run, table, keyEquals(table, KIND, statement, key), statement.values);
 }
 
-function readWhere(run: Run, table: Table, column: string, value: unknown): WireRecord | null {
-  const read = run(`SELECT ${selectList(table, KIND, '')} FROM ${table.name} WHERE ${column} = ?`, [value]);
+function readWhere(run: Run, table: Table, where: string, values: readonly unknown[]): WireRecord | null {
+  const read = run(`SELECT ${selectList(table, KIND, '')} FROM ${table.name} WHERE ${where}`, values);
   const row = read.ok ? read.value[0] : undefined;
   return row ? recordOf(table, row) : null;
 }

@@ -1,6 +1,6 @@
 import type { CreateItem, RemoveItem, UpdateItem, Wire, WireRecord, WriteOutcome } from '../../connector/port.ts';
 import { problem } from '../../record/diagnostic.ts';
-import type { SqlFailure } from './failure.ts';
+import { refusal, type SqlFailure } from './failure.ts';
 import { splitKey, type Table } from './table.ts';
 
 /** How one kind of database writes many rows at once; the outcomes stand in the order of the items. */
@@ -32,6 +32,9 @@ export const CONFLICT: WriteOutcome = {
   class: 'conflict',
   diagnostic: problem('version-conflict', 'The record has changed since it was read'),
 };
+
+/** Another record holds the link token of a create. */
+export const TAKEN: WriteOutcome = failed(refusal('unique', []));
 
 export const NO_OUTCOME: WriteOutcome = {
   kind: 'uncertain',
