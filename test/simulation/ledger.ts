@@ -25,10 +25,12 @@ interface Tracked {
   goneBy: 'person' | 'dovetail' | null;
   /** When it last came or went. */
   since: number;
+  /** When it last changed, by the system's own clock. */
+  changed: number;
   /** By the CRM's name of the field. */
   pending: Map<string, Pending>;
-  /** The value when both sides last said the same. */
-  agreed: Map<string, Json>;
+  /** The values at which both sides ever said the same: going back to one of them is no edit that a merge can see. */
+  agreed: Map<string, Set<string>>;
 }
 
 /** A request by which Dovetail wrote. */
@@ -132,8 +134,7 @@ export class Ledger {
     if (by === 'person') {
       for (const field of MAPPINGS[mapping].fields) {
         const value = raw[field[side]] ?? null;
-        if (this.#flows(mapping, side, field) && !isEmptyWire(value))
-          pending.set(field.a, { value, at: this.#now() });
+        if (this.#flows(mapping, side, field) && !isEmptyWire(value)) pending.set(field.a, { value, at: this.#now() });
       }
     } else this.written.create += 1;
     this.#tracked.set(`${mapping} ${side} ${id}`, {
@@ -141,6 +142,7 @@ export class Ledger {
       by,
       goneBy: null,
       since: this.#now(),
+      changed: this.#now() + this.#spec.skewMs[side],
       pending,
       agreed: new Map(),
     });
@@ -161,6 +163,7 @@ export class Ledger {
   #changed(mapping: MappingName, side: Side, id: string, tracked: Tracked, raw: Raw, cause: 'person' | Write): void {
     const before = tracked.raw;
     tracked.raw = raw;
+    tracked.changed = this.#now() + this.#spec.skewMs[side];
     let touched = false;
     for (const field of MAPPINGS[mapping].fields) {
       const name = field[side];
@@ -175,7 +178,7 @@ export class Ledger {
 
   #edited(mapping: MappingName, side: Side, id: string, field: SimulatedField, value: Json, tracked: Tracked): void {
     const linked = this.partnerOf(mapping, side, id) !== null;
-    const back = linked && tracked.agreed.has(field.a) && sameJson(tracked.agreed.get(field.a), value);
+    const back = linked && tracked.agreed.get(field.a)?.has(JSON.stringify(value)) === true;
     if (back || !this.#matters(mapping, side, field)) tracked.pending.delete(field.a);
     else tracked.pending.set(field.a, { value, at: this.#now() });
   }
@@ -243,8 +246,8 @@ export class Ledger {
       if (!this.agrees(field, left, right)) continue;
       ours.pending.delete(field.a);
       theirs.pending.delete(field.a);
-      ours.agreed.set(field.a, left);
-      theirs.agreed.set(field.a, right);
+      remember(ours, field.a, left);
+      remember(theirs, field.a, right);
     }
   }
 
@@ -302,6 +305,11 @@ export class Ledger {
       if (key.startsWith(prefix) && tracked.goneBy === null) yield [key.slice(prefix.length), tracked];
     }
   }
+}
+
+function remember(tracked: Tracked, field: string, value: Json): void {
+  const known = tracked.agreed.get(field) ?? new Set();
+  tracked.agreed.set(field, known.add(JSON.stringify(value)));
 }
 
 export function nameOf(key: string): MappingName {

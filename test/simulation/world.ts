@@ -13,7 +13,14 @@ import type { Side } from '../../src/record/side.ts';
 import type { Run, Store } from '../../src/store/port.ts';
 import { openScratch } from '../../src/store/scratch.ts';
 import { Scheduler } from '../../src/testing/clock.ts';
-import { type Exchange, FAULTS, type Fault, SimulatedNetwork, type SystemRequest } from '../../src/testing/network.ts';
+import {
+  type Exchange,
+  FAULTS,
+  type Fault,
+  SimulatedNetwork,
+  type SystemRequest,
+  type SystemResponse,
+} from '../../src/testing/network.ts';
 import { SimulatedProcess, type Trouble } from '../../src/testing/process.ts';
 import { seededRandom } from '../../src/testing/random.ts';
 import { noSabotage, type Sabotage } from '../../src/testing/sabotage.ts';
@@ -34,6 +41,8 @@ export interface Attempt {
   writes: { create: number; update: number; remove: number };
   writeRequests: number;
   commits: number;
+  /** Records whose write a system refused. */
+  refusals: number;
   /** Of its lease; 0 where it got none. */
   token: number;
 }
@@ -121,6 +130,7 @@ export class World {
       writes: { create: 0, update: 0, remove: 0 },
       writeRequests: 0,
       commits: 0,
+      refusals: 0,
       token: 0,
     };
     this.attempts.push(attempt);
@@ -245,6 +255,7 @@ export class World {
     } else if (!request.path.startsWith('/oauth')) {
       attempt.writeRequests += 1;
       this.ledger.writeRequests += 1;
+      attempt.refusals += refusalsIn(response);
       this.#checkLease(attempt, exchange);
       const before = { ...this.ledger.written };
       this.ledger.observe({ process: process.name, started: attempt.started, conditional: isConditional(request) });
@@ -291,6 +302,12 @@ export class World {
 function mappingAt(side: Side, path: string): MappingName | undefined {
   const object = path.replace('/api', '').split('/')[1];
   return MAPPING_NAMES.find((name) => MAPPINGS[name].objects[side] === object);
+}
+
+/** Refused records of an answer: itself, or items of a batch. */
+function refusalsIn(response: SystemResponse | null): number {
+  if (response === null) return 0;
+  return (response.status >= 400 ? 1 : 0) + (response.body.match(/\{"status":4/g)?.length ?? 0);
 }
 
 /** Bases are bytes; the rest is plain. */
