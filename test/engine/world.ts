@@ -32,7 +32,7 @@ export interface World {
 }
 
 export async function openWorld(
-  options: { crm?: CrmOptions; erp?: ErpOptions; clock?: Platform['clock'] } = {},
+  options: { crm?: CrmOptions; erp?: ErpOptions; clock?: Platform['clock']; store?: string } = {},
 ): Promise<World> {
   const clock = options.clock ?? systemClock;
   const crm = createCrm({ limit: null, indexLagMs: 0, ...options.crm });
@@ -52,7 +52,7 @@ export async function openWorld(
   const integration = loaded.value;
   const http = undiciHttp();
   const platform: Platform = { clock, random: systemRandom, http, log: silentLog };
-  const opened = openSqliteStore(':memory:', { key: new Uint8Array(32), random: systemRandom, clock });
+  const opened = openSqliteStore(options.store ?? ':memory:', { key: new Uint8Array(32), random: systemRandom, clock });
   if (!opened.ok) throw new Error(opened.error.summary);
   const store = opened.value;
   const run = async (mode: 'plan' | 'sync', more: Partial<RunOptions>): Promise<Run> => {
