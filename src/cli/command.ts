@@ -1,5 +1,5 @@
-import type { Command } from 'commander';
-import { EXIT, type ExitCode } from './exit-code.ts';
+import { type Command, InvalidArgumentError } from 'commander';
+import type { ExitCode } from './exit-code.ts';
 import { openRuntime, type Runtime, type RuntimeOptions } from './open.ts';
 import { type Output, openOutput } from './output.ts';
 import type { Terminal } from './terminal.ts';
@@ -54,5 +54,8 @@ export async function withRuntime<T extends CommonOptions>(
   }
 }
 
-/** A usage error that only the integration can tell of. */
-export const usage = EXIT.usage;
+/** Reads the number of an option. */
+export function toCount(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Expected a number from 1.');
+  return Number(text);
+}

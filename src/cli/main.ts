@@ -2,7 +2,13 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { type Diagnostic, problem } from '../record/diagnostic.ts';
 import type { Cli } from './command.ts';
+import { addDoctor } from './commands/doctor.ts';
+import { addExplain } from './commands/explain.ts';
+import { addInit } from './commands/init.ts';
+import { addParked } from './commands/parked.ts';
 import { addPlan } from './commands/plan.ts';
+import { addRuns } from './commands/runs.ts';
+import { addStatus } from './commands/status.ts';
 import { addSync } from './commands/sync.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { openOutput } from './output.ts';
@@ -47,7 +53,8 @@ function programOf(cli: Cli): Command {
       getErrHasColors: () => terminal.colour,
     })
     .addHelpText('after', HELP);
-  for (const add of [addPlan, addSync]) add(program, cli);
+  for (const add of [addInit, addPlan, addSync, addStatus, addRuns, addParked, addExplain, addDoctor])
+    add(program, cli);
   return program;
 }
 

@@ -1,5 +1,5 @@
 import { relative, resolve } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { limitsOf } from '../../connector/budget.ts';
 import type { Connection } from '../../connector/port.ts';
 import type { RunEvent } from '../../engine/mapping-run.ts';
@@ -8,7 +8,7 @@ import { rulesDigest, savedItem } from '../../planning/saved-plan.ts';
 import { ok, problem, type Result } from '../../record/diagnostic.ts';
 import type { Side } from '../../record/side.ts';
 import type { Run } from '../../store/port.ts';
-import { type Cli, type CommonOptions, withExamples, withIntegration, withRuntime } from '../command.ts';
+import { type Cli, type CommonOptions, toCount, withExamples, withIntegration, withRuntime } from '../command.ts';
 import { type Estimate, estimateSync, type WrittenObject } from '../estimate.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { chosenMappings, commandLine } from '../mappings.ts';
@@ -49,11 +49,6 @@ export function addPlan(program: Command, cli: Cli): void {
       withRuntime(cli, options, (runtime, output) => plan(cli, runtime, output, options)),
     );
   withExamples(command, 'dovetail plan', 'dovetail plan --mapping companies --out today.plan');
-}
-
-function toCount(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Expected a number.');
-  return Number(text);
 }
 
 async function plan(cli: Cli, runtime: Runtime, output: Output, options: PlanOptions): Promise<ExitCode> {

@@ -20,7 +20,8 @@ export function parkedLines(one: ParkedRecord, systems: Record<Side, string>, { 
   const where = `${mappingName(one.mapping)} ${systems[one.side]} ${printable(one.id)}`;
   const state = one.dismissed ? ', dismissed' : one.approved ? ', approved' : '';
   const lines = [`${colours.magenta('!')} ${colours.bold(where)}  ${one.reason}${colours.dim(state)}`];
-  lines.push(`    ${printable(one.diagnostic.summary)}`);
+  const detail = one.diagnostic.detail ? `: ${one.diagnostic.detail}` : '';
+  lines.push(`    ${printable(one.diagnostic.summary + detail)}`);
   if (one.diagnostic.next) lines.push(`    ${colours.cyan('→')} ${printable(one.diagnostic.next)}`);
   return lines;
 }
@@ -41,7 +42,6 @@ export function parkedRecordText(
   style: Style,
 ): string {
   const lines = parkedLines(one, systems, style);
-  if (one.diagnostic.detail) lines.push(`    ${printable(one.diagnostic.detail)}`);
   lines.push(`    first ${timeText(one.first)}, last ${timeText(one.last)}, ${counted(one.attempts, 'attempt')}`);
   lines.push(`    ${wakesText(one, systems)}`);
   return `${lines.join('\n')}\n`;
