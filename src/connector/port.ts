@@ -118,6 +118,11 @@ export interface Capabilities {
  */
 export interface Connection {
   readonly connector: ConnectorDefinition;
+  /**
+   * Asked right before each write is sent; what it returns stops the write as `fatal`, with nothing sent. A run uses it
+   * to stop writing at once when another process may have taken over.
+   */
+  guardWrites(check: () => Diagnostic | null): void;
   capabilities(object: string): Capabilities;
   /** Changes (or everything) of an object, page by page, prefetching one page. */
   read(request: ReadRequest): AsyncIterable<ReadStep>;

@@ -60,7 +60,7 @@ async function candidates(
   const byRule: Map<string, Candidate[]>[] = [];
   for (let rule = 0; rule < run.mapping.match.length; rule += 1) {
     const digests = [...new Set(pairs.flatMap((pair) => pair.keys[from]?.[rule] ?? []))];
-    const known = await run.context.store.unlinkedByKey(run.key, side, rule, digests);
+    const known = await run.context.store.idsByKey(run.key, side, rule, digests);
     const ahead = side === 'b' ? run.scratch.byKey(rule, digests) : new Map<string, string[]>();
     const looked =
       side === from || run[side].can.list ? new Map<string, string[]>() : await lookUp(run, side, rule, pairs, from);

@@ -2,7 +2,7 @@ import type { Seen } from '../planning/plan-item.ts';
 import { problem } from '../record/diagnostic.ts';
 import { DIGEST_BYTES } from '../record/digest.ts';
 import { otherSide, type Side } from '../record/side.ts';
-import type { HistoryEntry, Link, ParkedRecord, UnlinkedKey } from '../store/port.ts';
+import type { HistoryEntry, Link, ParkedRecord, RecordKey } from '../store/port.ts';
 import type { Applied } from './applied.ts';
 import { commit } from './commit.ts';
 import { countEnding } from './counts.ts';
@@ -64,7 +64,7 @@ async function persist(run: MappingRun, applied: readonly Applied[]): Promise<vo
   const parked: ParkedRecord[] = [];
   const released: { mapping: string; side: Side; id: string }[] = [];
   const history: HistoryEntry[] = [];
-  const keys: UnlinkedKey[] = [];
+  const keys: RecordKey[] = [];
   for (const one of applied) {
     const { pair } = one;
     if (one.park) parked.push(parkedRecord(run, one, one.park));

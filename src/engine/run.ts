@@ -5,10 +5,10 @@ import type { Platform } from '../platform/platform.ts';
 import { randomToken } from '../platform/random.ts';
 import { type Diagnostic, problem, type Result } from '../record/diagnostic.ts';
 import { digestKey } from '../record/digest.ts';
-import type { Side } from '../record/side.ts';
+import { type Side, SIDES } from '../record/side.ts';
 import type { Fence, MappingCounts, Run, Store } from '../store/port.ts';
 import type { Scratch } from '../store/scratch.ts';
-import { commit, LEASE_MS } from './commit.ts';
+import { commit, keepLease, LEASE_MS, leaseEnding } from './commit.ts';
 import { addsUp } from './counts.ts';
 import { cycle } from './cycle.ts';
 import { applyDeletes } from './deletes.ts';
@@ -43,9 +43,9 @@ export async function runIntegration(options: RunOptions): Promise<Result<Run>> 
   const { integration, store, platform } = options;
   const id = randomToken(platform.random).slice(0, 16);
   const started = platform.clock.now();
-  const lease = await store.acquire(integration.name, id, LEASE_MS, started);
-  if (!lease.ok) return lease;
-  const context = contextOf(options, id, lease.value);
+  const acquired = await store.acquire(integration.name, id, LEASE_MS, started);
+  if (!acquired.ok) return acquired;
+  const context = contextOf(options, id, acquired.value);
   const run: Run = {
     id,
     integration: integration.name,
@@ -58,10 +58,18 @@ export async function runIntegration(options: RunOptions): Promise<Result<Run>> 
     diagnostics: context.diagnostics,
   };
   if (options.mode === 'sync') await commit(context, { run });
-  const mappings = await runMappings(context, options);
+  for (const side of SIDES) options.connections[side].guardWrites(() => leaseEnding(context));
+  const over = new AbortController();
+  const lease = keepLease(context, over.signal);
+  const mappings: MappingRun[] = [];
+  await runMappings(context, options, mappings).catch((thrown: unknown) => {
+    context.stop ??= brokenRun(thrown);
+  });
+  over.abort();
+  await lease;
   const finished = await closeRun(context, options, run, mappings);
   if (options.mode === 'sync') await commit({ ...context, stop: null }, { run: finished });
-  await store.release(lease.value);
+  await store.release(acquired.value);
   return { ok: true, value: finished };
 }
 
@@ -94,8 +102,7 @@ export function contextOf(options: RunOptions, id: string, fence: Fence): RunCon
 const noCalls = () => ({ reads: 0, writes: 0, auth: 0, throttled: 0 });
 
 /** Parents first; deletes children first, after everything else; then the cursors. */
-async function runMappings(context: RunContext, options: RunOptions): Promise<MappingRun[]> {
-  const runs: MappingRun[] = [];
+async function runMappings(context: RunContext, options: RunOptions, runs: MappingRun[]): Promise<void> {
   for (const mapping of context.integration.mappings) {
     if (options.only && !options.only.includes(mapping.name)) continue;
     const prepared = await prepareMapping(context, mapping, options.connections);
@@ -117,7 +124,14 @@ async function runMappings(context: RunContext, options: RunOptions): Promise<Ma
     await applyDeletes(run);
     await moveCursors(run);
   }
-  return runs;
+}
+
+/** An exception is a fault of Dovetail, or a store that can't be read; either ends the run, with the lease given back. */
+function brokenRun(thrown: unknown): Diagnostic {
+  const name = thrown instanceof Error ? thrown.name : typeof thrown;
+  return problem('run-broken', `The run ended by an unexpected ${name}`, {
+    next: 'Run `dovetail doctor`. Nothing that was recorded is lost; the next run goes on from there.',
+  });
 }
 
 const isOver = (context: RunContext): boolean => context.stop !== null || context.signal.aborted;

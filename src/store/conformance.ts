@@ -46,7 +46,7 @@ const LINKS: StoreCase[] = [
       deepEqual(await store.intents(COMPANIES), []);
       deepEqual(await store.parked({ mapping: COMPANIES }), []);
       deepEqual(await store.countParked(), {});
-      equal((await store.unlinkedByKey(COMPANIES, 'a', 0, ['aa'])).size, 0);
+      equal((await store.idsByKey(COMPANIES, 'a', 0, ['aa'])).size, 0);
       deepEqual(await store.history(COMPANIES, 'a', 'a1', 10), []);
       deepEqual(await store.runs('shop', 10), []);
     },
@@ -183,18 +183,18 @@ const PROGRESS: StoreCase[] = [
     },
   },
   {
-    name: 'unlinked keys find records by rule and digest until the records are linked',
+    name: 'match keys find records by rule and digest until the records are linked',
     async run(store) {
       const record = (id: string, keys: (string | null)[]) => ({ mapping: COMPANIES, side: 'a' as const, id, keys });
       await commit(store, { keys: [record('a2', ['e1', null]), record('a1', ['e1', 'v1']), record('a3', ['e3'])] });
-      const found = await store.unlinkedByKey(COMPANIES, 'a', 0, ['e1', 'e1', 'e3', 'v1']);
+      const found = await store.idsByKey(COMPANIES, 'a', 0, ['e1', 'e1', 'e3', 'v1']);
       deepEqual(Object.fromEntries(found), { e1: ['a1', 'a2'], e3: ['a3'] });
-      deepEqual(Object.fromEntries(await store.unlinkedByKey(COMPANIES, 'a', 1, ['v1', 'e1'])), { v1: ['a1'] });
-      equal((await store.unlinkedByKey(COMPANIES, 'b', 0, ['e1'])).size, 0);
+      deepEqual(Object.fromEntries(await store.idsByKey(COMPANIES, 'a', 1, ['v1', 'e1'])), { v1: ['a1'] });
+      equal((await store.idsByKey(COMPANIES, 'b', 0, ['e1'])).size, 0);
       await commit(store, { keys: [record('a1', ['e5']), record('a1', ['e4'])], keysGone: [record('a2', [])] });
-      const later = await store.unlinkedByKey(COMPANIES, 'a', 0, ['e1', 'e4', 'e5']);
+      const later = await store.idsByKey(COMPANIES, 'a', 0, ['e1', 'e4', 'e5']);
       deepEqual(Object.fromEntries(later), { e4: ['a1'] });
-      equal((await store.unlinkedByKey(COMPANIES, 'a', 1, ['v1'])).size, 0);
+      equal((await store.idsByKey(COMPANIES, 'a', 1, ['v1'])).size, 0);
     },
   },
   {
@@ -214,7 +214,7 @@ const PROGRESS: StoreCase[] = [
       equal((await store.links(COMPANIES, 'a', ['a1'])).size, 1);
       equal((await store.intents(COMPANIES)).length, 1);
       equal((await store.parked({})).length, 1);
-      equal((await store.unlinkedByKey(COMPANIES, 'a', 0, ['e1'])).size, 1);
+      equal((await store.idsByKey(COMPANIES, 'a', 0, ['e1'])).size, 1);
     },
   },
 ];

@@ -102,8 +102,8 @@ export interface HistoryEntry {
   digests: Record<string, { lost: string; won: string }> | null;
 }
 
-/** A record of a side that was read but is not linked, findable by the digest of a match key. */
-export interface UnlinkedKey {
+/** A record of a side that was read, findable by the digest of a match key, whether it is linked or not. */
+export interface RecordKey {
   mapping: MappingKey;
   side: Side;
   id: string;
@@ -162,8 +162,8 @@ export interface StateChange {
   parked?: readonly ParkedRecord[];
   released?: readonly { mapping: MappingKey; side: Side; id: string }[];
   history?: readonly HistoryEntry[];
-  keys?: readonly UnlinkedKey[];
-  /** Records that are linked now: their unlinked keys go. */
+  keys?: readonly RecordKey[];
+  /** Records that are gone: their match keys go with them. */
   keysGone?: readonly { mapping: MappingKey; side: Side; id: string }[];
   run?: Run;
 }
@@ -206,13 +206,8 @@ export interface Store {
   intents(mapping: MappingKey): Promise<Intent[]>;
   parked(filter: ParkedFilter): Promise<ParkedRecord[]>;
   countParked(mapping?: MappingKey): Promise<Record<string, number>>;
-  /** Unlinked records of a side by the digest of match rule `rule`: digest → ids. */
-  unlinkedByKey(
-    mapping: MappingKey,
-    side: Side,
-    rule: number,
-    digests: readonly string[],
-  ): Promise<Map<string, string[]>>;
+  /** Records of a side by the digest of match rule `rule`: digest → ids. */
+  idsByKey(mapping: MappingKey, side: Side, rule: number, digests: readonly string[]): Promise<Map<string, string[]>>;
   history(mapping: MappingKey, side: Side, id: string, limit: number): Promise<HistoryEntry[]>;
   runs(integration: string, limit: number): Promise<Run[]>;
   commit(fence: Fence, change: StateChange): Promise<Result<void>>;

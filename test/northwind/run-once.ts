@@ -122,6 +122,7 @@ function watched(connection: Connection, step: () => void): Connection {
     };
   return {
     connector: connection.connector,
+    guardWrites: (check) => connection.guardWrites(check),
     capabilities: (object) => connection.capabilities(object),
     read: (request) => connection.read(request),
     sweep: (object, signal) => connection.sweep(object, signal),

@@ -1,5 +1,5 @@
-import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { constants, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
 import { type Diagnostic, fail, ok, problem, type Result } from '../../record/diagnostic.ts';
@@ -64,12 +64,23 @@ function copyExample(name: string, target: string, intoFilled: boolean): Result<
   if (present.length > 0 && !intoFilled) return fail(folderFilled(target));
   try {
     mkdirSync(target, { recursive: true });
-    for (const file of files) cpSync(join(source, file), join(target, file), { errorOnExist: true, force: false });
+    for (const file of files) copyFile(join(source, file), join(target, file));
     return ok(files);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'an error';
     return fail(problem('folder-unwritable', `The folder can't be written`, { detail: code, where: { file: target } }));
   }
+}
+
+const SCHEMAS = '../../schemas/';
+
+/** A YAML file names its schema for the editor, which from its new place is another way. */
+function copyFile(from: string, to: string): void {
+  mkdirSync(dirname(to), { recursive: true });
+  if (!/\.ya?ml$/.test(from)) return copyFileSync(from, to, constants.COPYFILE_EXCL);
+  const schemas = relative(dirname(to), resolve(dirname(from), SCHEMAS)).replaceAll('\\', '/');
+  const text = readFileSync(from, 'utf8').replace(`$schema=${SCHEMAS}`, `$schema=${schemas}/`);
+  writeFileSync(to, text, { flag: 'wx' });
 }
 
 /** Of the package: above this folder in the sources and in dist/. */

@@ -23,7 +23,9 @@ export function explainText(report: ExplainReport, style: Style): string {
   parts.push(verdict(report, style));
   if (report.parked.length > 0) parts.push(report.parked.flatMap((one) => parkedLines(one, systems, style)).join('\n'));
   if (report.history.length > 0) {
-    parts.push(['History, the newest first:', ...report.history.map((entry) => `  ${historyText(entry)}`)].join('\n'));
+    parts.push(
+      ['History, the newest first:', ...report.history.map((entry) => `  ${historyText(entry, systems)}`)].join('\n'),
+    );
   }
   return `${parts.join('\n\n')}\n`;
 }
@@ -115,8 +117,10 @@ function verdict({ item, systems }: ExplainReport, { colours }: Style): string {
   return `${label} ${words[item.rule] ?? `write nothing (${item.rule})`}.`;
 }
 
-function historyText({ at, kind, rule, fields, run, digests }: HistoryEntry): string {
-  const what = fields.length > 0 ? ` of ${fields.map(printable).join(', ')}` : '';
+/** `update-b`: an update of the record of side b. */
+function historyText({ at, kind, rule, fields, run, digests }: HistoryEntry, systems: Record<Side, string>): string {
+  const done = kind.replace(/-([ab])$/, (_, side: string) => ` in ${side === 'a' ? systems.a : systems.b},`);
+  const what = fields.length > 0 ? ` ${fields.map(printable).join(', ')}` : '';
   const overruled = digests ? `; overruled: ${Object.keys(digests).map(printable).join(', ')}` : '';
-  return `${timeText(at)}  ${kind}${what} (${rule})${overruled}  run ${run}`;
+  return `${timeText(at)}  ${done}${what} (${rule})${overruled}  run ${run}`;
 }

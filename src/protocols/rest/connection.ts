@@ -47,6 +47,7 @@ export function openRestConnection(parts: RestConnectionParts): Result<Connectio
     lane: parts.lane ?? 'live',
     count,
     authenticator: null,
+    refusal: () => null,
   };
   const tokenSender = createSender(bare);
   const authenticator = createAuthenticator({
@@ -99,6 +100,10 @@ class RestConnection implements Connection {
       this.#objects.set(name, compileObject(name, definition));
       this.#capabilities.set(name, capabilitiesOf(connector, definition));
     }
+  }
+
+  guardWrites(check: () => Diagnostic | null): void {
+    this.#parts.refusal = check;
   }
 
   #object(name: string): RestObject {

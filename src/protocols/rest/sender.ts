@@ -53,6 +53,8 @@ export interface SenderParts {
   count: CallCount;
   /** Null for token requests, which carry their credentials themselves. */
   authenticator: Authenticator | null;
+  /** Asked right before each write is sent: why it must not be. */
+  refusal: () => Diagnostic | null;
 }
 
 /** Sends calls within the account's budget, and sends again what failed for a passing reason and may be sent again. */
@@ -109,6 +111,11 @@ class Sending {
     }
     if (!budget.tryAcquire() && !(await budget.acquire(lane, signal))) {
       return this.#final('transient', null, stopped(), null);
+    }
+    const refusal = kind === 'writes' ? this.#parts.refusal() : null;
+    if (refusal) {
+      budget.release();
+      return this.#final('fatal', null, refusal, null);
     }
     count[kind]++;
     const result = await platform.http.request({

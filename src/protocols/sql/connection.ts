@@ -96,6 +96,7 @@ class SqlConnection implements Connection {
   readonly #platform: Platform;
   readonly #writer: Writer;
   readonly #options = new Map<string, readonly OptionDefinition[]>();
+  #check: () => Diagnostic | null = () => null;
   readonly #calls: CallCount = { reads: 0, writes: 0, auth: 0, throttled: 0 };
 
   constructor(
@@ -115,6 +116,16 @@ class SqlConnection implements Connection {
             this.#calls.writes += 1;
             return retrying(platform, false, body);
           });
+  }
+
+  guardWrites(check: () => Diagnostic | null): void {
+    this.#check = check;
+  }
+
+  /** Why nothing may be written now. */
+  #refusal(): WriteOutcome | null {
+    const diagnostic = this.#check();
+    return diagnostic && { kind: 'failed', class: 'fatal', diagnostic };
   }
 
   capabilities(object: string): Capabilities {
@@ -216,12 +227,14 @@ class SqlConnection implements Connection {
 
   create(object: string, items: Parameters<Connection['create']>[1]): Promise<WriteOutcome[]> {
     const table = this.#table(object);
-    return table.readOnly ? Promise.resolve(items.map(() => READ_ONLY)) : this.#writer.create(table, items);
+    const refusal = table.readOnly ? READ_ONLY : this.#refusal();
+    return refusal ? Promise.resolve(items.map(() => refusal)) : this.#writer.create(table, items);
   }
 
   async update(object: string, items: readonly UpdateItem[]): Promise<WriteOutcome[]> {
     const table = this.#table(object);
-    if (table.readOnly) return items.map(() => READ_ONLY);
+    const refusal = table.readOnly ? READ_ONLY : this.#refusal();
+    if (refusal) return items.map(() => refusal);
     const writing = items.filter((item) => columnsIn(item.wire).length > 0);
     const written = await withKeys(table, writing, (keyed) => this.#writer.update(table, keyed));
     const outcomes = new Map(writing.map((item, index) => [item, written[index]]));
@@ -241,7 +254,8 @@ class SqlConnection implements Connection {
 
   async remove(object: string, items: readonly RemoveItem[], archive: boolean): Promise<WriteOutcome[]> {
     const table = this.#table(object);
-    if (table.readOnly) return items.map(() => READ_ONLY);
+    const refusal = table.readOnly ? READ_ONLY : this.#refusal();
+    if (refusal) return items.map(() => refusal);
     if (!archive) return withKeys(table, items, (keyed) => this.#writer.delete(table, keyed));
     const { archived } = table;
     if (archived === null) return items.map(() => NO_ARCHIVE);

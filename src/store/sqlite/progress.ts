@@ -1,8 +1,8 @@
-import type { Cursor, Intent, IntentItem, MappingKey, Side, UnlinkedKey } from '../port.ts';
+import type { Cursor, Intent, IntentItem, MappingKey, RecordKey, Side } from '../port.ts';
 import { integer, integerOrNull, side as sideOf, text } from './column.ts';
 import type { Database } from './database.ts';
 
-/** What a run has got to and what it must not lose on the way: cursors, intents, unlinked keys. */
+/** What a run has got to and what it must not lose on the way: cursors, intents, match keys. */
 
 export function readCursor(db: Database, mapping: MappingKey, side: Side): Cursor | null {
   const row = db
@@ -49,16 +49,16 @@ export function deleteIntents(db: Database, ids: readonly string[]): void {
 }
 
 /** Ids in their own order under each digest; digests without a record are left out. */
-export function readUnlinkedByKey(
+export function readIdsByKey(
   db: Database,
   mapping: MappingKey,
   side: Side,
   rule: number,
   digests: readonly string[],
 ): Map<string, string[]> {
-  const sql = `SELECT k.digest, u.id FROM (SELECT DISTINCT value FROM json_each(?)) wanted CROSS JOIN unlinked_key k
+  const sql = `SELECT k.digest, u.id FROM (SELECT DISTINCT value FROM json_each(?)) wanted CROSS JOIN record_key k
     ON k.mapping = ? AND k.side = ? AND k.rule = ? AND k.digest = wanted.value
-    CROSS JOIN unlinked u ON u.number = k.number ORDER BY k.digest, u.id`;
+    CROSS JOIN record_keys u ON u.number = k.number ORDER BY k.digest, u.id`;
   const found = new Map<string, string[]>();
   for (const row of db.statement(sql).all(JSON.stringify(digests), db.findMapping(mapping), side, rule)) {
     const digest = text(row.digest);
@@ -69,11 +69,9 @@ export function readUnlinkedByKey(
   return found;
 }
 
-export function writeKeys(db: Database, records: readonly UnlinkedKey[]): void {
-  const insert = db.statement('INSERT INTO unlinked (mapping, side, id, keys) VALUES (?, ?, ?, ?)');
-  const insertKey = db.statement(
-    'INSERT INTO unlinked_key (mapping, side, rule, digest, number) VALUES (?, ?, ?, ?, ?)',
-  );
+export function writeKeys(db: Database, records: readonly RecordKey[]): void {
+  const insert = db.statement('INSERT INTO record_keys (mapping, side, id, keys) VALUES (?, ?, ?, ?)');
+  const insertKey = db.statement('INSERT INTO record_key (mapping, side, rule, digest, number) VALUES (?, ?, ?, ?, ?)');
   for (const record of records) {
     deleteKeys(db, record);
     const mapping = db.mapping(record.mapping);
@@ -87,13 +85,13 @@ export function writeKeys(db: Database, records: readonly UnlinkedKey[]): void {
 export function deleteKeys(db: Database, record: { mapping: MappingKey; side: Side; id: string }): void {
   const mapping = db.mapping(record.mapping);
   const row = db
-    .statement('DELETE FROM unlinked WHERE mapping = ? AND side = ? AND id = ? RETURNING number, keys')
+    .statement('DELETE FROM record_keys WHERE mapping = ? AND side = ? AND id = ? RETURNING number, keys')
     .get(mapping, record.side, record.id);
   if (row === undefined) return;
   const removeKey = db.statement(
-    'DELETE FROM unlinked_key WHERE mapping = ? AND side = ? AND rule = ? AND digest = ? AND number = ?',
+    'DELETE FROM record_key WHERE mapping = ? AND side = ? AND rule = ? AND digest = ? AND number = ?',
   );
-  const keys: UnlinkedKey['keys'] = JSON.parse(text(row.keys));
+  const keys: RecordKey['keys'] = JSON.parse(text(row.keys));
   for (const [rule, digest] of keys.entries()) {
     if (digest !== null) removeKey.run(mapping, record.side, rule, digest, integer(row.number));
   }

@@ -31,8 +31,8 @@ import {
   deleteIntents,
   deleteKeys,
   readCursor,
+  readIdsByKey,
   readIntents,
-  readUnlinkedByKey,
   writeCursors,
   writeIntents,
   writeKeys,
@@ -187,13 +187,13 @@ class SqliteStore implements Store {
     return countParked(this.#db, mapping);
   }
 
-  async unlinkedByKey(
+  async idsByKey(
     mapping: MappingKey,
     side: Side,
     rule: number,
     digests: readonly string[],
   ): Promise<Map<string, string[]>> {
-    return readUnlinkedByKey(this.#db, mapping, side, rule, digests);
+    return readIdsByKey(this.#db, mapping, side, rule, digests);
   }
 
   async history(mapping: MappingKey, side: Side, id: string, limit: number): Promise<HistoryEntry[]> {

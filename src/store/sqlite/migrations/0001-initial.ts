@@ -84,15 +84,15 @@ CREATE TABLE parked (
 CREATE INDEX parked_next ON parked (next) WHERE next IS NOT NULL;
 CREATE INDEX parked_waits ON parked (waits_mapping, waits_side, waits_id) WHERE waits_id IS NOT NULL;
 
-CREATE TABLE unlinked (
+CREATE TABLE record_keys (
   number INTEGER PRIMARY KEY,
   mapping INTEGER NOT NULL,
   side TEXT NOT NULL CHECK (side IN ('a', 'b')),
   id TEXT NOT NULL,
   keys TEXT NOT NULL
 ) STRICT;
-CREATE UNIQUE INDEX unlinked_id ON unlinked (mapping, side, id);
-CREATE TABLE unlinked_key (
+CREATE UNIQUE INDEX record_keys_id ON record_keys (mapping, side, id);
+CREATE TABLE record_key (
   mapping INTEGER NOT NULL,
   side TEXT NOT NULL,
   rule INTEGER NOT NULL,
