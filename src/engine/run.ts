@@ -5,7 +5,7 @@ import type { Platform } from '../platform/platform.ts';
 import { randomToken } from '../platform/random.ts';
 import { type Diagnostic, problem, type Result } from '../record/diagnostic.ts';
 import { digestKey } from '../record/digest.ts';
-import { type Side, SIDES } from '../record/side.ts';
+import { SIDES, type Side } from '../record/side.ts';
 import type { Fence, MappingCounts, Run, Store } from '../store/port.ts';
 import type { Scratch } from '../store/scratch.ts';
 import { commit, keepLease, LEASE_MS, leaseEnding } from './commit.ts';
