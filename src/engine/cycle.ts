@@ -1,4 +1,4 @@
-import type { Side } from '../record/side.ts';
+import { otherSide, SIDES, type Side } from '../record/side.ts';
 import { apply } from './apply.ts';
 import { decode } from './decode.ts';
 import { map, validate } from './map.ts';
@@ -15,11 +15,15 @@ import { sweep } from './sweep.ts';
 /** Enough pairs per step that batched writes are full, few enough to stay small in memory. */
 const BATCH = 500;
 
-/** One mapping in one run: read → decode → match → resolve → map → validate → plan → apply → record. */
+/**
+ * One mapping in one run: read → decode → match → resolve → map → validate → plan → apply → record. A side that could
+ * not be read to its end may hold the very record that would be created there, so nothing is decided against it.
+ */
 export async function cycle(run: MappingRun): Promise<void> {
   await settle(run);
   await readAhead(run);
-  for (const side of ['a', 'b'] as const) {
+  for (const side of SIDES) {
+    if (!run.reads[otherSide(side)].complete) return;
     for await (const pairs of changes(run, side)) {
       if (run.context.stop || run.context.signal.aborted) return;
       await resolve(run, pairs);

@@ -33,6 +33,7 @@ function cursorAfter(run: MappingRun, side: SideRun, before: Cursor | null): Cur
     scanned: read.whole ? now : (before?.scanned ?? null),
     swept: ids || first ? now : before.swept,
     seen: read.whole ? read.count : (ids?.size ?? before?.seen ?? null),
+    rules: run.rulesDigest,
   };
 }
 

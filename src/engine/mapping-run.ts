@@ -89,6 +89,8 @@ export interface MappingRun {
   layoutFields: readonly string[];
   /** Digest of the mapping's rules. */
   rulesDigest: string;
+  /** The mapping's rules changed since the last read: what has not changed is decided again all the same. */
+  recheck: boolean;
   scratch: Scratch;
   counts: MappingCounts;
   /** Reads of this run, by side. */

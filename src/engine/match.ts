@@ -25,7 +25,7 @@ export async function match(run: MappingRun, from: Side, page: readonly Seen[]):
   for (const seen of page) {
     const link = links.get(seen.id) ?? null;
     const parked = before.get(seen.id) ?? null;
-    if (!parked && isUnchanged(from, seen, link)) countEnding(run, from, 'unchanged');
+    if (!parked && isUnchanged(run, from, seen, link)) countEnding(run, from, 'unchanged');
     else if (mustWait(run, from, seen, parked)) countEnding(run, from, 'parked');
     else pairs.push(newPair(run, from, seen, link, parked));
   }

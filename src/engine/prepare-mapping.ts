@@ -20,7 +20,9 @@ export async function prepareMapping(
   connections: Record<Side, Connection>,
 ): Promise<Result<MappingRun>> {
   const sides: Partial<Record<Side, SideRun>> = {};
-  const extras = { a: extraNames(mapping, 'a'), b: extraNames(mapping, 'b') };
+  const fieldsOf = (side: Side) =>
+    Object.keys(context.integration[side].connector.objects[mapping.objects[side]]?.fields ?? {});
+  const extras = { a: extraNames(mapping, 'a', fieldsOf('a')), b: extraNames(mapping, 'b', fieldsOf('b')) };
   for (const side of ['a', 'b'] as const) {
     const prepared = await prepareSide(context, mapping, side, connections, extras);
     if (!prepared.ok) return prepared;
@@ -47,6 +49,7 @@ export async function prepareMapping(
     layout: await store.layout(layoutFields),
     layoutFields,
     rulesDigest: strongDigest(context.strongKey, mapping.rules),
+    recheck: false,
     scratch: context.openScratch(),
     counts: noCounts(),
     reads: { a: noRead(), b: noRead() },
@@ -69,10 +72,10 @@ export async function prepareMapping(
 const noRead = (): SideRead => ({ whole: false, complete: false, count: 0, newest: null, serverTime: null });
 
 /** Fields that expressions, filters and match rules read beyond the mapped ones. */
-function extraNames(mapping: LoadedMapping, side: Side): string[] {
+function extraNames(mapping: LoadedMapping, side: Side, all: readonly string[]): string[] {
   const mapped = new Set(mapping.fields.map((field) => field[side]));
   const expressions = [mapping.filter[side], ...mapping.fields.map((field) => (side === 'a' ? field.toB : field.toA))];
-  const read = expressions.flatMap((expression) => expression?.fields ?? []);
+  const read = expressions.flatMap((expression) => (expression ? (expression.fields ?? all) : []));
   return [...new Set([...read, ...mapping.match.flatMap((rule) => rule.map((pair) => pair[side]))])]
     .filter((name) => !mapped.has(name))
     .sort();

@@ -43,7 +43,7 @@ export async function readAhead(run: MappingRun): Promise<void> {
       for (const [index, one] of seen.entries()) {
         const record = records[index];
         if (!record) continue;
-        if (isUnchanged('b', one, links.get(one.id) ?? null)) countEnding(run, 'b', 'unchanged');
+        if (isUnchanged(run, 'b', one, links.get(one.id) ?? null)) countEnding(run, 'b', 'unchanged');
         else keep.push({ id: one.id, keys: run.b.keysOf(one.fields), record });
       }
       run.scratch.put(keep);
@@ -59,7 +59,9 @@ async function* readChanges(run: MappingRun, side: SideRun): AsyncGenerator<Wire
   }
   const { context } = run;
   const cursor = await context.store.cursor(run.key, side.side);
-  const since = readFrom(cursor, side, context.full);
+  const ruled = cursor === null || cursor.rules === run.rulesDigest;
+  const since = readFrom(cursor, side, context.full || !ruled);
+  run.recheck ||= !ruled;
   progress.whole = since === null;
   const ids = progress.whole && cursor !== null ? new IdSet(context.digestKey) : null;
   const retried = run.retried[side.side];

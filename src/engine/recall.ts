@@ -43,9 +43,9 @@ export function fieldChanged(link: Link, side: Side, digests: Uint8Array, index:
 }
 
 /** Whether a record is just as it was when both sides last agreed: one comparison for a record without changes. */
-export function isUnchanged(side: Side, seen: Seen, link: Link | null): boolean {
+export function isUnchanged(run: MappingRun, side: Side, seen: Seen, link: Link | null): boolean {
   if (!link) return false;
   if (link.state === 'closed') return seen.archived || baseOf(link, side).length > 0;
-  if (seen.archived) return false;
+  if (seen.archived || run.recheck) return false;
   return Buffer.compare(seen.digests, baseOf(link, side)) === 0;
 }

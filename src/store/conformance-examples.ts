@@ -116,5 +116,14 @@ export function plain(one: Link | undefined): unknown {
 }
 
 export function cursor(more: Partial<Cursor> = {}): Cursor {
-  return { mapping: COMPANIES, side: 'a', mark: null, scanned: null, swept: null, seen: null, ...more };
+  return {
+    mapping: COMPANIES,
+    side: 'a',
+    mark: null,
+    scanned: null,
+    swept: null,
+    seen: null,
+    rules: 'rules-1',
+    ...more,
+  };
 }

@@ -62,6 +62,8 @@ export interface Cursor {
   swept: number | null;
   /** Number of records that the last complete read of everything or sweep saw. */
   seen: number | null;
+  /** Digest of the mapping's rules at the last read: under other rules everything is read again. */
+  rules: string;
 }
 
 export interface ParkedRecord {

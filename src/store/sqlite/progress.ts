@@ -6,7 +6,7 @@ import type { Database } from './database.ts';
 
 export function readCursor(db: Database, mapping: MappingKey, side: Side): Cursor | null {
   const row = db
-    .statement('SELECT mark, scanned, swept, seen FROM cursor WHERE mapping = ? AND side = ?')
+    .statement('SELECT mark, scanned, swept, seen, rules FROM cursor WHERE mapping = ? AND side = ?')
     .get(db.findMapping(mapping), side);
   if (row === undefined) return null;
   return {
@@ -16,13 +16,15 @@ export function readCursor(db: Database, mapping: MappingKey, side: Side): Curso
     scanned: integerOrNull(row.scanned),
     swept: integerOrNull(row.swept),
     seen: integerOrNull(row.seen),
+    rules: text(row.rules),
   };
 }
 
 export function writeCursors(db: Database, cursors: readonly Cursor[]): void {
-  const sql = 'INSERT OR REPLACE INTO cursor (mapping, side, mark, scanned, swept, seen) VALUES (?, ?, ?, ?, ?, ?)';
-  for (const { mapping, side, mark, scanned, swept, seen } of cursors) {
-    db.statement(sql).run(db.mapping(mapping), side, mark, scanned, swept, seen);
+  const sql =
+    'INSERT OR REPLACE INTO cursor (mapping, side, mark, scanned, swept, seen, rules) VALUES (?, ?, ?, ?, ?, ?, ?)';
+  for (const { mapping, side, mark, scanned, swept, seen, rules } of cursors) {
+    db.statement(sql).run(db.mapping(mapping), side, mark, scanned, swept, seen, rules);
   }
 }
 

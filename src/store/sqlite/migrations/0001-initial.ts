@@ -49,6 +49,7 @@ CREATE TABLE cursor (
   scanned INTEGER,
   swept INTEGER,
   seen INTEGER,
+  rules TEXT NOT NULL,
   PRIMARY KEY (mapping, side)
 ) STRICT;
 
