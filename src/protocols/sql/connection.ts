@@ -111,7 +111,10 @@ class SqlConnection implements Connection {
     this.#platform = platform;
     this.#writer =
       database.kind === 'postgres'
-        ? postgresWriter((statement, values) => this.#run('writes', statement, values))
+        ? postgresWriter({
+            read: (statement, values) => this.#run('reads', statement, values),
+            write: (statement, values) => this.#run('writes', statement, values),
+          })
         : sqliteWriter(database, (body) => {
             this.#calls.writes += 1;
             return retrying(platform, false, body);

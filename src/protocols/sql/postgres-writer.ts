@@ -27,8 +27,13 @@ import {
   type Writer,
 } from './writes.ts';
 
-/** Runs a write, repeated where that is safe. */
-export type RunWrite = (statement: string, values: readonly unknown[]) => Promise<SqlResult>;
+type Run = (statement: string, values: readonly unknown[]) => Promise<SqlResult>;
+
+/** Runs statements: each repeated where that is safe, and counted as what it is. */
+export interface Runs {
+  read: Run;
+  write: Run;
+}
 
 const KIND = 'postgres';
 
@@ -38,8 +43,8 @@ type Written = Promise<Result<WriteOutcome[], SqlFailure>>;
  * One statement for many rows: they come as one JSON array, which PostgreSQL turns into columns of the table's own
  * types. So the statement's text depends on the set of columns alone, never on the number of rows.
  */
-export function postgresWriter(run: RunWrite): Writer {
-  const typesOf = columnTypes(run);
+export function postgresWriter(runs: Runs): Writer {
+  const typesOf = columnTypes(runs);
   return {
     create: (table, items) =>
       inGroups(
@@ -50,20 +55,20 @@ export function postgresWriter(run: RunWrite): Writer {
         onlyOneEmpty,
         async (part, types) => {
           const { text, values, linked } = insertStatement(table, types, part);
-          const written = await run(text, values);
+          const written = await runs.write(text, values);
           if (!written.ok) return written;
-          return linked ? adopt(run, table, types, part, written.value) : ok(inOrder(table, part, written.value));
+          return linked ? adopt(runs, table, types, part, written.value) : ok(inOrder(table, part, written.value));
         },
       ),
     update: (table, items) =>
       inGroups(typesOf, table, items, updateShape, idOf, async (part, types) => {
-        const written = await run(...updateStatement(table, types, part));
-        return written.ok ? outcomesById(run, table, part, written.value, false) : written;
+        const written = await runs.write(...updateStatement(table, types, part));
+        return written.ok ? outcomesById(runs, table, part, written.value, false) : written;
       }),
     delete: (table, items) =>
       inGroups(typesOf, table, items, conditional, idOf, async (part, types) => {
-        const written = await run(...deleteStatement(table, types, part));
-        return written.ok ? outcomesById(run, table, part, written.value, true) : written;
+        const written = await runs.write(...deleteStatement(table, types, part));
+        return written.ok ? outcomesById(runs, table, part, written.value, true) : written;
       }),
   };
 }
@@ -71,12 +76,12 @@ export function postgresWriter(run: RunWrite): Writer {
 type TypesOf = (table: Table) => Promise<Result<ColumnTypes, SqlFailure>>;
 
 /** The columns of a table with their types, asked once. */
-function columnTypes(run: RunWrite): TypesOf {
+function columnTypes(runs: Runs): TypesOf {
   const known = new Map<string, ColumnTypes>();
   return async (table) => {
     const types = known.get(table.name);
     if (types) return ok(types);
-    const asked = await run(
+    const asked = await runs.read(
       `SELECT attname::text AS name, format_type(atttypid, atttypmod) AS type FROM pg_attribute
        WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped`,
       [table.name],
@@ -144,7 +149,7 @@ function inOrder(table: Table, items: readonly CreateItem[], rows: readonly Row[
  * before, if it holds what this one says: its record is the outcome. Else somebody has used the token.
  */
 async function adopt(
-  run: RunWrite,
+  runs: Runs,
   table: Table,
   types: ColumnTypes,
   items: readonly CreateItem[],
@@ -154,7 +159,7 @@ async function adopt(
   const absent = items.filter((item) => !byLink.has(linkOf(table, item)));
   let otherwise: WriteOutcome = TAKEN;
   if (absent.length > 0 && table.uniqueLink) {
-    const found = await run(...alikeStatement(table, types, absent, table.uniqueLink));
+    const found = await runs.read(...alikeStatement(table, types, absent, table.uniqueLink));
     // The other rows are written, whatever this look-up says.
     if (found.ok) for (const row of found.value) byLink.set(row[LINK], row);
     else otherwise = NO_OUTCOME;
@@ -171,7 +176,7 @@ async function adopt(
 
 /** Outcomes by id. Of a row that was not touched, whether it is there tells a conflict from one that is gone. */
 async function outcomesById(
-  run: RunWrite,
+  runs: Runs,
   table: Table,
   items: readonly (KeyedUpdate | KeyedRemoval)[],
   rows: readonly Row[],
@@ -179,7 +184,7 @@ async function outcomesById(
 ): Promise<Result<WriteOutcome[], SqlFailure>> {
   const written = new Map(rows.map((row) => recordOf(table, row)).map((record) => [record.id, record]));
   const unsure = items.filter((item) => item.version !== null && !written.has(item.id));
-  const there = unsure.length > 0 ? await existing(run, table, unsure) : ok(new Set<string>());
+  const there = unsure.length > 0 ? await existing(runs, table, unsure) : ok(new Set<string>());
   return ok(
     items.map((item) => {
       const record = written.get(item.id);
@@ -193,7 +198,7 @@ async function outcomesById(
 }
 
 async function existing(
-  run: RunWrite,
+  runs: Runs,
   table: Table,
   items: readonly (KeyedUpdate | KeyedRemoval)[],
 ): Promise<Result<Set<string>, SqlFailure>> {
@@ -202,7 +207,7 @@ async function existing(
     ({ key }) =>
       `(${table.keys.map((column, index) => `${quote(column)} = $${values.push(key[index])}`).join(' AND ')})`,
   );
-  const found = await run(
+  const found = await runs.read(
     `SELECT ${selectList(table, KIND, '', table.keys)} FROM ${table.name} WHERE ${alternatives.join(' OR ')}`,
     values,
   );
