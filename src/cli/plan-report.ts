@@ -29,6 +29,8 @@ export interface PlanReport {
   mappings: PlannedMapping[];
   estimate: Estimate;
   diagnostics: Diagnostic[];
+  /** Records that were parked before, and of which most are not in this plan. */
+  parkedBefore: number;
   /** Where the plan was saved. */
   saved: string | null;
   /** The command that does what is planned; null where there is nothing to do. */

@@ -77,7 +77,10 @@ const SCHEMAS = '../../schemas/';
 /** A YAML file names its schema for the editor, which from its new place is another way. */
 function copyFile(from: string, to: string): void {
   mkdirSync(dirname(to), { recursive: true });
-  if (!/\.ya?ml$/.test(from)) return copyFileSync(from, to, constants.COPYFILE_EXCL);
+  if (!/\.ya?ml$/.test(from)) {
+    copyFileSync(from, to, constants.COPYFILE_EXCL);
+    return;
+  }
   const schemas = relative(dirname(to), resolve(dirname(from), SCHEMAS)).replaceAll('\\', '/');
   const text = readFileSync(from, 'utf8').replace(`$schema=${SCHEMAS}`, `$schema=${schemas}/`);
   writeFileSync(to, text, { flag: 'wx' });

@@ -12,8 +12,10 @@ import { type Cli, type CommonOptions, toCount, withExamples, withIntegration, w
 import { type Estimate, estimateSync, type WrittenObject } from '../estimate.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { chosenMappings, commandLine } from '../mappings.ts';
+import { fillOldValues } from '../old-values.ts';
 import type { Runtime } from '../open.ts';
 import type { Output } from '../output.ts';
+import { countParked } from '../parked-count.ts';
 import { type PlanWriter, writePlan } from '../plan-file.ts';
 import { hasWork, isWorthShowing, itemData, PlanCollector, type PlanReport, totalsOf } from '../plan-report.ts';
 import { openProgress } from '../progress.ts';
@@ -70,10 +72,12 @@ async function plan(cli: Cli, runtime: Runtime, output: Output, options: PlanOpt
     const saved = writer.value?.finish() ?? ok(undefined);
     if (!saved.ok) return output.failure(EXIT.failed, [saved.error]);
   }
-  const report = reportOf(cli, runtime, ran.value, collector, { options, only: chosen.value, file });
+  if (!output.json) await fillOldValues(runtime.integration, connections.value, collector.mappings);
+  const parked = await countParked(runtime);
+  const report = reportOf(cli, runtime, ran.value, collector, { options, only: chosen.value, file, parked });
   output.summary(report, planText);
   if (outcome === 'failed') return EXIT.failed;
-  return totalsOf(report.mappings).waiting > 0 ? EXIT.leftOver : EXIT.done;
+  return parked + totalsOf(report.mappings).waiting > 0 ? EXIT.leftOver : EXIT.done;
 }
 
 const stopped = problem('interrupted', 'Stopped', { detail: 'Nothing was written.' });
@@ -136,7 +140,7 @@ function reportOf(
   runtime: Runtime,
   run: Run,
   collector: PlanCollector,
-  { options, only, file }: { options: PlanOptions; only: string[] | null; file: string | null },
+  { options, only, file, parked }: { options: PlanOptions; only: string[] | null; file: string | null; parked: number },
 ): PlanReport {
   const { integration } = runtime;
   const saved = file === null || run.outcome === 'failed' ? null : relative(cli.terminal.folder, file) || file;
@@ -150,6 +154,7 @@ function reportOf(
     mappings: collector.mappings,
     estimate: estimateOf(runtime, run, collector),
     diagnostics: run.diagnostics,
+    parkedBefore: parked,
     saved,
     next: work ? sync : null,
   };

@@ -11,6 +11,7 @@ import { EXIT, type ExitCode } from '../exit-code.ts';
 import { chosenMappings, commandLine } from '../mappings.ts';
 import type { Runtime } from '../open.ts';
 import type { Output } from '../output.ts';
+import { countParked } from '../parked-count.ts';
 import { readPlan } from '../plan-file.ts';
 import { openProgress } from '../progress.ts';
 import { referenceFields } from '../reference-fields.ts';
@@ -149,9 +150,8 @@ async function reportOf(
 ): Promise<SyncReport> {
   const keys = integration.mappings.map(({ name }) => `${integration.name}/${name}`);
   const parked = [];
-  let parkedTotal = 0;
+  const parkedTotal = await countParked({ integration, store });
   for (const mapping of keys) {
-    parkedTotal += Object.values(await store.countParked(mapping)).reduce((sum, count) => sum + count, 0);
     if (parked.length < PARKED_SHOWN)
       parked.push(...(await store.parked({ mapping, limit: PARKED_SHOWN - parked.length })));
   }

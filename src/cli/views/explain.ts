@@ -119,8 +119,8 @@ function verdict({ item, systems }: ExplainReport, { colours }: Style): string {
 
 /** `update-b`: an update of the record of side b. */
 function historyText({ at, kind, rule, fields, run, digests }: HistoryEntry, systems: Record<Side, string>): string {
-  const done = kind.replace(/-([ab])$/, (_, side: string) => ` in ${side === 'a' ? systems.a : systems.b},`);
-  const what = fields.length > 0 ? ` ${fields.map(printable).join(', ')}` : '';
+  const done = kind.replace(/-([ab])$/, (_, side: string) => ` in ${side === 'a' ? systems.a : systems.b}`);
+  const what = fields.length > 0 ? `: ${fields.map(printable).join(', ')}` : '';
   const overruled = digests ? `; overruled: ${Object.keys(digests).map(printable).join(', ')}` : '';
   return `${timeText(at)}  ${done}${what} (${rule})${overruled}  run ${run}`;
 }

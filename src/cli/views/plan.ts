@@ -1,7 +1,7 @@
 import type { FieldRule } from '../../planning/field-decision.ts';
 import type { Action, FieldChange, PlanItem } from '../../planning/plan-item.ts';
 import { otherSide, type Side } from '../../record/side.ts';
-import { hasWork, type PlannedMapping, type PlanReport, totalsOf } from '../plan-report.ts';
+import { hasWork, type PlannedMapping, type PlanReport, type PlanTotals, totalsOf } from '../plan-report.ts';
 import { diagnosticsText } from './diagnostics.ts';
 import type { Style } from './style.ts';
 import { counted, durationText, numberText, printable, valueText } from './text.ts';
@@ -136,9 +136,18 @@ function closing(report: PlanReport, { colours }: Style): string[] {
     .join('; ');
   const lines = [colours.bold(line), `API calls of a sync: ${cost}. Estimated time: ${estimateText(ms)}.`];
   if (report.saved) lines.push(`Saved without values to ${report.saved}; it holds for 24 hours.`);
-  if (!hasWork(totals)) lines.push('Nothing to do: both systems say the same.');
+  if (report.parkedBefore > 0)
+    lines.push(`${counted(report.parkedBefore, 'record')} parked before: dovetail parked list`);
+  if (!hasWork(totals)) lines.push(nothingText(report, totals));
   if (report.next) lines.push(`Next: ${colours.bold(report.next)}`);
   return lines;
+}
+
+function nothingText({ outcome, parkedBefore }: PlanReport, { waiting }: PlanTotals): string {
+  if (outcome === 'failed') return 'The plan is incomplete: see above.';
+  return waiting + parkedBefore > 0
+    ? 'Nothing to do, apart from what is parked or held.'
+    : 'Nothing to do: both systems say the same.';
 }
 
 const estimateText = (ms: number): string => (ms < 60_000 ? 'under a minute' : `about ${durationText(ms)}`);

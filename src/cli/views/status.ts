@@ -1,7 +1,7 @@
 import type { MappingStatus, StatusReport } from '../status-report.ts';
 import { OUTCOME_WORDS } from './run.ts';
 import type { Style } from './style.ts';
-import { durationText, indent, numberText, printable, table, timeOrNever, timeText } from './text.ts';
+import { counted, durationText, indent, numberText, printable, table, timeOrNever, timeText } from './text.ts';
 
 /** What is: links, how far each side was read, what is parked, and the last run. */
 export function statusText(report: StatusReport, { colours }: Style): string {
@@ -42,8 +42,8 @@ function attention({ name, parked, openIntents, links }: MappingStatus): string[
   const reasons = Object.entries(parked).map(([reason, count]) => `${reason} ${numberText(count)}`);
   const lines: string[] = [];
   if (reasons.length > 0) lines.push(`${name}: parked: ${reasons.join(', ')}.`);
-  if (links.silent > 0) lines.push(`${name}: ${numberText(links.silent)} links are silent, outside the filter.`);
+  if (links.silent > 0) lines.push(`${name}: ${counted(links.silent, 'silent link')}, outside the filter.`);
   if (openIntents > 0)
-    lines.push(`${name}: ${numberText(openIntents)} creates have an unknown outcome; the next sync settles them.`);
+    lines.push(`${name}: ${counted(openIntents, 'create')} of unknown outcome, to be settled by the next sync.`);
   return lines;
 }

@@ -28,8 +28,8 @@ function planLine({ planned, asPlanned, skipped }: SavedPlanReport): string {
   const lines = [
     `Saved plan: ${numberText(asPlanned)} of ${counted(planned, 'planned record')} done or tried as planned.`,
   ];
-  if (rest > 0) lines.push(`${numberText(rest)} no longer stood as planned, so nothing was done about them.`);
-  if (skipped > 0) lines.push(`${counted(skipped, 'record')} changed since and wait for the next plan or sync.`);
+  if (rest > 0) lines.push(`No longer as planned, so not done: ${numberText(rest)}.`);
+  if (skipped > 0) lines.push(`Changed since, and left for the next plan or sync: ${counted(skipped, 'record')}.`);
   return lines.join('\n');
 }
 
