@@ -37,10 +37,10 @@ describeDatabases(`Northwind survives kill -9 at ${KILLS} random points (seed ${
   test('after one more run nothing is there twice, and nothing is lost', { timeout: 240_000 }, async () => {
     const draw = new Draw(SEED, 1);
     let killed = 0;
-    for (let round = 1; killed < KILLS && round <= 3 * KILLS; round += 1) {
+    for (let round = 1; killed < KILLS && round <= 6 * KILLS; round += 1) {
       await edits(round);
       // The first runs have most to do; a run that ends before its step was not killed and does not count.
-      const furthest = killed < 4 ? 60 : 24;
+      const furthest = killed < 4 ? 40 : 20;
       if (await world.killedSync(1 + Math.floor(draw.next() * furthest))) killed += 1;
     }
     expect(killed).toBe(KILLS);
