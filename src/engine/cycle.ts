@@ -23,7 +23,10 @@ export async function cycle(run: MappingRun): Promise<void> {
   await settle(run);
   await readAhead(run);
   for (const side of SIDES) {
-    if (!run.reads[otherSide(side)].complete) return;
+    if (!run.reads[otherSide(side)].complete) {
+      run.reads[side].complete = false;
+      return;
+    }
     for await (const pairs of changes(run, side)) {
       if (run.context.stop || run.context.signal.aborted) return;
       await resolve(run, pairs);

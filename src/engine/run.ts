@@ -147,14 +147,15 @@ async function closeRun(
   );
   const interrupted = context.signal.aborted;
   if (!interrupted && !context.stop) {
-    for (const one of mappings) {
-      for (const side of ['a', 'b'] as const) {
+    // Of an object that was not read to its end the rest is left for the next run, which the outcome says.
+    for (const one of mappings.filter(isComplete)) {
+      for (const side of SIDES) {
         if (!addsUp(one.counts[side])) context.stop ??= miscount(one.mapping.name, context.integration[side].name);
       }
     }
   }
   if (context.stop) context.diagnostics.push(context.stop);
-  const incomplete = mappings.some((one) => !one.reads.a.complete || !one.reads.b.complete);
+  const incomplete = !mappings.every(isComplete);
   const waiting = await Promise.all(mappings.map((one) => leftOver(one)));
   const outcome =
     context.stop || incomplete ? 'failed' : interrupted ? 'interrupted' : waiting.includes(true) ? 'partial' : 'done';
@@ -168,6 +169,8 @@ async function closeRun(
     diagnostics: context.diagnostics.slice(0, 100),
   };
 }
+
+const isComplete = ({ reads }: MappingRun): boolean => reads.a.complete && reads.b.complete;
 
 /** Whether records of the mapping wait for something, from this run or an earlier one. */
 async function leftOver({ context, key, counts }: MappingRun): Promise<boolean> {
