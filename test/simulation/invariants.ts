@@ -12,6 +12,8 @@ export function checkComplete(world: World, run: Run): void {
   if (run.diagnostics.some((one) => one.code === 'counts-differ')) {
     world.ledger.fail('complete', `counts differ: ${JSON.stringify(run.counts)}`);
   }
+  const broken = run.diagnostics.find((one) => one.code === 'run-broken');
+  if (broken) world.ledger.fail('complete', broken.summary);
   if (run.outcome === 'failed' || run.outcome === 'interrupted') return;
   for (const [mapping, counts] of Object.entries(run.counts)) {
     for (const side of ['a', 'b'] as const) {

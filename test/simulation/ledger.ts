@@ -20,6 +20,8 @@ interface Pending {
 
 interface Tracked {
   raw: Raw;
+  /** As it was made. */
+  made: Raw;
   by: 'person' | 'dovetail';
   /** Null while it is there. */
   goneBy: 'person' | 'dovetail' | null;
@@ -139,6 +141,7 @@ export class Ledger {
     } else this.written.create += 1;
     this.#tracked.set(`${mapping} ${side} ${id}`, {
       raw,
+      made: raw,
       by,
       goneBy: null,
       since: this.#now(),
@@ -279,10 +282,26 @@ export class Ledger {
       this.#partner.set(`${mapping} ${side} ${id}`, other);
       this.#lastPartner.set(`${mapping} ${side} ${id}`, other);
       this.everLinked.add(`${mapping} ${side} ${id}`);
-      if (isNew && this.tracked(mapping, side, id)?.by === 'dovetail')
-        this.#madeOf(mapping, otherSide(side), other, id);
+      if (!isNew || this.tracked(mapping, side, id)?.by !== 'dovetail') continue;
+      this.#madeOf(mapping, otherSide(side), other, id);
+      this.#arrived(mapping, side, id, other);
     }
     this.#compare(mapping, 'a', a);
+  }
+
+  /** The source's values that a record was made with have arrived, even where someone changed them before the link. */
+  #arrived(mapping: MappingName, side: Side, id: string, source: string): void {
+    const made = this.tracked(mapping, side, id)?.made;
+    const from = this.tracked(mapping, otherSide(side), source);
+    if (!made || !from) return;
+    for (const field of MAPPINGS[mapping].fields) {
+      const value = from.pending.get(field.a)?.value;
+      const there = made[field[side]] ?? null;
+      if (value === undefined || !(side === 'b' ? this.agrees(field, value, there) : this.agrees(field, there, value)))
+        continue;
+      from.pending.delete(field.a);
+      remember(from, field.a, value);
+    }
   }
 
   /** A record of Dovetail's making is linked to its source: it must be the only one that is there. */
