@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Decision, exchange, FAULT_KINDS, type Faults } from './faults.ts';
+import { exchange } from './exchange.ts';
+import { type Decision, FAULT_KINDS, type Faults } from './faults.ts';
 import {
   isJsonObject,
   type Json,

@@ -1,23 +1,9 @@
 import type { Decision, FaultRule, Faults } from './faults.ts';
+import type { SandboxRequest, SandboxResponse } from './message.ts';
+
+export type { SandboxRequest, SandboxResponse } from './message.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
-
-export interface SandboxRequest {
-  /** Upper case. */
-  method: string;
-  /** With the query: `/companies?limit=10`. */
-  path: string;
-  /** Names in lower case. */
-  headers: Record<string, string>;
-  body: string;
-}
-
-export interface SandboxResponse {
-  status: number;
-  /** Names in lower case. */
-  headers: Record<string, string>;
-  body: string;
-}
 
 export interface WebhookDelivery {
   url: string;

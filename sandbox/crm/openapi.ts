@@ -137,13 +137,9 @@ function fieldSchema(spec: CrmField): Json {
   }
 }
 
-function objectPaths(object: CrmObject): Record<string, Json> {
+function batchPaths(object: CrmObject, refused: Record<string, Json>): Record<string, Json> {
   const name = schemaName(object);
   const record = ref(name);
-  const refused = { 401: jsonAnswer('No valid token', ref('Error')), 429: jsonAnswer('Rate limit', ref('Error')) };
-  const notFound = { 404: jsonAnswer('No such record', ref('Error')), ...refused };
-  const stale = { 409: jsonAnswer('Archived', ref('Error')), 412: jsonAnswer('Another version', ref('Error')) };
-  const invalid = { 422: jsonAnswer('Invalid fields', ref('FieldErrors')) };
   const key = headerParameter('Idempotency-Key', 'Honoured for 24 hours');
   const results = objectOf({ results: listOf(objectOf({ status: { type: 'integer' }, record, errors: listOf({}) })) });
   const items = (schema: Json) =>
@@ -153,6 +149,38 @@ function objectPaths(object: CrmObject): Record<string, Json> {
     413: jsonAnswer('Too many items'),
     ...refused,
   };
+  return {
+    [`/${object}/batch`]: {
+      post: {
+        operationId: `batch_create_${object}`,
+        parameters: [key],
+        requestBody: items(ref(`New${name}`)),
+        responses: batchAnswers,
+      },
+      patch: {
+        operationId: `batch_update_${object}`,
+        requestBody: items(ref(`${name}Fields`)),
+        responses: batchAnswers,
+      },
+    },
+    [`/${object}/batch/archive`]: {
+      post: {
+        operationId: `batch_archive_${object}`,
+        requestBody: items(objectOf({ id: text, if_match: { type: 'integer' } }, ['id'])),
+        responses: batchAnswers,
+      },
+    },
+  };
+}
+
+function objectPaths(object: CrmObject): Record<string, Json> {
+  const name = schemaName(object);
+  const record = ref(name);
+  const refused = { 401: jsonAnswer('No valid token', ref('Error')), 429: jsonAnswer('Rate limit', ref('Error')) };
+  const notFound = { 404: jsonAnswer('No such record', ref('Error')), ...refused };
+  const stale = { 409: jsonAnswer('Archived', ref('Error')), 412: jsonAnswer('Another version', ref('Error')) };
+  const invalid = { 422: jsonAnswer('Invalid fields', ref('FieldErrors')) };
+  const key = headerParameter('Idempotency-Key', 'Honoured for 24 hours');
   const created = { 201: jsonAnswer('Created', record), ...invalid, ...refused };
   const change = { ifMatch: headerParameter('If-Match', 'The ETag of the version to be changed') };
   const paths: Record<string, Json> = {
@@ -184,26 +212,7 @@ function objectPaths(object: CrmObject): Record<string, Json> {
         responses: { 204: jsonAnswer('Archived'), ...stale, ...notFound },
       },
     },
-    [`/${object}/batch`]: {
-      post: {
-        operationId: `batch_create_${object}`,
-        parameters: [key],
-        requestBody: items(ref(`New${name}`)),
-        responses: batchAnswers,
-      },
-      patch: {
-        operationId: `batch_update_${object}`,
-        requestBody: items(ref(`${name}Fields`)),
-        responses: batchAnswers,
-      },
-    },
-    [`/${object}/batch/archive`]: {
-      post: {
-        operationId: `batch_archive_${object}`,
-        requestBody: items(objectOf({ id: text, if_match: { type: 'integer' } }, ['id'])),
-        responses: batchAnswers,
-      },
-    },
+    ...batchPaths(object, refused),
   };
   if (CRM[object].mergeable) {
     const body = jsonBody(objectOf({ survivor: text, merged: text }, ['survivor', 'merged']));

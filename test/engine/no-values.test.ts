@@ -10,7 +10,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** Texts that could only come from a record: names, addresses, e-mails, phones, VAT ids, titles, amounts. */
 function valuesOf(record: object): string[] {
   return Object.entries(record).flatMap(([name, value]): string[] => {
-    if (/^(id|company_id|owner_id|merged_into|external_id|created|changed|created_at|updated_at|currency)$/.test(name)) return [];
+    if (/^(id|company_id|owner_id|merged_into|external_id|created|changed|created_at|updated_at|currency)$/.test(name))
+      return [];
     if (typeof value === 'string') return value.length >= 6 ? [value] : [];
     return value !== null && typeof value === 'object' ? valuesOf(value) : [];
   });
