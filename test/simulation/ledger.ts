@@ -20,8 +20,8 @@ interface Pending {
 
 interface Tracked {
   raw: Raw;
-  /** As it was made. */
-  made: Raw;
+  /** All forms that it ever had. */
+  held: Raw[];
   by: 'person' | 'dovetail';
   /** Null while it is there. */
   goneBy: 'person' | 'dovetail' | null;
@@ -141,7 +141,7 @@ export class Ledger {
     } else this.written.create += 1;
     this.#tracked.set(`${mapping} ${side} ${id}`, {
       raw,
-      made: raw,
+      held: [raw],
       by,
       goneBy: null,
       since: this.#now(),
@@ -166,6 +166,7 @@ export class Ledger {
   #changed(mapping: MappingName, side: Side, id: string, tracked: Tracked, raw: Raw, cause: 'person' | Write): void {
     const before = tracked.raw;
     tracked.raw = raw;
+    tracked.held.push(raw);
     tracked.changed = this.#now() + this.#spec.skewMs[side];
     let touched = false;
     for (const field of MAPPINGS[mapping].fields) {
@@ -254,8 +255,9 @@ export class Ledger {
     }
   }
 
+  /** References agree as long as they name what was one thing: that it is gone changes neither of them. */
   agrees(field: SimulatedField, a: Json, b: Json): boolean {
-    return agree(field, a, b, (company) => this.partnerOf('companies', 'a', company));
+    return agree(field, a, b, (company) => this.#lastPartner.get(`companies a ${company}`) ?? null);
   }
 
   /** What the store made durable. */
@@ -282,25 +284,25 @@ export class Ledger {
       this.#partner.set(`${mapping} ${side} ${id}`, other);
       this.#lastPartner.set(`${mapping} ${side} ${id}`, other);
       this.everLinked.add(`${mapping} ${side} ${id}`);
-      if (!isNew || this.tracked(mapping, side, id)?.by !== 'dovetail') continue;
-      this.#madeOf(mapping, otherSide(side), other, id);
+      if (!isNew) continue;
       this.#arrived(mapping, side, id, other);
+      if (this.tracked(mapping, side, id)?.by === 'dovetail') this.#madeOf(mapping, otherSide(side), other, id);
     }
     this.#compare(mapping, 'a', a);
   }
 
-  /** The source's values that a record was made with have arrived, even where someone changed them before the link. */
-  #arrived(mapping: MappingName, side: Side, id: string, source: string): void {
-    const made = this.tracked(mapping, side, id)?.made;
-    const from = this.tracked(mapping, otherSide(side), source);
-    if (!made || !from) return;
+  /** A value that the other record once had as well had arrived, even where someone changed it before the link. */
+  #arrived(mapping: MappingName, side: Side, id: string, partner: string): void {
+    const [ours, theirs] = [this.tracked(mapping, side, id), this.tracked(mapping, otherSide(side), partner)];
+    if (!ours || !theirs) return;
     for (const field of MAPPINGS[mapping].fields) {
-      const value = from.pending.get(field.a)?.value;
-      const there = made[field[side]] ?? null;
-      if (value === undefined || !(side === 'b' ? this.agrees(field, value, there) : this.agrees(field, there, value)))
+      const value = ours.pending.get(field.a)?.value;
+      if (value === undefined) continue;
+      const there = theirs.held.map((raw) => raw[field[otherSide(side)]] ?? null);
+      if (!there.some((one) => (side === 'a' ? this.agrees(field, value, one) : this.agrees(field, one, value))))
         continue;
-      from.pending.delete(field.a);
-      remember(from, field.a, value);
+      ours.pending.delete(field.a);
+      remember(ours, field.a, value);
     }
   }
 
