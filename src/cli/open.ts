@@ -33,8 +33,11 @@ export interface RuntimeOptions {
 export interface Runtime extends State {
   integration: LoadedIntegration;
   platform: Platform;
-  /** Both connections, opened on first call. Nothing is sent yet. */
-  connect(): Result<Record<Side, Connection>>;
+  /**
+   * Both connections, opened on first call. Nothing is sent yet. With `freshTokens`, kept tokens are left alone: only
+   * new ones tell whether the credentials are valid.
+   */
+  connect(settings?: { freshTokens?: boolean }): Result<Record<Side, Connection>>;
   openScratch(): Scratch;
   close(): Promise<void>;
 }
@@ -111,11 +114,12 @@ function assemble(integration: LoadedIntegration, platform: Platform, state: Sta
     ...state,
     integration,
     platform,
-    connect() {
+    connect({ freshTokens = false } = {}) {
       if (connections) return ok(connections);
-      const a = openConnection(integration.a, platform, state.store);
+      const store = freshTokens ? null : state.store;
+      const a = openConnection(integration.a, platform, store);
       if (!a.ok) return a;
-      const b = openConnection(integration.b, platform, state.store);
+      const b = openConnection(integration.b, platform, store);
       if (!b.ok) {
         void a.value.close();
         return b;
@@ -138,11 +142,13 @@ function assemble(integration: LoadedIntegration, platform: Platform, state: Sta
   };
 }
 
-/** By the protocol of the connector. Tokens are kept in the store, encrypted. */
-function openConnection(system: LoadedSystem, platform: Platform, store: Store): Result<Connection> {
+/** By the protocol of the connector. Tokens are kept in the store, encrypted; without one, as long as the connection. */
+function openConnection(system: LoadedSystem, platform: Platform, store: Store | null): Result<Connection> {
   const { connector: definition, variables, name } = system;
   if (definition.protocol === 'sql') return openSqlConnection({ definition, variables, platform });
   const secret = `tokens/${name}`;
-  const tokens = { load: () => store.secret(secret), save: (json: string) => store.putSecret(secret, json) };
+  const tokens = store
+    ? { load: () => store.secret(secret), save: (json: string) => store.putSecret(secret, json) }
+    : { load: async () => null, save: async () => undefined };
   return openRestConnection({ definition, variables, platform, tokens });
 }

@@ -1,0 +1,42 @@
+import type { Diagnostic } from '../record/diagnostic.ts';
+import type { Observation } from './question.ts';
+import type { Sample } from './sample.ts';
+
+/** What a failure to read says about the integration. */
+export type FailureKind = 'network' | 'credentials' | 'permission' | 'passing' | 'answer';
+
+const KINDS: Record<string, FailureKind> = {
+  'http-dns': 'network',
+  'http-refused': 'network',
+  'http-tls': 'network',
+  'http-timeout': 'network',
+  'http-dropped': 'network',
+  'database-unreachable': 'network',
+  'auth-failed': 'credentials',
+  forbidden: 'permission',
+  'rate-limited': 'passing',
+  'server-error': 'passing',
+  'database-busy': 'passing',
+  'http-aborted': 'passing',
+  'not-asked': 'passing',
+};
+
+/** By the code of the diagnostic; whatever is not known is taken for an answer that the connector does not expect. */
+export const failureKind = ({ code }: Diagnostic): FailureKind => KINDS[code] ?? 'answer';
+
+/** The summary of a diagnostic and what was seen, as one line. */
+export const toldBy = ({ summary, detail }: Diagnostic): string =>
+  detail === undefined ? summary : `${summary}: ${detail.replace(/\.$/, '')}`;
+
+/** An observation of a probe that needed records and got none: it can't tell. Null where there is something to look at. */
+export function nothingToSee(asked: string, samples: readonly Sample[]): Observation | null {
+  if (samples.some((sample) => sample.records.length > 0)) return null;
+  const failure = samples.find((sample) => sample.failure)?.failure;
+  const objects = samples.map((sample) => sample.object).join(', ');
+  return {
+    verdict: 'unknown',
+    asked,
+    found: failure ? toldBy(failure) : `${objects} holds no records yet`,
+    facts: { records: 0, failure: failure?.code ?? null },
+  };
+}

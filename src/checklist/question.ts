@@ -1,0 +1,83 @@
+import type { Connection } from '../connector/port.ts';
+import type { LoadedIntegration } from '../integration/loaded.ts';
+import type { Platform } from '../platform/platform.ts';
+import type { Side } from '../record/side.ts';
+import type { SampleReader } from './sample.ts';
+
+/**
+ * How far an answer can be relied upon:
+ *
+ * - `verified`: it is in the integration file, and the live system behaves as it says;
+ * - `declared`: it is in the file, and nothing was or could be asked;
+ * - `open`: nobody answered;
+ * - `contradicted`: the live system does not behave as the file says;
+ * - `not-applicable`: the question does not arise here.
+ */
+export const STATUSES = ['contradicted', 'open', 'declared', 'verified', 'not-applicable'] as const;
+export type Status = (typeof STATUSES)[number];
+
+/** What an answer that is open or contradicted stands in the way of: every run, runs in production, or nothing. */
+export type Blocks = 'runs' | 'production' | 'nothing';
+
+/** One line of the check list. */
+export interface Question {
+  /** Never changes; stands in integration files and in stored evidence. */
+  id: string;
+  text: string;
+  /** What goes wrong when nobody asks; one sentence. */
+  why: string;
+  blocks: Blocks;
+  /** What the integration file and the connectors it names say. At least one answer. */
+  answers(integration: LoadedIntegration): Answer[];
+  /** Run for each answer that is declared. Empty: nothing is asked of the systems. */
+  probes: readonly Probe[];
+}
+
+export interface Answer {
+  /** The system it is about; null: both together. Probes ask that system, or both. */
+  side: Side | null;
+  status: 'declared' | 'open' | 'not-applicable';
+  /** The answer in short, without secrets or field values. */
+  says: string;
+  /** How to give the answer, where it is open. */
+  next?: string;
+}
+
+/** Asks one system, and reads only. */
+export interface Probe {
+  /** Unique in its question. */
+  id: string;
+  ask(context: ProbeContext, side: Side): Promise<Observation>;
+}
+
+/** What a probe works with. */
+export interface ProbeContext {
+  integration: LoadedIntegration;
+  connections: Record<Side, Connection>;
+  platform: Platform;
+  /** Some records of each mapped object, read once for all probes. */
+  samples: SampleReader;
+  signal: AbortSignal;
+}
+
+/** What a probe found. Texts and facts hold names, counts, statuses and timings; never values or secrets. */
+export interface Observation {
+  /** `unknown`: it could not be told; the answer stays as declared. */
+  verdict: 'holds' | 'contradicts' | 'unknown';
+  /** What was asked of the system. */
+  asked: string;
+  /** What came back, in one sentence. */
+  found: string;
+  facts: Readonly<Record<string, string | number | boolean | null>>;
+  /** What to do about it. */
+  next?: string;
+}
+
+/** An observation, by whom and when. */
+export interface Evidence extends Observation {
+  probe: string;
+  side: Side;
+  /** Epoch ms, at the end of the probe. */
+  at: number;
+  tookMs: number;
+}

@@ -1,0 +1,18 @@
+import { declared, fromFileOr, ofEachSystem, open } from '../answers.ts';
+import type { Question } from '../question.ts';
+
+export const apiDescription: Question = {
+  id: 'api-description',
+  text: 'Is a Swagger file / OpenAPI documentation (or a WSDL) available?',
+  why: 'A description is read by a machine; without one, every field is typed by hand and checked by trial.',
+  blocks: 'nothing',
+  answers: (integration) =>
+    fromFileOr(integration, 'api-description', () =>
+      ofEachSystem(integration, (side, { connector }) =>
+        connector.docs === undefined
+          ? open(side, 'no documentation is named', 'Name it as docs in the connector, or under answers')
+          : declared(side, connector.docs),
+      ),
+    ),
+  probes: [],
+};

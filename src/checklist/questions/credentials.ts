@@ -1,0 +1,54 @@
+import type { AuthDefinition } from '../../connector/definition.ts';
+import type { LoadedSystem } from '../../integration/loaded.ts';
+import type { Side } from '../../record/side.ts';
+import { counted, declared, mappedObjects, notApplicable, ofEachSystem } from '../answers.ts';
+import { failureKind, toldBy } from '../failure.ts';
+import type { Observation, ProbeContext, Question } from '../question.ts';
+
+export const credentials: Question = {
+  id: 'credentials',
+  text: 'Authentication: are all API keys, or user name and password, at hand?',
+  why: 'Credentials that are wrong, expired or for another environment stop the first run, and every run after they expire.',
+  blocks: 'runs',
+  answers: (integration) =>
+    ofEachSystem(integration, (side, system) => {
+      const kind = kindOf(system);
+      return kind === null ? notApplicable(side, 'the connector needs none') : declared(side, kind);
+    }),
+  probes: [{ id: 'accepted', ask: askAccepted }],
+};
+
+const KINDS: Record<AuthDefinition['type'], string | null> = {
+  none: null,
+  api_key: 'API key',
+  basic: 'user name and password',
+  bearer: 'bearer token',
+  oauth2_client_credentials: 'OAuth 2 client credentials',
+};
+
+function kindOf({ connector }: LoadedSystem): string | null {
+  if (connector.protocol === 'sql') return 'in the address of the database';
+  const { auth } = connector;
+  return auth.type === 'api_key' ? `${KINDS.api_key} in ${auth.header}` : KINDS[auth.type];
+}
+
+/** Stops at the first refusal: an account may be locked after a few. */
+async function askAccepted({ integration, samples }: ProbeContext, side: Side): Promise<Observation> {
+  const asked = 'the first records of each mapped object, with these credentials';
+  const objects = mappedObjects(integration, side);
+  let accepted = 0;
+  for (const { name } of objects) {
+    const { failure } = await samples.of(side, name);
+    const kind = failure ? failureKind(failure) : null;
+    const facts = { objects: objects.length, accepted, refused: failure ? name : null, failure: failure?.code ?? null };
+    if (failure && (kind === 'credentials' || kind === 'permission')) {
+      const found = kind === 'credentials' ? toldBy(failure) : `They are valid, but may not read ${name}`;
+      const next = failure.next ?? 'Check the credentials of this connection';
+      return { verdict: 'contradicts', asked, facts, found, next };
+    }
+    if (failure && kind !== 'answer') return { verdict: 'unknown', asked, facts, found: toldBy(failure) };
+    accepted += 1;
+  }
+  const facts = { objects: objects.length, accepted, refused: null, failure: null };
+  return { verdict: 'holds', asked, facts, found: `Accepted for ${counted(accepted, 'object')}` };
+}

@@ -1,0 +1,32 @@
+import type { FieldDefinition } from '../../connector/field.ts';
+import { declared, fromFileOr, mappedFields, mappedObjects, notApplicable, ofEachSystem } from '../answers.ts';
+import type { Question } from '../question.ts';
+
+export const currencies: Question = {
+  id: 'currencies',
+  text: 'One system uses EUR and USD, the other the symbols € and $: how is that mapped?',
+  why: 'An amount without its currency, or with a guessed one, is a wrong amount.',
+  blocks: 'runs',
+  answers: (integration) =>
+    fromFileOr(integration, 'currencies', () =>
+      ofEachSystem(integration, (side) => {
+        const forms = mappedObjects(integration, side).flatMap((object) =>
+          mappedFields(object, side).flatMap((name) => formOf(object.definition.fields[name]) ?? []),
+        );
+        const unique = [...new Set(forms)];
+        return unique.length === 0 ? notApplicable(side, 'no amount is mapped') : declared(side, unique.join('; '));
+      }),
+    ),
+  probes: [],
+};
+
+function formOf(field: FieldDefinition | undefined): string | null {
+  if (field?.type === 'currency') return 'ISO 4217 codes';
+  if (field?.type !== 'money') return null;
+  if (field.money?.fixed !== undefined) return `always ${field.money.fixed}`;
+  const symbols = Object.entries(field.money?.symbols ?? {}).filter(([symbol, code]) => symbol !== code);
+  const as =
+    symbols.length === 0 ? 'ISO 4217 codes' : symbols.map(([symbol, code]) => `${symbol} is ${code}`).join(', ');
+  const mark = field.number?.decimal === ',' ? ', decimal comma' : '';
+  return `${as}${mark}`;
+}

@@ -1,0 +1,110 @@
+import { compileCodec, type ObjectCodec } from '../../connector/codec.ts';
+import type { LoadedMapping } from '../../integration/loaded.ts';
+import { matchKey, matchText } from '../../matching/normalise.ts';
+import { otherSide, type Side } from '../../record/side.ts';
+import type { Fields } from '../../record/value.ts';
+import { declared, fromFileOr, open, percent } from '../answers.ts';
+import { nothingToSee } from '../failure.ts';
+import { passesFilter } from '../filter.ts';
+import type { Answer, Observation, ProbeContext, Question } from '../question.ts';
+import type { Sample } from '../sample.ts';
+
+export const duplicates: Question = {
+  id: 'duplicates',
+  text: 'By what are records that exist on both sides matched (e-mail, VAT id, product number), and what happens to duplicates?',
+  why: 'Without a key that both systems have, everything that is in both is created once more.',
+  blocks: 'runs',
+  answers(integration) {
+    const unmatched = integration.mappings.filter((mapping) => mapping.match.length === 0);
+    if (unmatched.length > 0) {
+      const names = unmatched.map((mapping) => mapping.name).join(', ');
+      const next = `Add match to ${names}; or, where one system starts empty, say so under answers: { duplicates: … }`;
+      return fromFileOr(integration, 'duplicates', (): Answer[] => [open(null, `${names}: no match rule`, next)]);
+    }
+    const says = integration.mappings.map((mapping) => `${mapping.name}: ${rulesText(mapping)}`).join('; ');
+    return [declared(null, `${says}; ambiguous ones are parked`)];
+  },
+  probes: [{ id: 'keys-identify', ask: askKeys }],
+};
+
+const rulesText = ({ match }: LoadedMapping): string =>
+  match.map((rule) => rule.map((pair) => pair.a).join(' + ')).join(', else ');
+
+/** Above this share, a key names groups of records rather than records. */
+const MOST_SHARED = 0.1;
+
+async function askKeys({ integration, samples, connections }: ProbeContext, side: Side): Promise<Observation> {
+  const asked = 'the match keys of some records: how many have one, and how many share it';
+  const facts: Record<string, number> = {};
+  const parts: string[] = [];
+  const seen: Sample[] = [];
+  let wrong: string | null = null;
+  let shared = 0;
+  for (const mapping of integration.mappings) {
+    if (mapping.match.length === 0) continue;
+    const sample = await samples.of(side, mapping.objects[side]);
+    seen.push(sample);
+    const other = otherSide(side);
+    const theirs = integration[other].connector.objects[mapping.objects[other]];
+    if (!theirs || sample.records.length === 0) continue;
+    await connections[other].loadOptions(mapping.objects[other]);
+    const codec = compileCodec(theirs, (list) => connections[other].options(list));
+    const counts = countKeys(mapping, side, sample, codec);
+    Object.assign(facts, {
+      [`${mapping.name} sampled`]: counts.records,
+      [`${mapping.name} with a key`]: counts.keyed,
+      [`${mapping.name} sharing it`]: counts.shared,
+    });
+    shared += counts.shared;
+    parts.push(`${mapping.name} ${percent(counts.keyed, counts.records)}`);
+    if (counts.records > 0 && counts.keyed === 0) wrong ??= `${mapping.name}: no record has any key`;
+    if (counts.shared > counts.keyed * MOST_SHARED)
+      wrong ??= `${mapping.name}: ${counts.shared} of ${counts.keyed} share their key`;
+  }
+  const nothing = nothingToSee(asked, seen);
+  if (nothing) return nothing;
+  if (wrong !== null) {
+    return { verdict: 'contradicts', asked, facts, found: wrong, next: 'Choose match fields that name one record' };
+  }
+  const found = `With a key: ${parts.join(', ')}; ${shared} of those seen share theirs`;
+  const next = shared > 0 ? `Merge the ${shared} records that share a key, or they will be parked` : undefined;
+  return { verdict: 'holds', asked, facts, found, ...(next ? { next } : {}) };
+}
+
+/** A record's key is that of the first rule for which it has one. */
+function countKeys(mapping: LoadedMapping, side: Side, sample: Sample, theirs: ObjectCodec) {
+  const owners = new Map<string, number>();
+  let records = 0;
+  for (const { fields } of sample.records) {
+    if (!passesFilter(mapping.filter[side], fields)) continue;
+    records += 1;
+    const key = firstKey(mapping, side, sample, theirs, fields);
+    if (key !== null) owners.set(key, (owners.get(key) ?? 0) + 1);
+  }
+  const counts = [...owners.values()];
+  const keyed = counts.reduce((sum, count) => sum + count, 0);
+  const shared = counts.reduce((sum, count) => sum + (count > 1 ? count : 0), 0);
+  return { records, keyed, shared };
+}
+
+/** As in a run, in the form that both systems can hold. */
+function firstKey(
+  mapping: LoadedMapping,
+  side: Side,
+  { definition }: Sample,
+  theirs: ObjectCodec,
+  fields: Fields,
+): string | null {
+  for (const [rule, pairs] of mapping.match.entries()) {
+    const key = matchKey(
+      pairs.map((pair) => {
+        const declaredAs = definition.fields[pair[side]];
+        const value = fields[pair[side]] ?? null;
+        const held = theirs.normalise(pair[otherSide(side)], value);
+        return matchText(declaredAs?.type ?? 'string', held.ok ? held.value : value, declaredAs?.identifier);
+      }),
+    );
+    if (key !== null) return `${rule} ${key}`;
+  }
+  return null;
+}

@@ -1,0 +1,129 @@
+import type { Capabilities } from '../../connector/port.ts';
+import { otherSide, type Side } from '../../record/side.ts';
+import { counted, declared, listed, type MappedObject, mappedObjects, ofEachSystem } from '../answers.ts';
+import { failureKind, toldBy } from '../failure.ts';
+import type { Observation, ProbeContext, Question } from '../question.ts';
+import type { Sample } from '../sample.ts';
+
+export const endpoints: Question = {
+  id: 'endpoints',
+  text: 'Which endpoints / functions need to be used?',
+  why: 'An operation that is missing, or answers otherwise than thought, is found by the first record that needs it.',
+  blocks: 'runs',
+  answers: (integration) =>
+    ofEachSystem(integration, (side) => {
+      const objects = mappedObjects(integration, side);
+      const parts = objects.map((object) => `${object.name}: ${operations(side, object).join(' ')}`);
+      return declared(side, parts.join('; '));
+    }),
+  probes: [
+    { id: 'lists', ask: askLists },
+    { id: 'direct-reads', ask: askDirectReads },
+    { id: 'writes-declared', ask: askWrites },
+  ],
+};
+
+/** What the mappings need of an object, as words. */
+function operations(side: Side, object: MappedObject): string[] {
+  const needed = new Set(['list', 'get']);
+  for (const mapping of object.mappings) {
+    const theirs = mapping.propagate[otherSide(side)];
+    if (theirs.create !== 'ignore') needed.add('create');
+    if (theirs.update !== 'ignore') needed.add('update');
+    if (theirs.delete === 'delete' || theirs.delete === 'archive') needed.add(theirs.delete);
+    if (mapping.onLeave === 'delete' || mapping.onLeave === 'archive') needed.add(mapping.onLeave);
+  }
+  return [...needed];
+}
+
+async function askLists({ integration, samples }: ProbeContext, side: Side): Promise<Observation> {
+  const objects = mappedObjects(integration, side);
+  const asked = `the list of ${listed(objects.map((object) => object.name))}`;
+  const found: Sample[] = [];
+  for (const object of objects) found.push(await samples.of(side, object.name));
+  const facts = Object.fromEntries(found.map((sample) => [sample.object, sample.records.length]));
+  const failed = found.find((sample) => sample.failure);
+  if (failed?.failure) {
+    const passing = failureKind(failed.failure) === 'passing';
+    return {
+      verdict: passing ? 'unknown' : 'contradicts',
+      asked,
+      facts: { ...facts, failed: failed.object, failure: failed.failure.code },
+      found: `${failed.object}: ${toldBy(failed.failure)}`,
+      next: failed.failure.next ?? `Compare ${failed.object} in the connector with the system's documentation`,
+    };
+  }
+  const calls = found.reduce((sum, sample) => sum + sample.reads, 0);
+  const records = found.reduce((sum, sample) => sum + sample.records.length, 0);
+  return { verdict: 'holds', asked, facts, found: `${counted(records, 'record')} in ${counted(calls, 'call')}` };
+}
+
+const ASKED_DIRECTLY = 3;
+
+/** A record that is there must be found by its id, and one that never was must be said to be gone. */
+async function askDirectReads({ integration, samples, connections }: ProbeContext, side: Side): Promise<Observation> {
+  const asked = 'records by their ids, and an id that never was';
+  const facts: Record<string, string | number> = {};
+  for (const object of mappedObjects(integration, side)) {
+    const { name, definition } = object;
+    if (!connections[side].capabilities(name).get) continue;
+    const ids = (await samples.of(side, name)).records.slice(0, ASKED_DIRECTLY).map((record) => record.id);
+    const none = definition.id.type === 'integer' ? '2147483646' : 'dovetail-no-such-record';
+    const present = await connections[side].get(name, ids);
+    const [missing] = await connections[side].get(name, [none]);
+    const lost = present.filter((outcome) => outcome.kind !== 'present').length;
+    facts[`${name} found`] = `${ids.length - lost} of ${ids.length}`;
+    facts[`${name} missing id`] = missing?.kind ?? 'unknown';
+    if (lost > 0 || missing?.kind === 'present') {
+      return {
+        verdict: 'contradicts',
+        asked,
+        facts,
+        found:
+          lost > 0
+            ? `${name}: ${lost} of ${ids.length} listed records are not found by id`
+            : `${name}: an id that never was is found`,
+        next: `Check get and id of ${name} in the connector`,
+      };
+    }
+  }
+  const untold = Object.entries(facts).filter(([key, value]) => key.endsWith('missing id') && value !== 'gone');
+  if (untold.length === 0)
+    return { verdict: 'holds', asked, facts, found: 'Found what is there, and "gone" for what is not' };
+  return {
+    verdict: 'unknown',
+    asked,
+    facts,
+    found: 'A missing id is not clearly said to be gone, so deletes may go unproved',
+    next: 'Say in the connector how the answer to a missing id looks (get.missing)',
+  };
+}
+
+const CAN: Record<string, (can: Capabilities) => boolean> = {
+  list: (can) => can.list,
+  get: (can) => can.get,
+  create: (can) => can.create,
+  update: (can) => can.update,
+  delete: (can) => can.remove,
+  archive: (can) => can.archive,
+};
+
+/** Writes can't be tried without writing; that the connector knows how is all that can be said. */
+async function askWrites({ integration, connections }: ProbeContext, side: Side): Promise<Observation> {
+  const asked = 'the connector, whether it declares what the mappings need';
+  const missing = mappedObjects(integration, side).flatMap((object) => {
+    const can = connections[side].capabilities(object.name);
+    return operations(side, object)
+      .filter((word) => CAN[word]?.(can) === false)
+      .map((word) => `${word} ${object.name}`);
+  });
+  const facts = { missing: missing.length };
+  if (missing.length === 0) return { verdict: 'holds', asked, facts, found: 'All operations are declared' };
+  return {
+    verdict: 'contradicts',
+    asked,
+    facts,
+    found: `The connector declares no way to ${listed(missing)}`,
+    next: 'Add the operation to the connector, or let the mapping ignore or hold that event',
+  };
+}

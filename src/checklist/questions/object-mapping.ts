@@ -1,0 +1,54 @@
+import type { LoadedIntegration, LoadedMapping } from '../../integration/loaded.ts';
+import type { Side } from '../../record/side.ts';
+import { declared, percent } from '../answers.ts';
+import { nothingToSee } from '../failure.ts';
+import { passesFilter } from '../filter.ts';
+import type { Observation, ProbeContext, Question } from '../question.ts';
+
+export const objectMapping: Question = {
+  id: 'object-mapping',
+  text: "Objects don't always map 1:1: one object in one system can be two in the other. What does that mean for the flow?",
+  why: 'Objects that only seem to be the same end as records that nobody can put in order again.',
+  blocks: 'runs',
+  answers: (integration) => [
+    integration.mappings.length === 0
+      ? { side: null, status: 'open', says: 'nothing is mapped', next: 'Add a mapping to the integration file' }
+      : declared(null, integration.mappings.map((mapping) => pairText(integration, mapping)).join('; ')),
+  ],
+  probes: [{ id: 'records-in-scope', ask: askScope }],
+};
+
+const pairText = ({ mappings }: LoadedIntegration, { objects }: LoadedMapping): string => {
+  const twice = mappings.filter((one) => one.objects.a === objects.a || one.objects.b === objects.b).length > 1;
+  return `${objects.a} ↔ ${objects.b}${twice ? ' (split or merged)' : ''}`;
+};
+
+/** A filter that lets nothing in is a mistake far more often than it is meant. */
+async function askScope({ integration, samples }: ProbeContext, side: Side): Promise<Observation> {
+  const asked = 'some records of each mapped object, and whether they are in the filter';
+  const facts: Record<string, number> = {};
+  const parts: string[] = [];
+  const seen = [];
+  for (const mapping of integration.mappings) {
+    const sample = await samples.of(side, mapping.objects[side]);
+    seen.push(sample);
+    const inside = sample.records.filter((record) => passesFilter(mapping.filter[side], record.fields)).length;
+    const all = sample.records.length;
+    facts[`${mapping.name} sampled`] = all;
+    if (!mapping.filter[side]) {
+      parts.push(`${sample.whole ? 'all ' : ''}${all} ${sample.object}`);
+      continue;
+    }
+    facts[`${mapping.name} in the filter`] = inside;
+    parts.push(`${percent(inside, all)} of ${all} ${sample.object}`);
+    if (inside > 0 || all === 0) continue;
+    return {
+      verdict: 'contradicts',
+      asked,
+      facts,
+      found: `The filter of ${mapping.name} lets in none of ${all} records`,
+      next: `Look at filter under ${mapping.name}: field names, option keys, upper and lower case`,
+    };
+  }
+  return nothingToSee(asked, seen) ?? { verdict: 'holds', asked, facts, found: `In scope: ${parts.join(', ')}` };
+}

@@ -1,0 +1,36 @@
+import type { ListDefinition, ObjectDefinition } from '../../connector/definition.ts';
+import { declared, fromFileOr, mappedObjects, notApplicable, ofEachSystem } from '../answers.ts';
+import { eachKind } from '../each-kind.ts';
+import type { Question } from '../question.ts';
+
+export const pagination: Question = {
+  id: 'pagination',
+  text: 'For large data sets, how is pagination taken care of?',
+  why: 'A read that stops after the first page looks like success and loses the rest.',
+  blocks: 'runs',
+  answers: (integration) =>
+    fromFileOr(integration, 'pagination', () =>
+      ofEachSystem(integration, (side, { connector }) => {
+        if (connector.protocol === 'sql') return declared(side, 'by key, page after page');
+        const says = eachKind(mappedObjects(integration, side), ({ definition }) => pagesOf(definition));
+        return says === '' ? notApplicable(side, 'nothing is listed') : declared(side, says);
+      }),
+    ),
+  probes: [],
+};
+
+function pagesOf({ list }: ObjectDefinition): string | null {
+  if (!list) return null;
+  return `${styleOf(list)}${list.cap === undefined ? '' : `; windows by time above ${list.cap} rows`}`;
+}
+
+function styleOf({ pagination }: ListDefinition): string {
+  switch (pagination.style) {
+    case 'none':
+      return 'all in one answer';
+    case 'cursor':
+      return `cursor, ${pagination.size} a page`;
+    default:
+      return `${pagination.style}, ${pagination.size} a page${pagination.shifts ? ', overlapping since pages shift' : ''}`;
+  }
+}

@@ -1,0 +1,19 @@
+import { fromFileOr, notApplicable, ofEachSystem, open } from '../answers.ts';
+import type { Question } from '../question.ts';
+import { isLoopback } from './reachability.ts';
+
+export const staticIp: Question = {
+  id: 'static-ip',
+  text: 'Our static IP needs to be requested (by ticket) and allow-listed on the other systems.',
+  why: 'An address that is not on the list is turned away, and tickets take days.',
+  blocks: 'nothing',
+  answers: (integration) =>
+    fromFileOr(integration, 'static-ip', () =>
+      ofEachSystem(integration, (side, system) =>
+        isLoopback(system)
+          ? notApplicable(side, 'it runs on this machine')
+          : open(side, 'nobody answered', 'Answer it in the integration file: answers: { static-ip: … }'),
+      ),
+    ),
+  probes: [],
+};

@@ -1,0 +1,11 @@
+import { fromFile } from '../answers.ts';
+import type { Question } from '../question.ts';
+
+export const testData: Question = {
+  id: 'test-data',
+  text: 'Test data should be prepared, for the first instance and also for testing later changes.',
+  why: 'Without records made for it, every later change is tried on real customers.',
+  blocks: 'production',
+  answers: (integration) => fromFile(integration, 'test-data'),
+  probes: [],
+};

@@ -1,0 +1,31 @@
+import type { FieldDefinition } from '../../connector/field.ts';
+import { declared, fromFileOr, mappedFields, mappedObjects, notApplicable, ofEachSystem } from '../answers.ts';
+import type { Question } from '../question.ts';
+
+export const timestamps: Question = {
+  id: 'timestamps',
+  text: 'One system uses UTC timestamps, the other German local ones: how is that transformed?',
+  why: 'A zone guessed from how a value looks is wrong for half of the year.',
+  blocks: 'runs',
+  answers: (integration) =>
+    fromFileOr(integration, 'timestamps', () =>
+      ofEachSystem(integration, (side) => {
+        const forms = mappedObjects(integration, side).flatMap((object) => {
+          const stamp = object.definition.modified;
+          const names = new Set([...mappedFields(object, side), ...(stamp === undefined ? [] : [stamp])]);
+          return [...names].flatMap((name) => formOf(object.definition.fields[name]) ?? []);
+        });
+        const unique = [...new Set(forms)];
+        return unique.length === 0 ? notApplicable(side, 'no instant is mapped') : declared(side, unique.join('; '));
+      }),
+    ),
+  probes: [],
+};
+
+function formOf(field: FieldDefinition | undefined): string | null {
+  if (field?.type !== 'timestamp' && field?.type !== 'date') return null;
+  const { time = 'iso' } = field;
+  if (typeof time !== 'string') return field.type === 'date' ? time.pattern : `${time.pattern} in ${time.zone}`;
+  if (time === 'iso') return field.type === 'date' ? 'ISO 8601 dates' : 'ISO 8601, UTC or with its offset';
+  return `${time === 'epoch_s' ? 'seconds' : 'milliseconds'} since 1970, UTC`;
+}

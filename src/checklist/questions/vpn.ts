@@ -1,0 +1,19 @@
+import { fromFileOr, notApplicable, ofEachSystem, open } from '../answers.ts';
+import type { Question } from '../question.ts';
+import { isLoopback } from './reachability.ts';
+
+export const vpn: Question = {
+  id: 'vpn',
+  text: 'For firewalls, VPN access needs to be granted.',
+  why: 'Without it, the system can not be reached from where the runs take place.',
+  blocks: 'nothing',
+  answers: (integration) =>
+    fromFileOr(integration, 'vpn', () =>
+      ofEachSystem(integration, (side, system) =>
+        isLoopback(system)
+          ? notApplicable(side, 'it runs on this machine')
+          : open(side, 'nobody answered', 'Answer it in the integration file: answers: { vpn: … }'),
+      ),
+    ),
+  probes: [],
+};

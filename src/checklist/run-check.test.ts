@@ -1,0 +1,327 @@
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CRM_CLIENT_ID, CRM_CLIENT_SECRET } from '../../sandbox/crm/access.ts';
+import { createCrm } from '../../sandbox/crm/crm.ts';
+import { createErp, ERP_KEY } from '../../sandbox/erp/erp.ts';
+import { type RunningSystem, serve } from '../../sandbox/http.ts';
+import { openIntegration } from '../integration/files.ts';
+import type { LoadedIntegration, LoadedSystem } from '../integration/loaded.ts';
+import { systemClock } from '../platform/clock.ts';
+import type { HttpClient, HttpFailure } from '../platform/http.ts';
+import { undiciHttp } from '../platform/http-undici.ts';
+import { silentLog } from '../platform/log.ts';
+import { systemRandom } from '../platform/random.ts';
+import { openRestConnection } from '../protocols/rest/connection.ts';
+import { fail, ok, problem } from '../record/diagnostic.ts';
+import { isProduction } from './environment.ts';
+import { QUESTIONS } from './registry.ts';
+import { type CheckLine, type CheckOptions, type CheckReport, runCheck } from './run-check.ts';
+
+const EXAMPLE = fileURLToPath(new URL('../../examples/crm-erp/integration.yaml', import.meta.url));
+const crm = createCrm({ size: 60, limit: null, indexLagMs: 0 });
+const erp = createErp({ size: 60 });
+const http = undiciHttp();
+let servers: RunningSystem[] = [];
+
+beforeAll(async () => {
+  servers = [await serve(crm), await serve(erp)];
+});
+afterAll(async () => {
+  await http.close();
+  for (const server of servers) await server.close();
+});
+
+interface World {
+  variables?: Record<string, string>;
+  /** Changes the loaded integration. */
+  change?: (integration: LoadedIntegration) => void;
+  http?: HttpClient;
+  options?: Partial<CheckOptions>;
+}
+
+async function check(world: World = {}): Promise<CheckReport> {
+  const loaded = openIntegration(EXAMPLE, 'staging', {
+    CRM_URL: servers[0]?.url,
+    CRM_CLIENT_ID,
+    CRM_CLIENT_SECRET,
+    ERP_URL: servers[1]?.url,
+    ERP_API_KEY: ERP_KEY,
+    ...world.variables,
+  });
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.error));
+  world.change?.(loaded.value);
+  const platform = { clock: systemClock, random: systemRandom, http: world.http ?? http, log: silentLog };
+  const connect = ({ connector: definition, variables }: LoadedSystem) => {
+    const tokens = { load: async () => null, save: async () => undefined };
+    const connection = openRestConnection({ definition, variables, platform, tokens });
+    if (!connection.ok) throw new Error(connection.error.summary);
+    return connection.value;
+  };
+  const connections = { a: connect(loaded.value.a), b: connect(loaded.value.b) };
+  return runCheck({ integration: loaded.value, connections, platform, ...world.options });
+}
+
+const lineOf = (report: CheckReport, question: string, system: string | null = null): CheckLine => {
+  const line = report.lines.find((one) => one.question === question && one.system === system);
+  if (!line) throw new Error(`no line of ${question}`);
+  return line;
+};
+
+const IDS =
+  `connector protocol api-description endpoints export database technical-contact staging test-data credentials
+least-privilege reachability vpn static-ip privacy frequency webhooks object-mapping field-mapping custom-fields relations
+duplicates validation pagination filtering sorting timestamps currencies options error-recipients propagation`.split(
+    /\s+/,
+  );
+
+test('the registry holds the whole check list in its order', () => {
+  expect(QUESTIONS.map((question) => question.id)).toEqual(IDS);
+});
+
+describe('the example against both sandbox systems', () => {
+  test('every question has an answer, what can be asked is verified, nothing is in the way in staging', async () => {
+    const report = await check();
+    expect([...new Set(report.lines.map((line) => line.question))]).toEqual(IDS);
+    const verified = report.lines.filter((line) => line.status === 'verified');
+    const asked = QUESTIONS.filter((question) => question.probes.length > 0).map((question) => question.id);
+    expect([...new Set(verified.map((line) => line.question))]).toEqual(asked);
+    expect(report).toMatchObject({ ready: true, production: false, openForProduction: 4 });
+    expect(report.counts.contradicted).toBe(0);
+  });
+
+  test('it reads only, and not much', async () => {
+    const before = crm.digest() + erp.digest();
+    const { calls } = await check();
+    expect(crm.digest() + erp.digest()).toBe(before);
+    expect(calls.a.writes + calls.b.writes).toBe(0);
+    expect(calls.a.reads).toBeLessThan(30);
+  });
+
+  test('no value of a record is in the report', async () => {
+    const text = JSON.stringify(await check());
+    const values = [...crm.records('companies')].flatMap(({ name, email, street, vat_id }) => [
+      name,
+      email,
+      street,
+      vat_id,
+    ]);
+    for (const value of values.filter((one) => typeof one === 'string')) expect(text).not.toContain(value);
+    expect(text).not.toContain(CRM_CLIENT_SECRET);
+    expect(text).not.toContain(ERP_KEY);
+  });
+
+  test('updates of the ERP are guarded by a read, with the window in milliseconds; those of the CRM by the version', async () => {
+    const report = await check({ options: { only: ['propagation'] } });
+    expect(lineOf(report, 'propagation', 'erp').evidence[0]?.facts).toMatchObject({
+      'customers guard': 're-read',
+      'customers windowMs': expect.any(Number),
+    });
+    expect(lineOf(report, 'propagation', 'crm').evidence[0]?.found).toBe('conditional write');
+  });
+
+  test('in production, open answers to production questions are in the way', async () => {
+    const report = await check({
+      change: (integration) => {
+        integration.environment = 'production';
+      },
+    });
+    expect(report.ready).toBe(false);
+    expect(report.lines.filter((line) => line.blocking).map((line) => line.question)).toEqual([
+      'staging',
+      'test-data',
+      'least-privilege',
+      'privacy',
+      'custom-fields',
+    ]);
+  });
+});
+
+describe('faults are told apart', () => {
+  const objects = (integration: LoadedIntegration, side: 'a' | 'b') => integration[side].connector.objects;
+
+  test.each<[string, World, [string, string | null], string]>([
+    ['a wrong secret', { variables: { CRM_CLIENT_SECRET: 'x' } }, ['credentials', 'crm'], 'auth-failed'],
+    ['a wrong key', { variables: { ERP_API_KEY: 'x' } }, ['credentials', 'erp'], 'auth-failed'],
+    ['a closed port', { variables: { ERP_URL: 'http://127.0.0.1:9' } }, ['reachability', 'erp'], 'refused'],
+    [
+      'a field that is not there',
+      {
+        change: (i) => {
+          objects(i, 'b').customers!.fields.name_1!.path = 'nowhere';
+        },
+      },
+      ['field-mapping', 'erp'],
+      'No record has customers.name_1',
+    ],
+    [
+      'values of another form',
+      {
+        change: (i) => {
+          const german = { pattern: 'DD.MM.YYYY', zone: 'UTC', overlap: 'earlier', gap: 'later' } as const;
+          objects(i, 'a').deals!.fields.close_date!.time = german;
+        },
+      },
+      ['field-mapping', 'crm'],
+      'deals.close_date (60)',
+    ],
+    [
+      'a filter that lets in nothing',
+      {
+        change: (i) => {
+          i.mappings[0]!.filter.a = { fields: [], evaluate: () => ok(false) } as never;
+        },
+      },
+      ['object-mapping', null],
+      'lets in none of 60 records',
+    ],
+    [
+      'a reference to another object',
+      {
+        change: (i) => {
+          const deals = i.mappings.find((one) => one.name === 'deals')!;
+          deals.fields.find((row) => row.reference !== null)!.reference = 'products';
+        },
+      },
+      ['relations', 'crm'],
+      '0 of',
+    ],
+    [
+      'a key that names groups',
+      {
+        change: (i) => {
+          i.mappings[0]!.match = [[{ a: 'country', b: 'country' }]];
+        },
+      },
+      ['duplicates', null],
+      'share their key',
+    ],
+    [
+      'a search that the system ignores',
+      {
+        change: (i) => {
+          objects(i, 'b').customers!.list!.equals.external_id = 'nonsense';
+        },
+      },
+      ['propagation', 'erp'],
+      'is ignored',
+    ],
+    [
+      'an operation that no one declared',
+      {
+        change: (i) => {
+          delete objects(i, 'b').orders!.create;
+        },
+      },
+      ['endpoints', 'erp'],
+      'create orders',
+    ],
+    [
+      'a limit that most records break',
+      {
+        change: (i) => {
+          objects(i, 'b').customers!.fields.email!.max_length = 5;
+        },
+      },
+      ['validation', 'erp'],
+      'customers.email',
+    ],
+  ])('%s', async (_, world, [question, system], told) => {
+    const report = await check(world);
+    const line = lineOf(report, question, system);
+    expect(line).toMatchObject({ status: 'contradicted', blocking: true, next: expect.any(String) });
+    expect(JSON.stringify(line.evidence.filter((one) => one.verdict === 'contradicts'))).toContain(told);
+    expect(report.ready).toBe(false);
+  });
+
+  test('a target whose lost creates can not be settled is reported, and stands in nobody’s way', async () => {
+    const report = await check({
+      change: (i) => {
+        delete objects(i, 'b').customers!.link_field;
+      },
+    });
+    const line = lineOf(report, 'propagation', 'erp');
+    expect(line).toMatchObject({
+      status: 'declared',
+      blocking: false,
+      next: expect.stringContaining('idempotency key'),
+    });
+  });
+
+  test('a mapping without a match rule is an open answer', async () => {
+    const report = await check({
+      change: (i) => {
+        i.mappings[0]!.match = [];
+      },
+    });
+    expect(lineOf(report, 'duplicates')).toMatchObject({
+      status: 'open',
+      blocking: true,
+      says: 'companies: no match rule',
+    });
+  });
+
+  test('a system that can not be reached is asked nothing more, the other one is', async () => {
+    const before = erp.stats().requests;
+    const report = await check({ variables: { ERP_URL: 'http://127.0.0.1:9' } });
+    expect(erp.stats().requests).toBe(before);
+    expect(lineOf(report, 'endpoints', 'erp').status).toBe('declared');
+    expect(lineOf(report, 'endpoints', 'crm').status).toBe('verified');
+  });
+
+  test.each<[HttpFailure['kind'], string]>([
+    ['dns', 'name'],
+    ['refused', 'connection'],
+    ['tls', 'certificate'],
+    ['timeout', 'answer'],
+    ['dropped', 'answer'],
+  ])('%s fails at the %s', async (kind, failedAt) => {
+    const failing: HttpClient = {
+      request: async () => fail({ kind, sent: 'no', diagnostic: problem(`http-${kind}`, 'No answer') }),
+      close: async () => undefined,
+    };
+    const report = await check({ http: failing, options: { only: ['reachability'] } });
+    expect(lineOf(report, 'reachability', 'crm').evidence[0]?.facts).toMatchObject({ kind, failedAt });
+  });
+});
+
+describe('answers of the file', () => {
+  test.each<[unknown, [string | null, string][]]>([
+    ['signed by legal', [[null, 'declared']]],
+    ['n/a: no persons in it', [[null, 'not-applicable']]],
+    ['', [[null, 'open']]],
+    [undefined, [[null, 'open']]],
+    [
+      { crm: 'done', erp: 'n/a' },
+      [
+        ['crm', 'declared'],
+        ['erp', 'not-applicable'],
+      ],
+    ],
+    [
+      { crm: 'done' },
+      [
+        ['crm', 'declared'],
+        ['erp', 'open'],
+      ],
+    ],
+  ])('%j', async (answer, expected) => {
+    const report = await check({
+      change: (integration) => {
+        integration.answers = answer === undefined ? {} : { privacy: answer };
+      },
+      options: { only: ['privacy'] },
+    });
+    expect(report.lines.map((line) => [line.system, line.status])).toEqual(expected);
+  });
+});
+
+test.each([
+  ['production', true],
+  ['live', true],
+  ['latest', true],
+  ['staging', false],
+  ['eu-test', false],
+  ['dev_2', false],
+])('the environment %s counts as production: %s', (name, expected) => {
+  expect(isProduction(name)).toBe(expected);
+});

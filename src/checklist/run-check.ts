@@ -1,0 +1,199 @@
+import type { CallCount, Connection } from '../connector/port.ts';
+import type { LoadedIntegration } from '../integration/loaded.ts';
+import type { Platform } from '../platform/platform.ts';
+import { problem } from '../record/diagnostic.ts';
+import { SIDES, type Side } from '../record/side.ts';
+import { isProduction } from './environment.ts';
+import type { Answer, Blocks, Evidence, Observation, Probe, ProbeContext, Question, Status } from './question.ts';
+import { QUESTIONS } from './registry.ts';
+import { createSampleReader } from './sample.ts';
+
+/** Records of each object that probes look at, unless told otherwise. */
+export const SAMPLE_SIZE = 300;
+
+/** Asked before all others: where they are contradicted, the system is asked nothing more. */
+const GATES = ['reachability', 'credentials'];
+
+export interface CheckOptions {
+  integration: LoadedIntegration;
+  connections: Record<Side, Connection>;
+  platform: Platform;
+  /** Only these questions, by id; null for all. The gates are asked all the same. */
+  only?: readonly string[] | null;
+  /** Most records of each object that are looked at. Default `SAMPLE_SIZE`. */
+  sampleSize?: number;
+  signal?: AbortSignal;
+  /** Told before a question is asked. */
+  onQuestion?: (id: string, done: number, all: number) => void;
+}
+
+/** One answer to one question, and what the probes found. */
+export interface CheckLine {
+  /** Its id. */
+  question: string;
+  /** The question itself. */
+  text: string;
+  /** Name of the system it is about; null: both. */
+  system: string | null;
+  status: Status;
+  /** What the integration file says. */
+  says: string;
+  /** What to do about it; null where there is nothing. */
+  next: string | null;
+  blocks: Blocks;
+  /** Whether it stands in the way of a run in this environment. */
+  blocking: boolean;
+  evidence: Evidence[];
+}
+
+export interface CheckReport {
+  integration: string;
+  environment: string;
+  /** Whether the environment counts as production, so that what blocks production blocks here. */
+  production: boolean;
+  /** Names of the systems. */
+  systems: Record<Side, string>;
+  /** Epoch ms. */
+  at: number;
+  tookMs: number;
+  /** In the order of the check list. */
+  lines: CheckLine[];
+  counts: Record<Status, number>;
+  /** Nothing stands in the way of a run in this environment. */
+  ready: boolean;
+  /** Answers that would stand in the way of production and don't do so here. */
+  openForProduction: number;
+  calls: Record<Side, CallCount>;
+}
+
+/** Answers every question from the integration file and verifies the answers on both live systems. Writes nothing. */
+export async function runCheck(options: CheckOptions): Promise<CheckReport> {
+  const { integration, connections, platform, only } = options;
+  const started = platform.clock.now();
+  const signal = options.signal ?? new AbortController().signal;
+  const samples = createSampleReader(connections, platform.clock, options.sampleSize ?? SAMPLE_SIZE, signal);
+  const context: ProbeContext = { integration, connections, platform, samples, signal };
+  const chosen = QUESTIONS.filter(({ id }) => !only || only.includes(id) || GATES.includes(id));
+  const shut: Record<Side, string | null> = { a: null, b: null };
+  const asked = new Map<string, CheckLine[]>();
+  const inOrder = [...chosen].sort((one, other) => rank(one) - rank(other));
+  for (const [done, question] of inOrder.entries()) {
+    options.onQuestion?.(question.id, done, inOrder.length);
+    const lines = await askQuestion(context, question, shut);
+    asked.set(question.id, lines);
+    if (GATES.includes(question.id)) shutGates(context, lines, shut);
+  }
+  const lines = chosen.filter(({ id }) => !only || only.includes(id)).flatMap(({ id }) => asked.get(id) ?? []);
+  return reportOf(context, lines, started);
+}
+
+const rank = ({ id }: Question): number => {
+  const gate = GATES.indexOf(id);
+  return gate < 0 ? GATES.length : gate;
+};
+
+function shutGates(
+  { integration, samples }: ProbeContext,
+  lines: readonly CheckLine[],
+  shut: Record<Side, string | null>,
+): void {
+  for (const side of SIDES) {
+    const { name } = integration[side];
+    const failed = lines.find((line) => line.status === 'contradicted' && line.system === name);
+    if (!failed) continue;
+    shut[side] ??= failed.question;
+    samples.shut(
+      side,
+      problem('not-asked', `${name} was not asked, since its answer to ${failed.question} does not hold`),
+    );
+  }
+}
+
+async function askQuestion(
+  context: ProbeContext,
+  question: Question,
+  shut: Record<Side, string | null>,
+): Promise<CheckLine[]> {
+  const lines: CheckLine[] = [];
+  for (const answer of question.answers(context.integration)) {
+    const sides = answer.side === null ? SIDES : [answer.side];
+    const probes = answer.status === 'declared' ? question.probes : [];
+    const parts = await Promise.all(
+      sides.map(async (side) => {
+        const found: Evidence[] = [];
+        for (const probe of probes) found.push(await askProbe(context, probe, side, shut[side]));
+        return found;
+      }),
+    );
+    lines.push(lineOf(context.integration, question, answer, parts.flat()));
+  }
+  return lines;
+}
+
+async function askProbe(context: ProbeContext, probe: Probe, side: Side, shut: string | null): Promise<Evidence> {
+  const { clock } = context.platform;
+  const started = clock.now();
+  const observed = shut === null ? await probe.ask(context, side) : notAsked(shut);
+  const at = clock.now();
+  return { ...observed, probe: probe.id, side, at, tookMs: at - started };
+}
+
+const notAsked = (shut: string): Observation => ({
+  verdict: 'unknown',
+  asked: 'nothing',
+  found: `Not asked, since the answer to ${shut} does not hold`,
+  facts: {},
+});
+
+function lineOf(integration: LoadedIntegration, question: Question, answer: Answer, evidence: Evidence[]): CheckLine {
+  const status = statusOf(answer, evidence);
+  const { blocks } = question;
+  const gap = status === 'open' || status === 'contradicted';
+  return {
+    question: question.id,
+    text: question.text,
+    system: answer.side && integration[answer.side].name,
+    status,
+    says: answer.says,
+    next: nextOf(status, answer, evidence),
+    blocks,
+    blocking: gap && (blocks === 'runs' || (blocks === 'production' && isProduction(integration.environment))),
+    evidence,
+  };
+}
+
+function statusOf(answer: Answer, evidence: readonly Evidence[]): Status {
+  if (answer.status !== 'declared' || evidence.length === 0) return answer.status;
+  if (evidence.some((one) => one.verdict === 'contradicts')) return 'contradicted';
+  return evidence.every((one) => one.verdict === 'holds') ? 'verified' : 'declared';
+}
+
+/** Of the worst evidence that has advice, else of the answer. */
+function nextOf(status: Status, answer: Answer, evidence: readonly Evidence[]): string | null {
+  for (const verdict of ['contradicts', 'unknown', 'holds'] as const) {
+    const found = evidence.find((one) => one.verdict === verdict && one.next !== undefined);
+    if (found?.next) return found.next;
+  }
+  return status === 'open' ? (answer.next ?? null) : null;
+}
+
+function reportOf(context: ProbeContext, lines: CheckLine[], started: number): CheckReport {
+  const { integration, connections, platform } = context;
+  const counts: Record<Status, number> = { contradicted: 0, open: 0, declared: 0, verified: 0, 'not-applicable': 0 };
+  for (const line of lines) counts[line.status] += 1;
+  const gaps = lines.filter((line) => line.status === 'open' || line.status === 'contradicted');
+  const now = platform.clock.now();
+  return {
+    integration: integration.name,
+    environment: integration.environment,
+    production: isProduction(integration.environment),
+    systems: { a: integration.a.name, b: integration.b.name },
+    at: now,
+    tookMs: now - started,
+    lines,
+    counts,
+    ready: lines.every((line) => !line.blocking),
+    openForProduction: gaps.filter((line) => line.blocks === 'production' && !line.blocking).length,
+    calls: { a: connections.a.calls(), b: connections.b.calls() },
+  };
+}

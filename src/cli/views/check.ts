@@ -1,0 +1,164 @@
+import type { Status } from '../../checklist/question.ts';
+import type { CheckLine, CheckReport } from '../../checklist/run-check.ts';
+import type { Style } from './style.ts';
+import { counted, durationText, printable, shorten } from './text.ts';
+
+/** What a command adds to the report of a check. */
+export interface CheckView extends CheckReport {
+  /** The exact command to run next. */
+  nextCommand: string;
+}
+
+/** A group of answers, as far as a person must care: what blocks comes first. */
+interface Group {
+  title: string;
+  holds(line: CheckLine): boolean;
+  /** What to do about all of them. */
+  advice?: string;
+}
+
+const GROUPS: readonly Group[] = [
+  { title: 'In the way of a run', holds: (line) => line.blocking },
+  { title: 'Contradicted by the system', holds: (line) => !line.blocking && line.status === 'contradicted' },
+  {
+    title: 'Open, in the way of production',
+    holds: (line) => !line.blocking && line.status === 'open' && line.blocks === 'production',
+    advice: 'Answer them in the integration file, under answers.',
+  },
+  {
+    title: 'Open, in the way of nothing',
+    holds: (line) => !line.blocking && line.status === 'open' && line.blocks !== 'production',
+  },
+  { title: 'Verified on the live systems', holds: (line) => line.status === 'verified' },
+  { title: 'Declared, not asked of the systems', holds: (line) => line.status === 'declared' },
+  { title: 'Not applicable', holds: (line) => line.status === 'not-applicable' },
+];
+
+/** The whole check list: one line for each question and system, grouped, what blocks first. */
+export function checkText(view: CheckView, style: Style, { details = false } = {}): string {
+  const parts = [title(view, style)];
+  for (const group of GROUPS) {
+    const lines = view.lines.filter((line) => group.holds(line));
+    if (lines.length === 0) continue;
+    const shown = lines.flatMap((line) => lineText(line, view, style, details));
+    const advice = group.advice === undefined ? [] : [`  ${style.colours.cyan('→')} ${group.advice}`];
+    parts.push([style.colours.bold(group.title), ...shown, ...advice].join('\n'));
+  }
+  parts.push(closing(view, style));
+  return `${parts.join('\n\n')}\n`;
+}
+
+/** The check list in a few lines: what holds by name, and in full only what needs a person. */
+export function shortCheckText(view: CheckView, style: Style): string {
+  const { colours } = style;
+  const urgent = view.lines.filter((line) => line.blocking || line.status === 'contradicted');
+  const advised = view.lines.filter(
+    (line) => !urgent.includes(line) && line.status === 'verified' && line.next !== null,
+  );
+  const parts = [...urgent, ...advised].flatMap((line) => lineText(line, view, style, false));
+  for (const [status, word] of [
+    ['verified', 'verified live'],
+    ['declared', 'declared'],
+    ['open', 'open'],
+  ] as const) {
+    const ids = [
+      ...new Set(
+        view.lines.filter((line) => line.status === status && !urgent.includes(line)).map((line) => line.question),
+      ),
+    ];
+    if (ids.length === 0) continue;
+    const head = `  ${sign(status, style)} ${word.padEnd(14)}`;
+    const rows = wrap(ids.join(', '), style.width - 18);
+    parts.push(...rows.map((row, index) => (index === 0 ? head : ' '.repeat(18)) + colours.dim(row)));
+  }
+  return `${[...parts, closing(view, style)].join('\n')}\n`;
+}
+
+const title = ({ integration, environment, systems, tookMs }: CheckView, { colours }: Style): string =>
+  colours.bold(`Check of ${integration} (${environment}): ${systems.a} ↔ ${systems.b}`) +
+  colours.dim(`  ${durationText(tookMs)}`);
+
+function sign(status: Status, { colours }: Style): string {
+  const signs: Record<Status, string> = {
+    contradicted: colours.red('✗'),
+    open: colours.yellow('?'),
+    declared: colours.cyan('·'),
+    verified: colours.green('✓'),
+    'not-applicable': colours.dim('–'),
+  };
+  return signs[status];
+}
+
+const ID_WIDTH = 17;
+const SYSTEM_WIDTH = 8;
+
+function lineText(line: CheckLine, view: CheckView, style: Style, details: boolean): string[] {
+  const { colours } = style;
+  const widest = Math.max(view.systems.a.length, view.systems.b.length);
+  const system = (line.system ?? '').padEnd(Math.min(SYSTEM_WIDTH, widest));
+  const head = `  ${sign(line.status, style)} ${line.question.padEnd(ID_WIDTH)} ${system}  `;
+  const room = Math.max(20, style.width - (4 + ID_WIDTH + 1 + system.length + 2));
+  const text = shorten(printable(summary(line)), room);
+  const rows = [head + (line.status === 'open' || line.status === 'not-applicable' ? colours.dim(text) : text)];
+  if (line.next !== null && (line.status === 'contradicted' || line.blocking || line.status !== 'open')) {
+    rows.push(
+      ...wrap(line.next, style.width - 8).map((row, index) => `      ${index === 0 ? colours.cyan('→') : ' '} ${row}`),
+    );
+  }
+  if (details) rows.push(...detailRows(line, view, style));
+  return rows;
+}
+
+/** What was seen, where something was asked; the question itself, where nobody answered. */
+function summary({ status, says, text, evidence }: CheckLine): string {
+  if (status === 'open') return text;
+  const worst = evidence.filter((one) => one.verdict === (status === 'contradicted' ? 'contradicts' : 'unknown'));
+  if (worst.length > 0) return worst.map((one) => one.found).join('; ');
+  if (status === 'verified') return evidence.map((one) => one.found).join('; ');
+  return says;
+}
+
+/** What the file says, then what each probe saw. */
+function detailRows({ says, evidence }: CheckLine, { systems }: CheckView, { colours, width }: Style): string[] {
+  const rows = wrap(`the file says: ${says}`, width - 6).map((row) => `      ${colours.dim(row)}`);
+  for (const { verdict, side, found, asked, tookMs } of evidence) {
+    const mark = { holds: colours.green('✓'), contradicts: colours.red('✗'), unknown: colours.yellow('?') }[verdict];
+    const seen = wrap(`${systems[side]}: ${found}`, width - 8);
+    const how = wrap(`asked: ${asked} (${durationText(tookMs)})`, width - 8);
+    rows.push(...seen.map((row, index) => `      ${index === 0 ? mark : ' '} ${row}`));
+    rows.push(...how.map((row) => `        ${colours.dim(row)}`));
+  }
+  return rows;
+}
+
+function closing(view: CheckView, { colours }: Style): string {
+  const { counts, ready, environment, openForProduction, nextCommand } = view;
+  const words = [
+    `${counts.verified} verified`,
+    `${counts.declared} declared`,
+    `${counts.open} open`,
+    `${counts.contradicted} contradicted`,
+    `${counts['not-applicable']} not applicable`,
+  ];
+  const blocking = view.lines.filter((line) => line.blocking).length;
+  const verdict = ready
+    ? colours.green(`Ready for runs in ${environment}.`)
+    : colours.red(`Not ready for runs in ${environment}: ${counted(blocking, 'answer')} in the way.`);
+  const later = openForProduction > 0 ? ` Before production, ${counted(openForProduction, 'answer')} more.` : '';
+  const rows = [colours.bold(`${words.join(', ')}.`), `${verdict}${later}`];
+  if (nextCommand !== '') rows.push(`Next: ${colours.bold(nextCommand)}`);
+  return rows.join('\n');
+}
+
+/** Lines of up to `width` characters, broken between words. */
+function wrap(text: string, width: number): string[] {
+  const rows: string[] = [];
+  let row = '';
+  for (const word of printable(text).split(' ')) {
+    if (row !== '' && row.length + 1 + word.length > width) {
+      rows.push(row);
+      row = word;
+    } else row = row === '' ? word : `${row} ${word}`;
+  }
+  return row === '' ? rows : [...rows, row];
+}
