@@ -105,7 +105,7 @@ export interface MappingRun {
   present: Record<Side, IdSet | null>;
   /** Records proved gone by a sweep, by side: id → handled. */
   gone: Record<Side, Map<string, boolean>>;
-  /** How many records of this mapping are parked, as the run goes: no look-ups are needed while it is zero. */
+  /** Not zero once a record of this mapping is known to be parked or dismissed: no look-ups are needed before. */
   parked: number;
   /** Parked records whose reason is gone: back as they were at the baseline, or never linked and deleted. */
   vanished: Record<Side, string[]>;

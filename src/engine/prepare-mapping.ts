@@ -37,7 +37,7 @@ export async function prepareMapping(
   ];
   const { store, integration } = context;
   const key = mappingKey(integration.name, mapping.name);
-  const counted = await store.countParked(key);
+  const parked = await store.parked({ mapping: key, includeDismissed: true, limit: 1 });
   const ok = <T>(value: T) => ({ ok: true, value }) as const;
   return ok<MappingRun>({
     context,
@@ -58,7 +58,7 @@ export async function prepareMapping(
     deletes: new Map(),
     present: { a: null, b: null },
     gone: { a: new Map(), b: new Map() },
-    parked: Object.values(counted).reduce((sum, count) => sum + count, 0),
+    parked: parked.length,
     vanished: { a: [], b: [] },
     settled: [],
     reopened: [],
