@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import type { Diagnostic } from '../record/diagnostic.ts';
 import type { ExitCode } from './exit-code.ts';
 import type { Terminal } from './terminal.ts';
@@ -25,6 +26,14 @@ export interface Output {
   failure(exit: ExitCode, found: readonly Diagnostic[]): ExitCode;
 }
 
+/** A file in the current folder is named as a person there would. */
+function fromHere(diagnostic: Diagnostic, folder: string): Diagnostic {
+  const { where } = diagnostic;
+  if (!where) return diagnostic;
+  const path = relative(folder, where.file);
+  return path === '' || path.startsWith('..') ? diagnostic : { ...diagnostic, where: { ...where, file: path } };
+}
+
 export function openOutput(terminal: Terminal, json: boolean): Output {
   const style = styleOf(terminal.colour && !json, terminal.width);
   const write = (value: object) => terminal.out(`${JSON.stringify(value)}\n`);
@@ -41,7 +50,13 @@ export function openOutput(terminal: Terminal, json: boolean): Output {
       if (!json) show(text);
     },
     diagnostics: (found) => {
-      if (!json) terminal.err(diagnosticsText(found, style));
+      if (!json)
+        terminal.err(
+          diagnosticsText(
+            found.map((one) => fromHere(one, terminal.folder)),
+            style,
+          ),
+        );
     },
     failure: (exit, found) => {
       if (json) write({ type: 'summary', exit, diagnostics: found });

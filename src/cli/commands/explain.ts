@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type Explanation, explainRecord } from '../../engine/explain-record.ts';
-import type { Result } from '../../record/diagnostic.ts';
+import type { LoadedIntegration } from '../../integration/loaded.ts';
+import { fail, problem, type Result } from '../../record/diagnostic.ts';
 import type { Side } from '../../record/side.ts';
 import { type Cli, type CommonOptions, withExamples, withIntegration, withRuntime } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
@@ -78,8 +79,17 @@ async function look(
     if (result.ok || result.error.code !== 'record-unknown') return result;
   }
   if (!result) throw new Error('There is no side to look at');
-  return result;
+  return sides.length > 1 ? fail(unknownToBoth(integration, mapping, id)) : result;
 }
+
+const unknownToBoth = ({ a, b }: LoadedIntegration, mapping: string, id: string) =>
+  problem(
+    'record-unknown',
+    `Neither ${a.name} nor ${b.name} has a record ${id} of ${mapping}, and none was ever linked`,
+    {
+      next: 'Check the id.',
+    },
+  );
 
 /** As data, without the planned values; without any value unless they are asked for. */
 function withoutItem({ item, fields, ...rest }: Explanation, withValues: boolean) {

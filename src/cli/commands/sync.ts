@@ -66,7 +66,7 @@ async function sync(cli: Cli, runtime: Runtime, output: Output, options: SyncOpt
 
 function exitOf({ run, parkedTotal }: SyncReport): ExitCode {
   if (run.outcome !== 'done' && run.outcome !== 'partial') return EXIT.failed;
-  return run.outcome === 'partial' || parkedTotal > 0 ? EXIT.leftOver : EXIT.done;
+  return parkedTotal > 0 ? EXIT.leftOver : EXIT.done;
 }
 
 async function runSync(

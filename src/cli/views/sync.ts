@@ -40,8 +40,7 @@ function closing({ run, parkedTotal, next }: SyncReport, { colours }: Style): st
     case 'failed':
       return `${colours.red('The run failed.')} What was done is on record and is not done twice. When the cause is gone: ${next ?? ''}`;
     default:
-      return parkedTotal > 0
-        ? `${colours.yellow('Done,')} apart from what is parked: ${next ?? ''}`
-        : `${colours.green('Done,')} nothing is left.`;
+      if (parkedTotal > 0) return `${colours.yellow('Done,')} apart from what is parked: ${next ?? ''}`;
+      return `${colours.green('Done,')} ${run.outcome === 'partial' ? 'apart from what was dismissed.' : 'nothing is left.'}`;
   }
 }
