@@ -1,5 +1,5 @@
 import type { WireRecord } from '../connector/port.ts';
-import type { Seen } from '../planning/plan-item.ts';
+import type { FieldChange, Seen } from '../planning/plan-item.ts';
 import { DIGEST_BYTES } from '../record/digest.ts';
 import { otherSide, type Side } from '../record/side.ts';
 import type { Intent, IntentItem, ParkedRecord } from '../store/port.ts';
@@ -125,28 +125,41 @@ async function closeIntent(
 async function settleOne(run: MappingRun, intent: Intent, item: IntentItem): Promise<Settled> {
   const side = run[intent.side];
   const age = run.context.platform.clock.now() - intent.created;
+  const changes = await createNow(run, intent.side, item);
+  const answered = changes && age < side.can.idempotencyMs ? await sendAgain(run, intent.side, item, changes) : null;
+  if (answered) return answered;
   const linkField = side.definition.link_field;
   if (linkField && side.can.findable.includes(linkField)) {
     return lookUp(run, intent.side, linkField, wireValue(side, linkField, item.linkToken), age);
   }
-  const source = await sourcePair(run, intent.side, item);
-  if (!source) return { kind: 'open' };
-  const [planned] = await plan(run, [source]);
-  const changes = planned?.item.actions[intent.side]?.changes ?? [];
-  if (age < side.can.idempotencyMs) {
-    const fields = Object.fromEntries(changes.map((change) => [change.field, change.value]));
-    const again = prepareCreate(run, intent.side, item.source, item.sourceVersion, fields, item.idempotencyKey);
-    if (again.ok && again.value.intent.body === item.body) {
-      const [outcome] = await side.connection.create(side.object, [again.value.item]);
-      if (outcome?.kind === 'done')
-        return outcome.record ? { kind: 'found', record: outcome.record } : readBack(run, intent.side, outcome.id);
-    }
-  }
-  const unique = changes.find(
+  const unique = changes?.find(
     (change) => side.definition.unique.includes(change.field) && side.can.findable.includes(change.field),
   );
   if (!unique) return { kind: 'open' };
   return lookUp(run, intent.side, unique.field, wireValue(side, unique.field, unique.value), age);
+}
+
+/** What a create of the source record would send now; null where the source is gone or can't be read. */
+async function createNow(run: MappingRun, target: Side, item: IntentItem): Promise<FieldChange[] | null> {
+  const source = await sourcePair(run, target, item);
+  if (!source) return null;
+  const [planned] = await plan(run, [source]);
+  return planned?.item.actions[target]?.changes ?? [];
+}
+
+/** The same body under the same key: the server answers what it did then, or does it now. Null where the body differs. */
+async function sendAgain(
+  run: MappingRun,
+  target: Side,
+  item: IntentItem,
+  changes: readonly FieldChange[],
+): Promise<Settled | null> {
+  const fields = Object.fromEntries(changes.map((change) => [change.field, change.value]));
+  const again = prepareCreate(run, target, item.source, item.sourceVersion, fields, item.idempotencyKey);
+  if (!again.ok || again.value.intent.body !== item.body) return null;
+  const [outcome] = await run[target].connection.create(run[target].object, [again.value.item]);
+  if (outcome?.kind !== 'done') return null;
+  return outcome.record ? { kind: 'found', record: outcome.record } : readBack(run, target, outcome.id);
 }
 
 async function readBack(run: MappingRun, target: Side, id: string): Promise<Settled> {
