@@ -50,7 +50,8 @@ export function openProgress(
   return new LiveProgress(terminal, output, platform.clock, systems);
 }
 
-class LiveProgress implements Progress {
+/** The same over any clock and count of calls. */
+export class LiveProgress implements Progress {
   readonly #terminal: Terminal;
   readonly #output: Output;
   readonly #clock: Clock;
