@@ -48,7 +48,7 @@ export interface Refusal {
   diagnostics: Diagnostic[];
 }
 
-const refuse = (exit: ExitCode, ...diagnostics: Diagnostic[]) => fail({ exit, diagnostics });
+export const refuse = (exit: ExitCode, ...diagnostics: Diagnostic[]) => fail({ exit, diagnostics });
 
 /** Records beyond this many bytes, of those read ahead, go to an encrypted file. */
 const SCRATCH_BYTES = 32 * 1024 * 1024;

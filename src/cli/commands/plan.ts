@@ -13,7 +13,7 @@ import { type Estimate, estimateSync, type WrittenObject } from '../estimate.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { chosenMappings, commandLine } from '../mappings.ts';
 import { fillOldValues } from '../old-values.ts';
-import type { Runtime } from '../open.ts';
+import { type Refusal, type Runtime, refuse } from '../open.ts';
 import type { Output } from '../output.ts';
 import { countParked } from '../parked-count.ts';
 import { type PlanWriter, writePlan } from '../plan-file.ts';
@@ -22,7 +22,7 @@ import { openProgress } from '../progress.ts';
 import { referenceFields } from '../reference-fields.ts';
 import { planText } from '../views/plan.ts';
 
-interface PlanOptions extends CommonOptions {
+export interface PlanOptions extends CommonOptions {
   mapping?: string[];
   all?: boolean;
   most: number;
@@ -54,30 +54,42 @@ export function addPlan(program: Command, cli: Cli): void {
 }
 
 async function plan(cli: Cli, runtime: Runtime, output: Output, options: PlanOptions): Promise<ExitCode> {
+  const made = await makePlan(cli, runtime, output, options);
+  if (!made.ok) return output.failure(made.error.exit, made.error.diagnostics);
+  output.summary(made.value, planText);
+  const { outcome, parkedBefore, mappings } = made.value;
+  if (outcome === 'failed') return EXIT.failed;
+  return parkedBefore + totalsOf(mappings).waiting > 0 ? EXIT.leftOver : EXIT.done;
+}
+
+/** Plans with live progress, and saves the plan where that is asked for. */
+export async function makePlan(
+  cli: Cli,
+  runtime: Runtime,
+  output: Output,
+  options: PlanOptions,
+): Promise<Result<PlanReport, Refusal>> {
   const chosen = chosenMappings(runtime.integration, options.mapping);
-  if (!chosen.ok) return output.failure(EXIT.usage, [chosen.error]);
+  if (!chosen.ok) return refuse(EXIT.usage, chosen.error);
   const connections = runtime.connect();
-  if (!connections.ok) return output.failure(EXIT.failed, [connections.error]);
+  if (!connections.ok) return refuse(EXIT.failed, connections.error);
   const file = options.out === undefined ? null : resolve(cli.terminal.folder, options.out);
   const writer = openWriter(runtime, file, chosen.value);
-  if (!writer.ok) return output.failure(EXIT.failed, [writer.error]);
+  if (!writer.ok) return refuse(EXIT.failed, writer.error);
   const most = options.all ? Number.POSITIVE_INFINITY : options.most;
   const collector = new PlanCollector(runtime.integration, chosen.value, output.json ? 0 : most);
   const ran = await runPlan(cli, runtime, output, { options, only: chosen.value, writer: writer.value, collector });
   if (!ran.ok || ran.value.outcome === 'failed' || ran.value.outcome === 'interrupted') writer.value?.discard();
-  if (!ran.ok) return output.failure(EXIT.failed, [ran.error]);
+  if (!ran.ok) return refuse(EXIT.failed, ran.error);
   const { outcome } = ran.value;
-  if (outcome === 'interrupted') return output.failure(EXIT.failed, [stopped]);
+  if (outcome === 'interrupted') return refuse(EXIT.failed, stopped);
   if (outcome !== 'failed') {
     const saved = writer.value?.finish() ?? ok(undefined);
-    if (!saved.ok) return output.failure(EXIT.failed, [saved.error]);
+    if (!saved.ok) return refuse(EXIT.failed, saved.error);
   }
   if (!output.json) await fillOldValues(runtime.integration, connections.value, collector.mappings);
   const parked = await countParked(runtime);
-  const report = reportOf(cli, runtime, ran.value, collector, { options, only: chosen.value, file, parked });
-  output.summary(report, planText);
-  if (outcome === 'failed') return EXIT.failed;
-  return parked + totalsOf(report.mappings).waiting > 0 ? EXIT.leftOver : EXIT.done;
+  return ok(reportOf(cli, runtime, ran.value, collector, { options, only: chosen.value, file, parked }));
 }
 
 const stopped = problem('interrupted', 'Stopped', { detail: 'Nothing was written.' });

@@ -9,7 +9,7 @@ import type { Run } from '../../store/port.ts';
 import { type Cli, type CommonOptions, withExamples, withIntegration, withRuntime } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { chosenMappings, commandLine } from '../mappings.ts';
-import type { Runtime } from '../open.ts';
+import { type Refusal, type Runtime, refuse } from '../open.ts';
 import type { Output } from '../output.ts';
 import { countParked } from '../parked-count.ts';
 import { readPlan } from '../plan-file.ts';
@@ -18,7 +18,7 @@ import { referenceFields } from '../reference-fields.ts';
 import type { SavedPlanReport, SyncReport } from '../sync-report.ts';
 import { syncText } from '../views/sync.ts';
 
-interface SyncOptions extends CommonOptions {
+export interface SyncOptions extends CommonOptions {
   mapping?: string[];
   plan?: string;
   full?: boolean;
@@ -50,18 +50,29 @@ export function addSync(program: Command, cli: Cli): void {
 }
 
 async function sync(cli: Cli, runtime: Runtime, output: Output, options: SyncOptions): Promise<ExitCode> {
+  const made = await makeSync(cli, runtime, output, options);
+  if (!made.ok) return output.failure(made.error.exit, made.error.diagnostics);
+  output.summary(made.value, syncText);
+  return exitOf(made.value);
+}
+
+/** Syncs with live progress, as far as a saved plan allows where one is named. */
+export async function makeSync(
+  cli: Cli,
+  runtime: Runtime,
+  output: Output,
+  options: SyncOptions,
+): Promise<Result<SyncReport, Refusal>> {
   const saved = openPlan(cli, runtime, options);
-  if (!saved.ok) return output.failure(EXIT.usage, [saved.error]);
+  if (!saved.ok) return refuse(EXIT.usage, saved.error);
   const chosen = chosenMappings(runtime.integration, saved.value?.header.mappings ?? options.mapping);
-  if (!chosen.ok) return output.failure(EXIT.usage, [chosen.error]);
+  if (!chosen.ok) return refuse(EXIT.usage, chosen.error);
   const advanced = await advanceGeneration(runtime.store, runtime.installation);
-  if (!advanced.ok) return output.failure(EXIT.failed, [advanced.error]);
+  if (!advanced.ok) return refuse(EXIT.failed, advanced.error);
   const follower = saved.value ? new PlanFollower(runtime, saved.value) : null;
   const ran = await runSync(cli, runtime, output, options, chosen.value, follower);
-  if (!ran.ok) return output.failure(EXIT.failed, [ran.error]);
-  const report = await reportOf(runtime, ran.value, options, follower?.report() ?? null);
-  output.summary(report, syncText);
-  return exitOf(report);
+  if (!ran.ok) return refuse(EXIT.failed, ran.error);
+  return ok(await reportOf(runtime, ran.value, options, follower?.report() ?? null));
 }
 
 function exitOf({ run, parkedTotal }: SyncReport): ExitCode {

@@ -6,8 +6,15 @@ import { counted, durationText, indent, numberText, table, timeText } from './te
 const COLUMNS = ['read', 'unchanged', 'applied', 'filtered', 'parked', 'held', 'failed'] as const;
 const WRITES = ['create', 'update', 'delete', 'archive'] as const;
 
-/** Every record that was read ends in one column, so each line adds up; what was written stands to the right of `|`. */
-export function countsTable(counts: Record<string, MappingCounts>, systems: Record<Side, string>): string[] {
+/**
+ * Every record that was read ends in one column, so each line adds up; what was written stands to the right of `|`.
+ * Where the table is wider than the terminal, columns that hold nothing but zeros are left out.
+ */
+export function countsTable(
+  counts: Record<string, MappingCounts>,
+  systems: Record<Side, string>,
+  width = Number.POSITIVE_INFINITY,
+): string[] {
   const rows: string[][] = [['mapping', 'system', ...COLUMNS, '|', 'created', 'updated', 'deleted', 'archived']];
   for (const [mapping, one] of Object.entries(counts)) {
     for (const side of ['a', 'b'] as const) {
@@ -29,8 +36,20 @@ export function countsTable(counts: Record<string, MappingCounts>, systems: Reco
     '|',
     ...WRITES.map((kind) => numberText(sum(wrote.map((one) => one[kind])))),
   ]);
-  return table(rows, [2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13]);
+  const full = numbersTable(rows);
+  if (full.every((line) => line.length <= width)) return full;
+  const [head = [], ...body] = rows;
+  const holds = head.map((_, column) => body.some((row) => row[column] !== '0'));
+  const wrote = holds.slice(head.indexOf('|') + 1).includes(true);
+  const always = wrote ? ['read'] : ['read', 'created', 'updated'];
+  return numbersTable(
+    rows.map((row) => row.filter((_, column) => holds[column] || always.includes(head[column] ?? ''))),
+  );
 }
+
+/** All columns but the first two are numbers. */
+const numbersTable = (rows: readonly string[][]): string[] =>
+  table(rows, rows[0]?.map((_, column) => column).slice(2) ?? []);
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
 
@@ -58,7 +77,7 @@ export const OUTCOME_WORDS: Record<Run['outcome'], string> = {
 };
 
 /** A run as a table with a title. */
-export function runLines(run: Run, systems: Record<Side, string>, { colours }: Style): string[] {
+export function runLines(run: Run, systems: Record<Side, string>, { colours, width }: Style): string[] {
   const paint = {
     running: colours.yellow,
     done: colours.green,
@@ -71,7 +90,7 @@ export function runLines(run: Run, systems: Record<Side, string>, { colours }: S
   return [
     `Run ${run.id} of ${run.integration} (${run.environment}), ${timeText(run.started)}: ${paint(OUTCOME_WORDS[run.outcome])}${time}`,
     '',
-    ...indent(countsTable(run.counts, systems)),
+    ...indent(countsTable(run.counts, systems, width - 2)),
     '',
     `${counted(linked, 'new link')}. API calls: ${callsText(run, systems)}.`,
   ];
