@@ -1,11 +1,11 @@
-import type { Park, Presence, Seen } from '../planning/plan-item.ts';
-import { problem } from '../record/diagnostic.ts';
+import type { Presence, Seen } from '../planning/plan-item.ts';
 import { otherSide, type Side } from '../record/side.ts';
 import type { Link, ParkedRecord } from '../store/port.ts';
 import { countEnding } from './counts.ts';
 import { decodeOne } from './decode.ts';
 import type { MappingRun } from './mapping-run.ts';
 import { matchByKeys } from './match-keys.ts';
+import { handOverLinks } from './merged.ts';
 import { absent, type Pair, presentSide } from './pair.ts';
 import { readPartners } from './plan.ts';
 import { baseOf, idOf, isUnchanged, recallLinks } from './recall.ts';
@@ -21,15 +21,15 @@ export async function match(run: MappingRun, from: Side, page: readonly Seen[]):
     page.map((seen) => seen.id),
   );
   const before = await parkedBefore(run, from, page);
-  const pairs: Pair[] = [];
+  const found: Pair[] = [];
   for (const seen of page) {
     const link = links.get(seen.id) ?? null;
     const parked = before.get(seen.id) ?? null;
     if (!parked && isUnchanged(run, from, seen, link)) countEnding(run, from, 'unchanged');
     else if (mustWait(run, from, seen, parked)) countEnding(run, from, 'parked');
-    else pairs.push(newPair(run, from, seen, link, parked));
+    else found.push(newPair(run, from, seen, link, parked));
   }
-  await adoptMerged(run, from, pairs);
+  const pairs = await handOverLinks(run, from, found);
   takePartners(run, from, pairs);
   await matchByKeys(run, from, pairs);
   await recallParkedPartners(run, from, pairs);
@@ -88,7 +88,6 @@ export function emptyPair(from: Side, link: Link | null, ids: Record<Side, strin
     before: null,
     beforeOther: null,
     survivor: null,
-    replaces: null,
     joint: false,
     swept: false,
     keys: {},
@@ -158,32 +157,3 @@ export async function readDoubtful(run: MappingRun, from: Side, pairs: readonly 
 
 const presentOrGone = (seen: Seen): Presence =>
   seen.archived ? { kind: 'gone', proof: 'tombstone' } : { kind: 'present', seen };
-
-/** A record merged into another one of its system hands its link over to the survivor, which keeps its own if it has one. */
-async function adoptMerged(run: MappingRun, from: Side, pairs: readonly Pair[]): Promise<void> {
-  const merged = pairs.filter((pair) => pair.link !== null && pair.survivor !== null);
-  if (merged.length === 0) return;
-  const survivors = merged.map((pair) => pair.survivor ?? '');
-  const links = await recallLinks(run, from, survivors);
-  const records = await run[from].connection.get(run[from].object, survivors);
-  for (const [index, pair] of merged.entries()) {
-    const survivor = survivors[index] ?? '';
-    const taken = links.get(survivor);
-    const outcome = records[index];
-    if (taken && taken.state !== 'closed') {
-      pair.park = parkMerged(from, pair.ids[from] ?? '', survivor);
-    } else if (outcome?.kind === 'present' && !outcome.record.archived && pair.link) {
-      pair.replaces = pair.link;
-      pair.link = from === 'a' ? { ...pair.link, a: survivor } : { ...pair.link, b: survivor };
-      pair.ids = { a: pair.link.a, b: pair.link.b };
-      pair.sides[from] = { kind: 'present', seen: decodeOne(run, run[from], outcome.record) };
-    }
-  }
-}
-
-function parkMerged(side: Side, id: string, survivor: string): Park {
-  const diagnostic = problem('merged-into-linked', `Merged into ${survivor}, which is linked already`, {
-    next: 'Merge the two records of the other system as well, or dismiss this one.',
-  });
-  return { side, id, reason: 'merged-into-linked', diagnostic, waitsFor: null };
-}

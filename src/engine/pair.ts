@@ -26,8 +26,6 @@ export interface Pair {
   beforeOther: ParkedRecord | null;
   /** The record it was merged into, in its own system. */
   survivor: string | null;
-  /** The link that this pair's link replaces: the merged record's. */
-  replaces: Link | null;
   /** Both records were read in this run, so both are counted. */
   joint: boolean;
   /** Brought up by a sweep, not by a record that was read: it is in no count. */

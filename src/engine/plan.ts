@@ -2,7 +2,7 @@ import { decidePair, type PairCase } from '../planning/pair-decision.ts';
 import type { PlanItem, Presence } from '../planning/plan-item.ts';
 import { problem } from '../record/diagnostic.ts';
 import { DIGEST_BYTES, sameDigest } from '../record/digest.ts';
-import type { Side } from '../record/side.ts';
+import { otherSide, type Side } from '../record/side.ts';
 import { decodeOne } from './decode.ts';
 import { map, ownDigest, validate } from './map.ts';
 import type { MappingRun } from './mapping-run.ts';
@@ -113,8 +113,7 @@ export async function readPartners(run: MappingRun, side: Side, pairs: readonly 
     if (!outcome || outcome.kind === 'unknown') {
       if (outcome) pair.sides[side] = { kind: 'unknown', diagnostic: outcome.diagnostic };
     } else if (!pair.link && (outcome.kind === 'gone' || outcome.record.archived)) {
-      pair.sides[side] = { kind: 'none' };
-      pair.ids = side === 'a' ? { a: null, b: pair.ids.b } : { a: pair.ids.a, b: null };
+      loseUnlinked(pair, side);
     } else if (outcome.kind === 'gone') {
       pair.sides[side] = missing(run, side, pair.ids[side] ?? '');
     } else {
@@ -122,6 +121,17 @@ export async function readPartners(run: MappingRun, side: Side, pairs: readonly 
       pair.sides[side] = seen.archived ? { kind: 'gone', proof: 'tombstone' } : { kind: 'present', seen };
     }
   }
+}
+
+/** One of two records that match but were never linked is gone: what is left is the other one, if it was read. */
+function loseUnlinked(pair: Pair, side: Side): void {
+  if (side === pair.from && !pair.joint) {
+    pair.sides[side] = { kind: 'gone', proof: 'direct-read' };
+    return;
+  }
+  if (side === pair.from) pair.from = otherSide(side);
+  pair.sides[side] = { kind: 'none' };
+  pair.ids = side === 'a' ? { a: null, b: pair.ids.b } : { a: pair.ids.a, b: null };
 }
 
 /** A direct read that finds nothing proves a delete only together with a sweep; until then nothing follows from it. */

@@ -73,7 +73,7 @@ async function* readChanges(run: MappingRun, side: SideRun): AsyncGenerator<Wire
     const records = step.records.filter((record) => !retried.has(record.id));
     for (const record of step.records) {
       if (record.modified !== null && record.modified > (progress.newest ?? 0)) progress.newest = record.modified;
-      ids?.add(record.id);
+      if (!record.archived) ids?.add(record.id);
     }
     progress.count += step.records.length;
     run.counts[side.side].read += records.length;

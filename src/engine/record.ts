@@ -73,8 +73,8 @@ async function persist(run: MappingRun, applied: readonly Applied[]): Promise<vo
       if (link) links.push(link);
       if (link && !pair.link) run.counts.linked += 1;
       if (one.item.link === 'unlink' && pair.link) unlinked.push({ mapping: run.key, a: pair.link.a, b: pair.link.b });
-      if (pair.replaces) unlinked.push({ mapping: run.key, a: pair.replaces.a, b: pair.replaces.b });
-      released.push(...releases(run, one));
+      // What a delete waits for is given up when it is done, not before.
+      if (!one.deferred) released.push(...releases(run, one));
       history.push(...historyOf(run, one));
     }
     for (const side of ['a', 'b'] as const) {
@@ -110,7 +110,7 @@ export function linkAfter(run: MappingRun, one: Applied): Link | null {
   const { a, b } = pair.ids;
   if (a === null || b === null || item.link === 'none' || item.link === 'unlink') return null;
   const wrote = Object.keys(one.written).length > 0;
-  if (item.link === 'keep' && !wrote && !item.refresh && !pair.replaces) return null;
+  if (item.link === 'keep' && !wrote && !item.refresh) return null;
   const state = item.link === 'close' ? 'closed' : item.link === 'silence' ? 'silent' : 'active';
   return {
     mapping: run.key,

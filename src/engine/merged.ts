@@ -1,0 +1,101 @@
+import type { GetOutcome } from '../connector/port.ts';
+import type { Park } from '../planning/plan-item.ts';
+import { problem } from '../record/diagnostic.ts';
+import { otherSide, type Side } from '../record/side.ts';
+import type { Link } from '../store/port.ts';
+import { commit } from './commit.ts';
+import { countEnding } from './counts.ts';
+import { decodeOne } from './decode.ts';
+import type { MappingRun } from './mapping-run.ts';
+import type { Pair } from './pair.ts';
+import { recallLinks } from './recall.ts';
+
+/** A record merged into one that was merged itself is followed so far. */
+const MOST_STEPS = 10;
+
+/**
+ * A record merged into another one of its system hands its link over to the survivor, which keeps its own if it has one.
+ * The link moves before anything is decided, so that the survivor is nowhere taken for a record without one. Returns the
+ * pairs that are left: a survivor that was read too goes on as its own pair.
+ */
+export async function handOverLinks(run: MappingRun, from: Side, pairs: readonly Pair[]): Promise<Pair[]> {
+  const merged = pairs.filter((pair) => pair.link !== null && pair.survivor !== null);
+  if (merged.length === 0) return [...pairs];
+  const ended = new Set<Pair>();
+  const moved = new Set<string>();
+  for (const pair of merged) {
+    const found = await survivorOf(run, from, pair.survivor ?? '');
+    if (found.kind === 'unknown') pair.sides[from] = { kind: 'unknown', diagnostic: found.diagnostic };
+    // A survivor that is gone as well makes this a delete like any other.
+    if (found.kind !== 'present' || found.record.archived || !pair.link) continue;
+    const survivor = found.record.id;
+    const taken = (await recallLinks(run, from, [survivor])).get(survivor);
+    if ((taken && taken.state !== 'closed') || moved.has(survivor)) {
+      pair.park = parkMerged(from, pair.ids[from] ?? '', survivor);
+      continue;
+    }
+    moved.add(survivor);
+    const link = await moveLink(run, from, pair, pair.link, survivor);
+    const own = pairs.find((one) => one.link === null && one.ids[from] === survivor);
+    if (own) {
+      countEnding(run, from, 'applied');
+      ended.add(pair);
+      takeLink(own, from, link);
+    } else {
+      takeLink(pair, from, link);
+      pair.before = null;
+      pair.sides[from] = { kind: 'present', seen: decodeOne(run, run[from], found.record) };
+    }
+  }
+  return pairs.filter((pair) => !ended.has(pair));
+}
+
+async function survivorOf(run: MappingRun, from: Side, first: string): Promise<GetOutcome> {
+  let id = first;
+  for (let step = 0; ; step += 1) {
+    const [outcome] = await run[from].connection.get(run[from].object, [id]);
+    if (!outcome) return { kind: 'gone' };
+    const next = outcome.kind === 'present' && outcome.record.archived ? outcome.record.mergedInto : null;
+    if (next === null || step === MOST_STEPS) return outcome;
+    id = next;
+  }
+}
+
+async function moveLink(run: MappingRun, from: Side, pair: Pair, link: Link, survivor: string): Promise<Link> {
+  const moved: Link =
+    from === 'a' ? { ...link, a: survivor, aVersion: null } : { ...link, b: survivor, bVersion: null };
+  if (run.context.mode === 'plan') return moved;
+  await commit(run.context, {
+    unlinked: [{ mapping: run.key, a: link.a, b: link.b }],
+    links: [moved],
+    released: pair.before ? [{ mapping: run.key, side: pair.before.side, id: pair.before.id }] : [],
+    history: [
+      {
+        mapping: run.key,
+        a: moved.a,
+        b: moved.b,
+        run: run.context.id,
+        at: run.context.platform.clock.now(),
+        kind: 'merge',
+        rule: 'merged',
+        fields: [],
+        digests: null,
+      },
+    ],
+  });
+  return moved;
+}
+
+function takeLink(pair: Pair, from: Side, link: Link): void {
+  pair.link = link;
+  pair.ids = { a: link.a, b: link.b };
+  pair.sides[otherSide(from)] = { kind: 'unread' };
+  pair.survivor = null;
+}
+
+function parkMerged(side: Side, id: string, survivor: string): Park {
+  const diagnostic = problem('merged-into-linked', `Merged into ${survivor}, which is linked already`, {
+    next: 'Merge the two records of the other system as well, or dismiss this one.',
+  });
+  return { side, id, reason: 'merged-into-linked', diagnostic, waitsFor: null };
+}
