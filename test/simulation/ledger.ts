@@ -183,7 +183,8 @@ export class Ledger {
   #edited(mapping: MappingName, side: Side, id: string, field: SimulatedField, value: Json, tracked: Tracked): void {
     const linked = this.partnerOf(mapping, side, id) !== null;
     const back = linked && tracked.agreed.get(field.a)?.has(JSON.stringify(value)) === true;
-    if (back || !this.#matters(mapping, side, field)) tracked.pending.delete(field.a);
+    const matters = linked ? this.#matters(mapping, side, field) : this.#flows(mapping, side, field);
+    if (back || !matters) tracked.pending.delete(field.a);
     else tracked.pending.set(field.a, { value, at: this.#now() });
   }
 
