@@ -40,8 +40,8 @@ export function countsTable(
   if (full.every((line) => line.length <= width)) return full;
   const [head = [], ...body] = rows;
   const holds = head.map((_, column) => body.some((row) => row[column] !== '0'));
-  const wrote = holds.slice(head.indexOf('|') + 1).includes(true);
-  const always = wrote ? ['read'] : ['read', 'created', 'updated'];
+  const anyWritten = holds.slice(head.indexOf('|') + 1).includes(true);
+  const always = anyWritten ? ['read'] : ['read', 'created', 'updated'];
   return numbersTable(
     rows.map((row) => row.filter((_, column) => holds[column] || always.includes(head[column] ?? ''))),
   );
