@@ -44,7 +44,8 @@ export async function match(run: MappingRun, from: Side, page: readonly Seen[]):
  */
 function mustWait(run: MappingRun, from: Side, seen: Seen, parked: ParkedRecord | null): boolean {
   if (run.open[otherSide(from)].has(seen.id)) return true;
-  if (!parked || !parked.seen.startsWith(`${digestText(seen)} `)) return false;
+  // Of a record that is gone nothing is kept.
+  if (!parked || !parked.seen.startsWith(seen.archived ? ' ' : `${digestText(seen)} `)) return false;
   return parked.dismissed !== null || (parked.rules === run.rulesDigest && !run.retried[from].has(seen.id));
 }
 

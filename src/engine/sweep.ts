@@ -1,6 +1,6 @@
 import { problem } from '../record/diagnostic.ts';
 import { otherSide, type Side } from '../record/side.ts';
-import type { Link } from '../store/port.ts';
+import type { Link, ParkedRecord } from '../store/port.ts';
 import { apply } from './apply.ts';
 import { IdSet } from './id-set.ts';
 import { addDiagnostic, type MappingRun } from './mapping-run.ts';
@@ -79,6 +79,14 @@ async function confirm(run: MappingRun, side: Side, absent: readonly string[]): 
   for (const [index, id] of absent.entries()) if (outcomes[index]?.kind === 'gone') run.gone[side].set(id, false);
 }
 
+/** A delete that is held waits for approval, whatever a later sweep finds; so does what a person dismissed. */
+function waits(run: MappingRun, parked: ParkedRecord | null): boolean {
+  if (!parked) return false;
+  return (
+    parked.dismissed !== null || (!parked.approved && parked.rules === run.rulesDigest && parked.seen.startsWith(' '))
+  );
+}
+
 /** Decides the pairs whose record is proved gone and that no change of the other side has brought up already. */
 async function propagateGone(run: MappingRun, side: Side): Promise<void> {
   const open = [...run.gone[side]].flatMap(([id, handled]) => (handled ? [] : [id]));
@@ -98,7 +106,7 @@ async function propagateGone(run: MappingRun, side: Side): Promise<void> {
       pair.before = before.get(id) ?? null;
       pair.swept = true;
       run.gone[side].set(id, true);
-      return pair.before?.dismissed ? [] : [pair];
+      return waits(run, pair.before) ? [] : [pair];
     });
     await recallParkedPartners(run, side, pairs);
     await readDoubtful(run, side, pairs);
