@@ -41,6 +41,8 @@ export interface Attempt {
   writes: { create: number; update: number; remove: number };
   writeRequests: number;
   commits: number;
+  /** Records that it parked. */
+  parked: number;
   /** Records whose write a system refused. */
   refusals: number;
   /** Of its lease; 0 where it got none. */
@@ -130,6 +132,7 @@ export class World {
       writes: { create: 0, update: 0, remove: 0 },
       writeRequests: 0,
       commits: 0,
+      parked: 0,
       refusals: 0,
       token: 0,
     };
@@ -198,6 +201,7 @@ export class World {
       this.note(`${attempt.process.name} commit ${result.ok} ${JSON.stringify(change, asHex)}`);
       if (!result.ok) return result;
       attempt.commits += 1;
+      attempt.parked += change.parked?.length ?? 0;
       if (fence.token < this.#newestToken) this.ledger.fail('no-duplicate', 'A process that lost its lease committed');
       this.ledger.committed(change);
       return result;
