@@ -51,7 +51,7 @@ function init(terminal: Terminal, folder: string, options: InitOptions): ExitCod
 }
 
 /** Copies all files of an example; gives their names. */
-function copyExample(name: string, target: string, intoFilled: boolean): Result<string[]> {
+export function copyExample(name: string, target: string, intoFilled: boolean): Result<string[]> {
   const source = exampleFolder(name);
   if (source === null) return fail(problem('example-missing', `The example ${name} is not part of this installation`));
   const files = readdirSync(source, { recursive: true, withFileTypes: true })

@@ -1,7 +1,7 @@
 import type { Status } from '../../checklist/question.ts';
 import type { CheckLine, CheckReport } from '../../checklist/run-check.ts';
 import type { Style } from './style.ts';
-import { counted, durationText, printable, shorten } from './text.ts';
+import { counted, durationText, printable, shorten, wrap } from './text.ts';
 
 /** What a command adds to the report of a check. */
 export interface CheckView extends CheckReport {
@@ -102,7 +102,9 @@ function lineText(line: CheckLine, view: CheckView, style: Style, details: boole
   const rows = [head + (line.status === 'open' || line.status === 'not-applicable' ? colours.dim(text) : text)];
   if (line.next !== null && (line.status === 'contradicted' || line.blocking || line.status !== 'open')) {
     rows.push(
-      ...wrap(line.next, style.width - 8).map((row, index) => `      ${index === 0 ? colours.cyan('→') : ' '} ${row}`),
+      ...wrap(printable(line.next), style.width - 8).map(
+        (row, index) => `      ${index === 0 ? colours.cyan('→') : ' '} ${row}`,
+      ),
     );
   }
   if (details) rows.push(...detailRows(line, view, style));
@@ -120,10 +122,10 @@ function summary({ status, says, text, evidence }: CheckLine): string {
 
 /** What the file says, then what each probe saw. */
 function detailRows({ says, evidence }: CheckLine, { systems }: CheckView, { colours, width }: Style): string[] {
-  const rows = wrap(`the file says: ${says}`, width - 6).map((row) => `      ${colours.dim(row)}`);
+  const rows = wrap(printable(`the file says: ${says}`), width - 6).map((row) => `      ${colours.dim(row)}`);
   for (const { verdict, side, found, asked, tookMs } of evidence) {
     const mark = { holds: colours.green('✓'), contradicts: colours.red('✗'), unknown: colours.yellow('?') }[verdict];
-    const seen = wrap(`${systems[side]}: ${found}`, width - 8);
+    const seen = wrap(printable(`${systems[side]}: ${found}`), width - 8);
     const how = wrap(`asked: ${asked} (${durationText(tookMs)})`, width - 8);
     rows.push(...seen.map((row, index) => `      ${index === 0 ? mark : ' '} ${row}`));
     rows.push(...how.map((row) => `        ${colours.dim(row)}`));
@@ -148,17 +150,4 @@ function closing(view: CheckView, { colours }: Style): string {
   const rows = [colours.bold(`${words.join(', ')}.`), `${verdict}${later}`];
   if (nextCommand !== '') rows.push(`Next: ${colours.bold(nextCommand)}`);
   return rows.join('\n');
-}
-
-/** Lines of up to `width` characters, broken between words. */
-function wrap(text: string, width: number): string[] {
-  const rows: string[] = [];
-  let row = '';
-  for (const word of printable(text).split(' ')) {
-    if (row !== '' && row.length + 1 + word.length > width) {
-      rows.push(row);
-      row = word;
-    } else row = row === '' ? word : `${row} ${word}`;
-  }
-  return row === '' ? rows : [...rows, row];
 }

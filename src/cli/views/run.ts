@@ -1,7 +1,7 @@
 import type { Side } from '../../record/side.ts';
 import type { MappingCounts, Run, SideCounts } from '../../store/port.ts';
 import type { Style } from './style.ts';
-import { counted, durationText, indent, numberText, table, timeText } from './text.ts';
+import { counted, durationText, indent, numberText, table, timeText, wrap } from './text.ts';
 
 const COLUMNS = ['read', 'unchanged', 'applied', 'filtered', 'parked', 'held', 'failed'] as const;
 const WRITES = ['create', 'update', 'delete', 'archive'] as const;
@@ -71,7 +71,7 @@ export function callsText({ calls }: Run, systems: Record<Side, string>): string
 export const OUTCOME_WORDS: Record<Run['outcome'], string> = {
   running: 'running, or its process died',
   done: 'done',
-  partial: 'done, with records left',
+  partial: 'done, but records are parked',
   failed: 'failed',
   interrupted: 'stopped',
 };
@@ -85,13 +85,15 @@ export function runLines(run: Run, systems: Record<Side, string>, { colours, wid
     failed: colours.red,
     interrupted: colours.yellow,
   }[run.outcome];
-  const time = run.finished === null ? '' : ` in ${durationText(run.finished - run.started)}`;
+  const time = run.finished === null ? '' : `, took ${durationText(run.finished - run.started)}`;
   const linked = sum(Object.values(run.counts).map((one) => one.linked));
+  const title = `Run ${run.id} of ${run.integration} (${run.environment}), ${timeText(run.started)}:`;
+  const outcome = `${OUTCOME_WORDS[run.outcome]}${time}`;
   return [
-    `Run ${run.id} of ${run.integration} (${run.environment}), ${timeText(run.started)}: ${paint(OUTCOME_WORDS[run.outcome])}${time}`,
+    `${title}${title.length + 1 + outcome.length > width ? '\n' : ' '}${paint(OUTCOME_WORDS[run.outcome])}${time}`,
     '',
     ...indent(countsTable(run.counts, systems, width - 2)),
     '',
-    `${counted(linked, 'new link')}. API calls: ${callsText(run, systems)}.`,
+    ...wrap(`${counted(linked, 'new link')}. API calls: ${callsText(run, systems)}.`, width),
   ];
 }

@@ -79,3 +79,16 @@ export function table(rows: readonly (readonly string[])[], right: readonly numb
 
 export const indent = (lines: readonly string[], by = '  '): string[] =>
   lines.map((line) => (line === '' ? '' : by + line));
+
+/** Lines of up to `width` characters, broken between words. */
+export function wrap(text: string, width: number): string[] {
+  const rows: string[] = [];
+  let row = '';
+  for (const word of text.split(' ')) {
+    if (row !== '' && cells(row) + 1 + cells(word) > width) {
+      rows.push(row);
+      row = word;
+    } else row = row === '' ? word : `${row} ${word}`;
+  }
+  return row === '' ? rows : [...rows, row];
+}
