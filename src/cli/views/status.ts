@@ -19,7 +19,7 @@ export function statusText(report: StatusReport, { colours }: Style): string {
     ...mappings.flatMap(attention),
   ];
   if (lastRun) {
-    const time = lastRun.finished === null ? '' : ` in ${durationText(lastRun.finished - lastRun.started)}`;
+    const time = lastRun.finished === null ? '' : `, took ${durationText(lastRun.finished - lastRun.started)}`;
     lines.push(`Last run: ${timeText(lastRun.started)}, ${OUTCOME_WORDS[lastRun.outcome]}${time} (${lastRun.id}).`);
   } else lines.push('There was no run yet.');
   lines.push(`Next: ${colours.bold(report.next)}`);
