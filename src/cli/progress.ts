@@ -5,21 +5,9 @@ import type { Side } from '../record/side.ts';
 import type { MappingCounts } from '../store/port.ts';
 import type { Runtime } from './open.ts';
 import type { Output } from './output.ts';
+import { type ProgressReport, writesOf } from './progress-report.ts';
 import type { Terminal } from './terminal.ts';
 import { progressText } from './views/progress.ts';
-
-/** How far a mapping has come in a run. */
-export interface ProgressReport {
-  mapping: string;
-  phase: 'settle' | 'read' | 'sync' | 'sweep' | 'deletes' | 'done';
-  /** Records read on both sides. */
-  read: number;
-  /** Records written on both sides. */
-  written: number;
-  /** Records read or written in a second, since the mapping began. */
-  perSecond: number;
-  systems: { name: string; calls: number; quota: number | null }[];
-}
 
 /** Shows a run while it goes on. */
 export interface Progress {
@@ -119,6 +107,3 @@ export class LiveProgress implements Progress {
     this.#open = false;
   }
 }
-
-export const writesOf = ({ wrote }: MappingCounts): number =>
-  [wrote.a, wrote.b].reduce((sum, one) => sum + one.create + one.update + one.delete + one.archive, 0);

@@ -1,4 +1,4 @@
-import type { ProgressReport } from '../progress.ts';
+import type { ProgressReport } from '../progress-report.ts';
 import type { Style } from './style.ts';
 import { counted, numberText, shorten } from './text.ts';
 

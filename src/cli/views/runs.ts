@@ -1,6 +1,6 @@
 import type { Side } from '../../record/side.ts';
 import type { Run } from '../../store/port.ts';
-import { writesOf } from '../progress.ts';
+import { writesOf } from '../progress-report.ts';
 import { diagnosticsText } from './diagnostics.ts';
 import { OUTCOME_WORDS, runLines } from './run.ts';
 import type { Style } from './style.ts';
