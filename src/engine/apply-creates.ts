@@ -115,7 +115,8 @@ function keepOpen(run: MappingRun, target: Side, intent: Intent): void {
   for (const item of intent.items) run.open[target].add(item.source);
 }
 
-function abandon(run: MappingRun, creates: readonly Applied[]): void {
+/** What must be on record before a write could not be recorded: nothing is sent, and the run stops. */
+export function abandon(run: MappingRun, writes: readonly Applied[]): void {
   const diagnostic = run.context.stop;
-  if (diagnostic) for (const one of creates) failureOf(run, one, { kind: 'failed', class: 'fatal', diagnostic });
+  if (diagnostic) for (const one of writes) failureOf(run, one, { kind: 'failed', class: 'fatal', diagnostic });
 }

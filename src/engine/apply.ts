@@ -2,8 +2,9 @@ import type { Action, Park, PlanItem } from '../planning/plan-item.ts';
 import { problem } from '../record/diagnostic.ts';
 import type { Side } from '../record/side.ts';
 import { type Applied, expectedVersion } from './applied.ts';
-import { createAll } from './apply-creates.ts';
+import { abandon, createAll } from './apply-creates.ts';
 import { updateAll, updateLater } from './apply-updates.ts';
+import { recordOverruled } from './history.ts';
 import type { MappingRun } from './mapping-run.ts';
 import { type Pair, type Planned, presentSide } from './pair.ts';
 import { plan, prepare, readPartners } from './plan.ts';
@@ -126,7 +127,9 @@ async function attempt(run: MappingRun, planned: readonly Planned[]): Promise<Ap
     const creates = having('create');
     await createAll(run, target, creates);
     await updateLater(run, target, creates);
-    await updateAll(run, target, having('update'));
+    const updates = having('update');
+    if (await recordOverruled(run, target, updates)) await updateAll(run, target, updates);
+    else abandon(run, updates);
     for (const one of all) deferRemoval(run, target, one);
   }
   return all;

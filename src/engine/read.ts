@@ -11,6 +11,9 @@ import { isUnchanged, recallLinks } from './recall.ts';
 /** Reasons under which a record is parked that was proved deleted before. */
 const DELETES_HELD = ['held-delete', 'delete-update-conflict', 'delete-guard'];
 
+/** Reasons that an approval ends; others outlast it. */
+const FOR_APPROVAL = [...DELETES_HELD, 'held-create', 'held-update', 'oscillation', 'uncertain'];
+
 /** Enough spooled records per batch that batched writes are full. */
 const SPOOL_BATCH = 500;
 
@@ -163,7 +166,7 @@ async function dueRecords(run: MappingRun, side: SideRun): Promise<ParkedRecord[
   const now = platform.clock.now();
   return parked.filter((one) => {
     if (run.open[otherSide(side.side)].has(one.id)) return false;
-    if (one.approved || one.rules !== run.rulesDigest) return true;
+    if (one.rules !== run.rulesDigest || (one.approved && FOR_APPROVAL.includes(one.reason))) return true;
     if (one.next !== null && one.next <= now) return true;
     const { waitsFor } = one;
     return waitsFor !== null && linked.has(`${waitsFor.mapping} ${waitsFor.side} ${waitsFor.id}`);

@@ -6,7 +6,7 @@ import type { HistoryEntry, Link, ParkedRecord, RecordKey } from '../store/port.
 import type { Applied } from './applied.ts';
 import { commit } from './commit.ts';
 import { countEnding } from './counts.ts';
-import { ownDigest } from './map.ts';
+import { historyOf } from './history.ts';
 import { addDiagnostic, type MappingRun } from './mapping-run.ts';
 import { seenOf } from './match.ts';
 import { presentSide } from './pair.ts';
@@ -206,40 +206,4 @@ function nextAttempt(run: MappingRun, reason: string, attempts: number, now: num
   if (!PASSING.includes(reason)) return null;
   const backoff = Math.min(LONGEST_BACKOFF_MS, BACKOFF_MS * 2 ** (attempts - 1));
   return now + Math.round(backoff * (0.5 + run.context.platform.random.next() / 2));
-}
-
-/** Updates and what they overruled go on record, by the side that was written; a create is on record by its link. */
-function historyOf(run: MappingRun, one: Applied): HistoryEntry[] {
-  return (['a', 'b'] as const).flatMap((side) => {
-    const action = one.item.actions[side];
-    if (action?.kind !== 'update') return [];
-    const overruled = action.changes.filter((change) => change.overruled);
-    return {
-      mapping: run.key,
-      a: one.pair.ids.a,
-      b: one.pair.ids.b,
-      run: run.context.id,
-      at: run.context.platform.clock.now(),
-      kind: `update-${side}`,
-      rule: [...new Set(action.changes.map((change) => change.rule))].join(' '),
-      fields: action.changes.map((change) => change.field),
-      digests:
-        overruled.length === 0
-          ? null
-          : Object.fromEntries(
-              overruled.map((change) => [change.field, overruledDigests(run, one, side, change.index)]),
-            ),
-    };
-  });
-}
-
-function overruledDigests(run: MappingRun, { pair }: Applied, to: Side, index: number): { lost: string; won: string } {
-  const at = index * DIGEST_BYTES;
-  const lost = presentSide(pair, to)?.digests.subarray(at, at + DIGEST_BYTES);
-  const said = pair.expressed[to](index);
-  const won = said.kind === 'value' ? ownDigest(run, to, index, said.value) : null;
-  return {
-    lost: Buffer.from(lost ?? []).toString('hex'),
-    won: Buffer.from(won ?? []).toString('hex'),
-  };
 }

@@ -1,0 +1,58 @@
+import type { Action } from '../planning/plan-item.ts';
+import { DIGEST_BYTES } from '../record/digest.ts';
+import type { Side } from '../record/side.ts';
+import type { HistoryEntry } from '../store/port.ts';
+import type { Applied } from './applied.ts';
+import { commit } from './commit.ts';
+import { ownDigest } from './map.ts';
+import type { MappingRun } from './mapping-run.ts';
+import { presentSide } from './pair.ts';
+
+/**
+ * Puts on record which values of a side are about to be overruled, before they are written over: afterwards a crash
+ * could leave no trace of them. False when it can't be recorded; then nothing must be written.
+ */
+export async function recordOverruled(run: MappingRun, target: Side, updates: readonly Applied[]): Promise<boolean> {
+  const history = updates.flatMap((one): HistoryEntry[] => {
+    const overruled = (one.item.actions[target]?.changes ?? []).filter((change) => change.overruled);
+    if (overruled.length === 0) return [];
+    const digests = overruled.map(
+      (change) => [change.field, overruledDigests(run, one, target, change.index)] as const,
+    );
+    return [{ ...entryOf(run, one, `overrule-${target}`, overruled), digests: Object.fromEntries(digests) }];
+  });
+  return history.length === 0 || commit(run.context, { history });
+}
+
+/** Updates go on record with what they wrote; a create is on record by its link. */
+export function historyOf(run: MappingRun, one: Applied): HistoryEntry[] {
+  return (['a', 'b'] as const).flatMap((side) => {
+    const action = one.item.actions[side];
+    return action?.kind === 'update' ? [entryOf(run, one, `update-${side}`, action.changes)] : [];
+  });
+}
+
+function entryOf(run: MappingRun, { pair }: Applied, kind: string, changes: Action['changes']): HistoryEntry {
+  return {
+    mapping: run.key,
+    a: pair.ids.a,
+    b: pair.ids.b,
+    run: run.context.id,
+    at: run.context.platform.clock.now(),
+    kind,
+    rule: [...new Set(changes.map((change) => change.rule))].join(' '),
+    fields: changes.map((change) => change.field),
+    digests: null,
+  };
+}
+
+function overruledDigests(run: MappingRun, { pair }: Applied, to: Side, index: number): { lost: string; won: string } {
+  const at = index * DIGEST_BYTES;
+  const lost = presentSide(pair, to)?.digests.subarray(at, at + DIGEST_BYTES);
+  const said = pair.expressed[to](index);
+  const won = said.kind === 'value' ? ownDigest(run, to, index, said.value) : null;
+  return {
+    lost: Buffer.from(lost ?? []).toString('hex'),
+    won: Buffer.from(won ?? []).toString('hex'),
+  };
+}
