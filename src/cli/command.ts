@@ -32,12 +32,15 @@ export const withJson = (command: Command): Command => command.option('--json', 
 export const withExamples = (command: Command, ...examples: string[]): Command =>
   command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  ${line}`).join('\n')}`);
 
-/** Runs a command that works on an integration: opens it, and closes it whatever happens. */
+/**
+ * Runs a command that works on an integration: opens it, and closes it whatever happens. With `remarks`, what looks odd in
+ * the file is shown first.
+ */
 export async function withRuntime<T extends CommonOptions>(
   cli: Cli,
   options: T,
   work: (runtime: Runtime, output: Output) => Promise<ExitCode>,
-  settings: { anyStore?: boolean } = {},
+  settings: { anyStore?: boolean; remarks?: boolean } = {},
 ): Promise<void> {
   const output = openOutput(cli.terminal, options.json === true);
   const opened = await openRuntime(cli.terminal, options, settings);
@@ -46,8 +49,8 @@ export async function withRuntime<T extends CommonOptions>(
     return;
   }
   try {
-    const remarks = opened.value.integration.remarks.filter((one) => one.severity !== 'info');
-    output.diagnostics(remarks);
+    const { remarks } = opened.value.integration;
+    if (settings.remarks) output.diagnostics(remarks.filter((one) => one.severity !== 'info'));
     cli.exit = await work(opened.value, output);
   } finally {
     await opened.value.close();

@@ -64,8 +64,9 @@ export async function explainRecord(
   try {
     const link = (await recallLinks(run, side, [id])).get(id) ?? null;
     const pair = await readPair(run, side, id, link);
-    const known = pair.ids.a !== null || pair.ids.b !== null || link !== null;
-    if (!known) return fail(recordUnknown(run, side, id));
+    const presence = pair.sides[side];
+    if (!link && presence.kind === 'unknown') return fail(presence.diagnostic);
+    if (!link && presence.kind !== 'present') return fail(recordUnknown(run, side, id));
     return ok(await explain(run, side, id, link, pair));
   } finally {
     run.scratch.close();
@@ -73,7 +74,7 @@ export async function explainRecord(
 }
 
 const recordUnknown = (run: MappingRun, side: Side, id: string) =>
-  problem('record-unknown', `${run[side].system} has no ${run[side].object} ${id}, and it was never linked`, {
+  problem('record-unknown', `${run[side].system} has no ${run[side].object} ${id}, and none was ever linked`, {
     next: 'Check the id; with --system the system can be named.',
   });
 

@@ -114,6 +114,18 @@ describe('plan and sync', () => {
     expect(customers()).toHaveLength(20);
   });
 
+  it('refuses a second run of the same integration meanwhile', async () => {
+    company('Nordwerft GmbH');
+    let second: Promise<Ran> | null = null;
+    const first = await world.runUntil((request) => {
+      if (request.method === 'POST') second ??= world.run('sync');
+      return false;
+    }, 'sync');
+    expect(first.exit).toBe(0);
+    expect(await second).toMatchObject({ exit: 1, err: expect.stringContaining('lease-held') });
+    expect(customers()).toHaveLength(1);
+  });
+
   it('leaves no values behind: not in the store, not in a saved plan', async () => {
     company('Nordwerft GmbH', NORD);
     await world.run('plan', '--out', 'first.plan');

@@ -34,7 +34,8 @@ function init(terminal: Terminal, folder: string, options: InitOptions): ExitCod
   const target = resolve(terminal.folder, folder);
   const copied = copyExample(options.example, target, options.yes === true);
   if (!copied.ok) return output.failure(EXIT.usage, [copied.error]);
-  const shown = relative(terminal.folder, target) || '.';
+  const way = relative(terminal.folder, target) || '.';
+  const shown = way.startsWith('..') ? target : way;
   const file = join(shown, 'integration.yaml');
   const at = shown === '.' ? '' : ` --integration ${file}`;
   const next = [

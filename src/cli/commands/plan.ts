@@ -48,7 +48,7 @@ export function addPlan(program: Command, cli: Cli): void {
     .option('--full', 'read everything, not only changes')
     .option('--sweep', 'look for deletes now')
     .action((options: PlanOptions) =>
-      withRuntime(cli, options, (runtime, output) => plan(cli, runtime, output, options)),
+      withRuntime(cli, options, (runtime, output) => plan(cli, runtime, output, options), { remarks: true }),
     );
   withExamples(command, 'dovetail plan', 'dovetail plan --mapping companies --out today.plan');
 }
