@@ -1,6 +1,7 @@
-import type { Connection } from '../connector/port.ts';
+import type { Connection, ReadStep, UpdateItem, WireRecord, WriteOutcome } from '../connector/port.ts';
 import type { LoadedIntegration } from '../integration/loaded.ts';
-import type { Store } from '../store/port.ts';
+import { ok } from '../record/diagnostic.ts';
+import type { Link, StateChange, Store } from '../store/port.ts';
 
 /** A way to break the engine from outside, to prove that the simulation's checkers notice. */
 export interface Sabotage {
@@ -12,3 +13,148 @@ export interface Sabotage {
 const same = <T>(value: T): T => value;
 
 export const noSabotage: Sabotage = { integration: same, connection: same, store: same };
+
+const onStore = (store: Sabotage['store']): Sabotage => ({ ...noSabotage, store });
+const onConnection = (connection: Sabotage['connection']): Sabotage => ({ ...noSabotage, connection });
+
+/** The same object with some of its methods replaced; the others keep working on the original. */
+function instead<T extends object>(target: T, methods: Partial<T>): T {
+  const replaced: object = methods;
+  return new Proxy(target, {
+    get: (original, name) => {
+      const own: unknown = Reflect.get(replaced, name);
+      if (own !== undefined) return own;
+      const method: unknown = Reflect.get(original, name);
+      return typeof method === 'function' ? method.bind(original) : method;
+    },
+  });
+}
+
+/** Commits something else than was asked for. */
+const committing = (change: (given: StateChange) => StateChange): Sabotage =>
+  onStore((store) => instead(store, { commit: (fence, given) => store.commit(fence, change(given)) }));
+
+/** Every read is taken for complete, whatever was missed. */
+async function* alwaysComplete(steps: AsyncIterable<ReadStep>): AsyncGenerator<ReadStep> {
+  for await (const step of steps) yield step.kind === 'end' ? { ...step, complete: true } : step;
+}
+
+const HOUR = 3_600_000;
+
+const inRecord = (record: WireRecord, sent: object): WireRecord => ({ ...record, wire: { ...record.wire, ...sent } });
+
+/** Outcomes as if the system had stored exactly what it was sent. */
+const asSent = (outcomes: WriteOutcome[], items: readonly { wire: object }[]): WriteOutcome[] =>
+  outcomes.map((outcome, index) =>
+    outcome.kind === 'done' && outcome.record
+      ? { ...outcome, record: inRecord(outcome.record, items[index]?.wire ?? {}) }
+      : outcome,
+  );
+
+const unconditional = (items: readonly UpdateItem[]) => items.map((item) => ({ ...item, version: null }));
+
+const withCapabilities = (change: Partial<ReturnType<Connection['capabilities']>>): Sabotage =>
+  onConnection((connection) =>
+    instead(connection, { capabilities: (object) => ({ ...connection.capabilities(object), ...change }) }),
+  );
+
+const withoutBase = (link: Link): Link => ({ ...link, bBase: link.aBase });
+
+/** Each is one fault that an engine could well have. The names are those of `--sabotage`. */
+export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
+  'no-intent': committing((change) => ({ ...change, intents: [] })),
+  'cursor-too-late': committing((change) => ({
+    ...change,
+    cursors: (change.cursors ?? []).map((one) => ({ ...one, mark: one.mark === null ? null : one.mark + HOUR })),
+  })),
+  'lag-ignored': withCapabilities({ lagMs: 0 }),
+  'baseline-from-what-was-sent': onConnection((connection) =>
+    instead(connection, {
+      create: async (object, items) => asSent(await connection.create(object, items), items),
+      update: async (object, items) => asSent(await connection.update(object, items), items),
+    }),
+  ),
+  'baseline-shared-by-both-sides': committing((change) => ({
+    ...change,
+    links: (change.links ?? []).map(withoutBase),
+  })),
+  'delete-on-absence': onConnection((connection) =>
+    instead(connection, {
+      get: async (object, ids) =>
+        (await connection.get(object, ids)).map((one) => (one.kind === 'unknown' ? { kind: 'gone' } : one)),
+      read: (request) => alwaysComplete(connection.read(request)),
+      sweep: (object, signal) => alwaysComplete(connection.sweep(object, signal)),
+    }),
+  ),
+  'incomplete-read-as-complete': onConnection((connection) =>
+    instead(connection, { read: (request) => alwaysComplete(connection.read(request)) }),
+  ),
+  'unknown-outcome-as-failed': onConnection((connection) =>
+    instead(connection, {
+      create: async (object, items) =>
+        (await connection.create(object, items)).map((one) =>
+          one.kind === 'uncertain' ? { ...one, kind: 'failed', class: 'transient' } : one,
+        ),
+    }),
+  ),
+  'failure-as-done': onConnection((connection) =>
+    instead(connection, {
+      update: async (object, items) =>
+        (await connection.update(object, items)).map((one, index) =>
+          one.kind === 'done' ? one : { kind: 'done', id: items[index]?.id ?? '', record: null },
+        ),
+    }),
+  ),
+  'write-without-condition': onConnection((connection) =>
+    instead(connection, { update: (object, items) => connection.update(object, unconditional(items)) }),
+  ),
+  'no-guard-read': withCapabilities({ conditionalUpdate: true }),
+  'stale-fence-accepted': onStore((store) => {
+    let newest = 0;
+    return instead(store, {
+      acquire: async (key, holder, ttlMs, now) => {
+        const lease = await store.acquire(key, holder, ttlMs, now + HOUR);
+        if (lease.ok) newest = lease.value.token;
+        return lease;
+      },
+      renew: async () => ok(undefined),
+      commit: (fence, change) => store.commit({ ...fence, token: newest }, change),
+    });
+  }),
+  'lease-not-guarded': onConnection((connection) => instead(connection, { guardWrites: () => undefined })),
+  'parked-forgotten': committing((change) => ({ ...change, parked: [] })),
+  'overruled-unrecorded': committing((change) => ({
+    ...change,
+    history: (change.history ?? []).map((one) => ({ ...one, digests: null })),
+  })),
+  'links-of-creates-lost': committing((change) => ({
+    ...change,
+    links: (change.links ?? []).filter((link) => link.aVersion !== '1' || link.bVersion !== '1'),
+  })),
+  'ambiguity-guessed': onStore((store) =>
+    instead(store, {
+      idsByKey: async (mapping, side, rule, digests) =>
+        new Map([...(await store.idsByKey(mapping, side, rule, digests))].map(([key, ids]) => [key, ids.slice(0, 1)])),
+    }),
+  ),
+  'matches-not-looked-for': {
+    ...noSabotage,
+    integration: (integration) => ({
+      ...integration,
+      mappings: integration.mappings.map((mapping) => ({ ...mapping, match: [] })),
+    }),
+  },
+  'deletes-never-held': {
+    ...noSabotage,
+    integration: (integration) => ({
+      ...integration,
+      mappings: integration.mappings.map((mapping) => ({
+        ...mapping,
+        propagate: {
+          a: { ...mapping.propagate.a, delete: 'delete' },
+          b: { ...mapping.propagate.b, delete: 'archive' },
+        },
+      })),
+    }),
+  },
+};

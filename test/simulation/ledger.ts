@@ -54,6 +54,9 @@ export interface Overwritten {
   at: number;
 }
 
+/** What changed so long before a run is seen by it, whatever the systems' lists lag. */
+const SETTLED_MS = 10_000;
+
 const sameJson = (one: Json | undefined, other: Json | undefined): boolean =>
   one === other || JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
 
@@ -138,7 +141,10 @@ export class Ledger {
         const value = raw[field[side]] ?? null;
         if (this.#flows(mapping, side, field) && !isEmptyWire(value)) pending.set(field.a, { value, at: this.#now() });
       }
-    } else this.written.create += 1;
+    } else {
+      this.written.create += 1;
+      if (cause !== 'person') this.#checkNotMissed(mapping, side, id, raw, cause);
+    }
     this.#tracked.set(`${mapping} ${side} ${id}`, {
       raw,
       held: [raw],
@@ -233,10 +239,58 @@ export class Ledger {
     }
     if (this.approved.has(where) || (partner !== undefined && this.approved.has(`${mapping} ${other} ${partner}`)))
       return;
+    this.#checkHeld(mapping, other, where);
     for (const [field, pending] of tracked.pending) {
       if (this.#isInWindow(mapping, side, id, pending.at, write)) this.inWindow += 1;
       else this.fail('no-lost-update', `${where} was removed with an edit of ${field} that is nowhere else`);
     }
+  }
+
+  /** A person decides about deletes where the mapping says so. */
+  #checkHeld(mapping: MappingName, from: Side, where: string): void {
+    const policy = this.#spec.policies[mapping].propagate[from].delete;
+    if (policy === 'delete' || policy === 'archive') return;
+    this.fail('proved-delete', `${where} was removed, although such deletes are to ${policy} and nobody approved it`);
+  }
+
+  /** Records of a side that were never linked and have been the same since before a run, with this record's match key. */
+  #twins(mapping: MappingName, side: Side, id: string, raw: Raw, rule: readonly string[], started: number): string[] {
+    const fields = MAPPINGS[mapping].fields.filter((field) => rule.includes(field.a));
+    if (fields.some((field) => isEmptyWire(raw[field[side]]))) return [];
+    const settled = started + this.#spec.skewMs[side] - SETTLED_MS;
+    return [...this.alive(mapping, side)].flatMap(([other, one]) => {
+      const isFree = other !== id && one.by === 'person' && !this.everLinked.has(`${mapping} ${side} ${other}`);
+      const same = fields.every((field) => sameJson(one.raw[field[side]], raw[field[side]]));
+      return isFree && same && one.changed < settled ? [other] : [];
+    });
+  }
+
+  /** What was created must not have been there already, by any match rule. */
+  #checkNotMissed(mapping: MappingName, side: Side, id: string, raw: Raw, { started }: Write): void {
+    for (const rule of this.#spec.policies[mapping].match) {
+      const [twin] = this.#twins(mapping, side, id, raw, rule, started);
+      if (twin) this.fail('no-duplicate', `${mapping} ${side} ${id} was created although ${twin} matches it`);
+    }
+  }
+
+  /** Two records that people made are linked only where no other one has the same key. */
+  #checkUnambiguous(mapping: MappingName, a: string, b: string, started: number): void {
+    const [ours, theirs] = [this.tracked(mapping, 'a', a), this.tracked(mapping, 'b', b)];
+    if (!ours || !theirs || ours.by !== 'person' || theirs.by !== 'person') return;
+    if (this.everLinked.has(`${mapping} a ${a}`) || this.everLinked.has(`${mapping} b ${b}`)) return;
+    const { fields } = MAPPINGS[mapping];
+    const decisive = this.#spec.policies[mapping].match.find((rule) =>
+      fields
+        .filter((field) => rule.includes(field.a))
+        .every((field) => this.agrees(field, ours.raw[field.a] ?? null, theirs.raw[field.b] ?? null)),
+    );
+    if (!decisive || ours.changed > started || theirs.changed > started) return;
+    const others = [
+      ...this.#twins(mapping, 'a', a, ours.raw, decisive, started),
+      ...this.#twins(mapping, 'b', b, theirs.raw, decisive, started),
+    ];
+    if (others.length > 0)
+      this.fail('no-duplicate', `${mapping} ${a} ↔ ${b}: linked although ${others[0]} has the same key`);
   }
 
   /** Where both sides of a linked pair say the same, nothing is pending. */
@@ -262,12 +316,15 @@ export class Ledger {
   }
 
   /** What the store made durable. */
-  committed(change: StateChange): void {
+  committed(change: StateChange, started: number): void {
     for (const { mapping, a, b } of change.unlinked ?? []) this.#unlink(nameOf(mapping), a, b);
     for (const link of change.links ?? []) {
       const mapping = nameOf(link.mapping);
       if (link.state === 'closed') this.#unlink(mapping, link.a, link.b);
-      else this.#link(mapping, link.a, link.b);
+      else {
+        this.#checkUnambiguous(mapping, link.a, link.b, started);
+        this.#link(mapping, link.a, link.b);
+      }
     }
   }
 

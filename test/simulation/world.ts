@@ -203,7 +203,7 @@ export class World {
       attempt.commits += 1;
       attempt.parked += change.parked?.length ?? 0;
       if (fence.token < this.#newestToken) this.ledger.fail('no-duplicate', 'A process that lost its lease committed');
-      this.ledger.committed(change);
+      this.ledger.committed(change, attempt.started);
       return result;
     };
     const acquire: Store['acquire'] = async (...given) => {
