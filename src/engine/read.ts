@@ -4,6 +4,7 @@ import { otherSide, type Side } from '../record/side.ts';
 import type { Cursor, ParkedRecord } from '../store/port.ts';
 import { countEnding } from './counts.ts';
 import { decode } from './decode.ts';
+import { isFollowed } from './followed.ts';
 import { IdSet } from './id-set.ts';
 import { addDiagnostic, type MappingRun, type SideRun } from './mapping-run.ts';
 import { isUnchanged, recallLinks } from './recall.ts';
@@ -56,11 +57,11 @@ export async function readAhead(run: MappingRun): Promise<void> {
 
 async function* readChanges(run: MappingRun, side: SideRun): AsyncGenerator<WireRecord[]> {
   const progress = run.reads[side.side];
-  if (!side.can.list) {
+  const { context } = run;
+  if (!side.can.list || !(context.full || isFollowed(run, side.side))) {
     progress.complete = true;
     return;
   }
-  const { context } = run;
   const cursor = await context.store.cursor(run.key, side.side);
   const ruled = cursor === null || cursor.rules === run.rulesDigest;
   const since = readFrom(cursor, side, context.full || !ruled);

@@ -1,6 +1,6 @@
 import { problem } from '../record/diagnostic.ts';
 import { otherSide, type Side } from '../record/side.ts';
-import type { Link, ParkedRecord } from '../store/port.ts';
+import type { ParkedRecord } from '../store/port.ts';
 import { apply } from './apply.ts';
 import { IdSet } from './id-set.ts';
 import { addDiagnostic, type MappingRun } from './mapping-run.ts';
@@ -55,14 +55,16 @@ async function confirmAbsent(run: MappingRun, side: Side, present: IdSet): Promi
   let after: string | null = null;
   let linked = 0;
   for (;;) {
-    const links: Link[] = await store.linksAfter(run.key, side, after, BATCH);
-    if (links.length === 0) break;
-    const live = links.filter((link) => link.state !== 'closed' && link.run !== id);
-    linked += live.length;
-    const absent = live.map((link) => idOf(link, side)).filter((one) => !present.has(one) && !run.gone[side].has(one));
+    const ids: string[] = await store.linkedIds(run.key, side, after, BATCH);
+    if (ids.length === 0) break;
+    after = ids[ids.length - 1] ?? null;
+    const missing = ids.filter((one) => !present.has(one) && !run.gone[side].has(one));
+    if (missing.length === 0) continue;
+    // What this run linked itself may be younger than what it read.
+    const links = await store.links(run.key, side, missing);
+    const absent = missing.filter((one) => links.get(one)?.run !== id);
+    linked += absent.length;
     if (absent.length > 0) await confirm(run, side, absent);
-    const last = links[links.length - 1];
-    after = last ? idOf(last, side) : null;
   }
   if (linked > 0 && present.size === 0) {
     const what = `${run[side].system} ${run[side].object} gave no records at all, where ${linked} are linked`;

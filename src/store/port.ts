@@ -203,6 +203,8 @@ export interface Store {
   links(mapping: MappingKey, side: Side, ids: readonly string[]): Promise<Map<string, Link>>;
   /** Links in the order of their ids on side `side`, after an id; for sweeps and reports. */
   linksAfter(mapping: MappingKey, side: Side, after: string | null, limit: number): Promise<Link[]>;
+  /** Ids on side `side` of the links that are not closed, in their order, after an id: a sweep looks at every one. */
+  linkedIds(mapping: MappingKey, side: Side, after: string | null, limit: number): Promise<string[]>;
   countLinks(mapping: MappingKey): Promise<{ active: number; silent: number; closed: number }>;
   cursor(mapping: MappingKey, side: Side): Promise<Cursor | null>;
   intents(mapping: MappingKey): Promise<Intent[]>;

@@ -63,6 +63,22 @@ export function readLinksAfter(db: Database, key: MappingKey, side: Side, after:
   return links.sort((x, y) => Buffer.compare(Buffer.from(x[side]), Buffer.from(y[side]))).slice(0, limit);
 }
 
+/** See `Store.linkedIds`. Read from the index alone. */
+export function readLinkedIds(
+  db: Database,
+  key: MappingKey,
+  side: Side,
+  after: string | null,
+  limit: number,
+): string[] {
+  const mapping = db.findMapping(key);
+  if (mapping === null) return [];
+  const past = after === null ? '>=' : '>';
+  const sql = `SELECT l.${side} FROM link l WHERE l.mapping = ? AND l.${side} ${past} ? ORDER BY l.${side} LIMIT ?`;
+  const rows = db.rowStatement(sql).all(mapping, after ?? '', limit);
+  return rows.map((row) => text(columns(row)[0]));
+}
+
 export function countLinks(db: Database, key: MappingKey): { active: number; silent: number; closed: number } {
   const mapping = db.findMapping(key);
   const count = (rows: string) => integer(db.statement(`SELECT count(*) AS n FROM ${rows}`).get(mapping)?.n);

@@ -24,7 +24,7 @@ import { integer, text } from './column.ts';
 import { Database, sqliteCode, sqliteDiagnostic } from './database.ts';
 import { diagnose } from './diagnose.ts';
 import { acquireLease, checkFence, releaseLease, renewLease } from './leases.ts';
-import { countLinks, deleteLinks, readLinks, readLinksAfter, writeLinks } from './links.ts';
+import { countLinks, deleteLinks, readLinkedIds, readLinks, readLinksAfter, writeLinks } from './links.ts';
 import { checkSchema, migrate } from './migrate.ts';
 import { countParked, deleteParked, readParked, writeParked } from './parked.ts';
 import {
@@ -165,6 +165,10 @@ class SqliteStore implements Store {
 
   async linksAfter(mapping: MappingKey, side: Side, after: string | null, limit: number): Promise<Link[]> {
     return readLinksAfter(this.#db, mapping, side, after, limit);
+  }
+
+  async linkedIds(mapping: MappingKey, side: Side, after: string | null, limit: number): Promise<string[]> {
+    return readLinkedIds(this.#db, mapping, side, after, limit);
   }
 
   async countLinks(mapping: MappingKey): Promise<{ active: number; silent: number; closed: number }> {
