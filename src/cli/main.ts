@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { type Diagnostic, problem } from '../record/diagnostic.ts';
 import type { Cli } from './command.ts';
 import { addCheck } from './commands/check.ts';
+import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExplain } from './commands/explain.ts';
 import { addInit } from './commands/init.ts';
@@ -54,7 +55,18 @@ function programOf(cli: Cli): Command {
       getErrHasColors: () => terminal.colour,
     })
     .addHelpText('after', HELP);
-  for (const add of [addInit, addCheck, addPlan, addSync, addStatus, addRuns, addParked, addExplain, addDoctor])
+  for (const add of [
+    addDemo,
+    addInit,
+    addCheck,
+    addPlan,
+    addSync,
+    addStatus,
+    addRuns,
+    addParked,
+    addExplain,
+    addDoctor,
+  ])
     add(program, cli);
   return program;
 }

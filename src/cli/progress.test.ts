@@ -61,7 +61,7 @@ describe('progress of a run', () => {
       '· companies  read  500 read  2 written  2,510/s  crm 3 calls, 97 left  erp 1 c…',
       '· companies  read  14,000 read  2 written  2,000/s  crm 3 calls, 97 left  erp …',
       '✓ companies  14,000 read  2 written  2,000/s  crm 3 calls, 97 left  erp 1 call\n',
-      '· deals  read  0 read  0 written  0/s  crm 3 calls, 97 left  erp 1 call\n',
+      '· deals  read  0 read  0 written  0/s  crm 3 calls, 97 left  erp 1 call\n\n',
     ]);
     expect(written.out).toBe('');
   });

@@ -65,6 +65,7 @@ export class LiveProgress implements Progress {
 
   end(): void {
     this.#closeLine();
+    if (this.#last && this.#terminal.interactive && !this.#output.json) this.#terminal.err('\n');
   }
 
   #phase(mapping: string, phase: ProgressReport['phase']): void {

@@ -67,11 +67,11 @@ export function shortCheckText(view: CheckView, style: Style): string {
       ),
     ];
     if (ids.length === 0) continue;
-    const head = `  ${sign(status, style)} ${word.padEnd(14)}`;
-    const rows = wrap(ids.join(', '), style.width - 18);
-    parts.push(...rows.map((row, index) => (index === 0 ? head : ' '.repeat(18)) + colours.dim(row)));
+    const head = `  ${sign(status, style)} ${word.padEnd(15)}`;
+    const rows = wrap(ids.join(', '), style.width - 19);
+    parts.push(...rows.map((row, index) => (index === 0 ? head : ' '.repeat(19)) + colours.dim(row)));
   }
-  return `${[...parts, closing(view, style)].join('\n')}\n`;
+  return `${[...parts, '', closing(view, style)].join('\n')}\n`;
 }
 
 const title = ({ integration, environment, systems, tookMs }: CheckView, { colours }: Style): string =>

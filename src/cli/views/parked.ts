@@ -1,7 +1,7 @@
 import type { Side } from '../../record/side.ts';
 import type { ParkedRecord } from '../../store/port.ts';
 import type { Style } from './style.ts';
-import { counted, numberText, printable, timeText } from './text.ts';
+import { counted, numberText, printable, timeText, wrap } from './text.ts';
 
 export interface ParkedReport {
   systems: Record<Side, string>;
@@ -16,13 +16,16 @@ export interface ParkedReport {
 export const mappingName = (key: string): string => key.slice(key.indexOf('/') + 1);
 
 /** One parked record in two or three lines: which, why, and the way out. */
-export function parkedLines(one: ParkedRecord, systems: Record<Side, string>, { colours }: Style): string[] {
+export function parkedLines(one: ParkedRecord, systems: Record<Side, string>, { colours, width }: Style): string[] {
   const where = `${mappingName(one.mapping)} ${systems[one.side]} ${printable(one.id)}`;
   const state = one.dismissed ? ', dismissed' : one.approved ? ', approved' : '';
   const lines = [`${colours.magenta('!')} ${colours.bold(where)}  ${one.reason}${colours.dim(state)}`];
   const detail = one.diagnostic.detail ? `: ${one.diagnostic.detail}` : '';
-  lines.push(`    ${printable(one.diagnostic.summary + detail)}`);
-  if (one.diagnostic.next) lines.push(`    ${colours.cyan('→')} ${printable(one.diagnostic.next)}`);
+  lines.push(...wrap(printable(one.diagnostic.summary + detail), width - 4).map((row) => `    ${row}`));
+  if (one.diagnostic.next) {
+    const rows = wrap(printable(one.diagnostic.next), width - 6);
+    lines.push(...rows.map((row, index) => `    ${index === 0 ? colours.cyan('→') : ' '} ${row}`));
+  }
   return lines;
 }
 

@@ -4,7 +4,7 @@ import { otherSide, type Side } from '../../record/side.ts';
 import { hasWork, type PlannedMapping, type PlanReport, type PlanTotals, totalsOf } from '../plan-report.ts';
 import { diagnosticsText } from './diagnostics.ts';
 import type { Style } from './style.ts';
-import { counted, durationText, numberText, printable, valueText } from './text.ts';
+import { counted, durationText, numberText, printable, valueText, wrap } from './text.ts';
 
 /** A plan, always in this order: legend, remarks, actions by mapping, one count line, cost, next command. */
 export function planText(report: PlanReport, style: Style): string {
@@ -120,7 +120,7 @@ function recordRuleText(rule: string): string {
   return words[rule] ?? rule;
 }
 
-function closing(report: PlanReport, { colours }: Style): string[] {
+function closing(report: PlanReport, { colours, width }: Style): string[] {
   const totals = totalsOf(report.mappings);
   const archive = totals.archive > 0 ? `, ${numberText(totals.archive)} to archive` : '';
   const waiting = totals.waiting > 0 ? `, ${numberText(totals.waiting)} parked or held` : '';
@@ -134,7 +134,10 @@ function closing(report: PlanReport, { colours }: Style): string[] {
         `${report.systems[side]} ${counted(calls[side].reads, 'read')}, ${counted(calls[side].writes, 'write')}`,
     )
     .join('; ');
-  const lines = [colours.bold(line), `API calls of a sync: ${cost}. Estimated time: ${estimateText(ms)}.`];
+  const lines = [
+    ...wrap(line, width).map((row) => colours.bold(row)),
+    ...wrap(`API calls of a sync: ${cost}. Estimated time: ${estimateText(ms)}.`, width),
+  ];
   if (report.saved) lines.push(`Saved without values to ${report.saved}; it holds for 24 hours.`);
   if (report.parkedBefore > 0)
     lines.push(`${counted(report.parkedBefore, 'record')} parked before: dovetail parked list`);
