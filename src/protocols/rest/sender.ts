@@ -176,6 +176,8 @@ class Sending {
 
   async #tryAgain(diagnostic: Diagnostic, response: HttpResponse | null): Promise<Answer | null> {
     this.#tries++;
+    // A token that expires once more after this is another one.
+    this.#renewed = false;
     if (this.#tries >= MOST_TRIES) return this.#final('transient', 'retry', diagnostic, response);
     await this.#pause(backoff(this.#tries, this.#parts.platform.random.next()));
     return null;
@@ -194,7 +196,7 @@ class Sending {
       budget.pause(now + told);
     }
     if (this.#busy > MOST_BUSY || this.#waited > LONGEST_WAIT_MS) {
-      return this.#final('rate', 'wait', diagnostic, response, false);
+      return this.#final('rate', 'wait', diagnostic, response);
     }
     if (told === null) await this.#pause(backoff(this.#busy, platform.random.next()));
     return null;
@@ -202,10 +204,10 @@ class Sending {
 
   async #refresh(response: HttpResponse, auth: AuthHeaders | null, diagnostic: Diagnostic): Promise<Answer | null> {
     const { authenticator } = this.#parts;
-    if (this.#renewed || !authenticator) return this.#final('auth', 'refresh', diagnostic, response, false);
+    if (this.#renewed || !authenticator) return this.#final('auth', 'refresh', diagnostic, response);
     this.#renewed = true;
     const renewed = await authenticator.renew(auth);
-    return renewed.ok ? null : this.#final('auth', 'refresh', renewed.error, response, false);
+    return renewed.ok ? null : this.#final('auth', 'refresh', renewed.error, response);
   }
 
   #final(
