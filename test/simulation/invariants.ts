@@ -5,6 +5,20 @@ import type { ParkedRecord, Run } from '../../src/store/port.ts';
 import { MAPPING_NAMES, MAPPINGS, type MappingName } from './fields.ts';
 import { type Attempt, FIELD_KEY, type World } from './world.ts';
 
+/** Reasons that time or the next run cures: none of them may be left when all is calm. */
+const PASSING = [
+  'transient',
+  'rate',
+  'auth',
+  'fatal',
+  'write-conflict',
+  'unreadable',
+  'uncertain',
+  'unknown',
+  'settled',
+  'plan-stale',
+];
+
 const keyOf = (mapping: MappingName) => `simulated/${mapping}`;
 
 /** The counts of a finished run add up. */
@@ -72,6 +86,9 @@ async function waitsWithMatch(world: World, mapping: MappingName, side: Side, id
 export async function checkConverged(world: World): Promise<void> {
   for (const mapping of MAPPING_NAMES) {
     const parked = await world.store.parked({ mapping: keyOf(mapping), includeDismissed: true });
+    const passing = parked.find((one) => PASSING.includes(one.reason));
+    if (passing)
+      world.ledger.fail('converge', `${mapping} ${passing.side} ${passing.id} still waits: ${passing.reason}`);
     const isParked = (side: Side, id: string) => parked.some((one) => one.side === side && one.id === id);
     if ((await world.store.intents(keyOf(mapping))).length > 0) {
       world.ledger.fail('converge', `${mapping}: an intent is still open`);
