@@ -72,6 +72,9 @@ export type WriteOutcome =
   /** Nobody knows whether it took effect. */
   | { kind: 'uncertain'; diagnostic: Diagnostic };
 
+/** What a create should tell: the record as it is now, where that takes no further call, or its id alone. */
+export type Wanted = 'record' | 'id';
+
 export interface CallCount {
   reads: number;
   writes: number;
@@ -133,7 +136,7 @@ export interface Connection {
   /** Records whose field equals the wire value. */
   find(object: string, field: string, wire: unknown): Promise<Result<WireRecord[]>>;
   /** Outcomes in the order of the items; likewise below. */
-  create(object: string, items: readonly CreateItem[]): Promise<WriteOutcome[]>;
+  create(object: string, items: readonly CreateItem[], wanted?: Wanted): Promise<WriteOutcome[]>;
   update(object: string, items: readonly UpdateItem[]): Promise<WriteOutcome[]>;
   /** Deletes, or archives where `archive` is set. `done` also when it was gone already. */
   remove(object: string, items: readonly RemoveItem[], archive: boolean): Promise<WriteOutcome[]>;

@@ -8,6 +8,7 @@ import { type Applied, failureOf } from './applied.ts';
 import { writtenBack } from './apply-updates.ts';
 import { commit } from './commit.ts';
 import { countWrite } from './counts.ts';
+import { isFollowed } from './followed.ts';
 import type { MappingRun } from './mapping-run.ts';
 import { presentSide } from './pair.ts';
 
@@ -58,6 +59,7 @@ export async function createAll(run: MappingRun, target: Side, creates: readonly
   const outcomes = await run[target].connection.create(
     run[target].object,
     ready.map(({ prepared }) => prepared.item),
+    isFollowed(run, target) ? 'record' : 'id',
   );
   const open: IntentItem[] = [];
   const records: { one: Applied; record: WireRecord | null; id: string }[] = [];

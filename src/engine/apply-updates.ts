@@ -4,6 +4,7 @@ import type { Side } from '../record/side.ts';
 import { type Applied, expectedVersion, failureOf } from './applied.ts';
 import { countWrite } from './counts.ts';
 import { decodeOne } from './decode.ts';
+import { isFollowed } from './followed.ts';
 import type { MappingRun } from './mapping-run.ts';
 import { presentSide } from './pair.ts';
 
@@ -68,9 +69,17 @@ async function send(
   await writtenBack(run, target, records);
 }
 
+/** Whether the written form must be known: someone's edits there count, so the next read is held against it. */
+function needsReadBack(run: MappingRun, target: Side): boolean {
+  return run.rules.fields.some(
+    (field) => (target === 'b' ? field.flows.bToA : field.flows.aToB) || field.targetEdits === 'restore',
+  );
+}
+
 /**
  * The written records as their system holds them now: from the answer, else read back. A target whose edits never
- * matter (one-way, left alone) is not read back: that would cost a call per record for nothing.
+ * matter (one-way, left alone) is not read back: that would cost a call per record for nothing. Nor is the answer
+ * decoded where no run reads that side.
  */
 export async function writtenBack(
   run: MappingRun,
@@ -78,21 +87,15 @@ export async function writtenBack(
   records: readonly { one: Applied; record: WireRecord | null; id: string }[],
 ): Promise<void> {
   const unread = records.filter(({ record }) => record === null);
-  const needed =
-    run[target].can.get &&
-    run.rules.fields.some(
-      (field) => (target === 'b' ? field.flows.bToA : field.flows.aToB) || field.targetEdits === 'restore',
-    );
-  const outcomes =
-    needed && unread.length > 0
-      ? await run[target].connection.get(
-          run[target].object,
-          unread.map(({ id }) => id),
-        )
-      : [];
+  const readBack = needsReadBack(run, target) && run[target].can.get && unread.length > 0;
+  const ids = unread.map(({ id }) => id);
+  const outcomes = readBack ? await run[target].connection.get(run[target].object, ids) : [];
   for (const [index, { one }] of unread.entries()) {
     const outcome = outcomes[index];
     one.written[target] = outcome?.kind === 'present' ? decodeOne(run, run[target], outcome.record) : null;
   }
-  for (const { one, record } of records) if (record) one.written[target] = decodeOne(run, run[target], record);
+  const followed = isFollowed(run, target);
+  for (const { one, record } of records) {
+    if (record) one.written[target] = followed ? decodeOne(run, run[target], record) : null;
+  }
 }

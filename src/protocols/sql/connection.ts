@@ -6,11 +6,13 @@ import type {
   CallCount,
   Capabilities,
   Connection,
+  CreateItem,
   GetOutcome,
   ReadRequest,
   ReadStep,
   RemoveItem,
   UpdateItem,
+  Wanted,
   WireRecord,
   WriteOutcome,
 } from '../../connector/port.ts';
@@ -228,10 +230,10 @@ class SqlConnection implements Connection {
     return rows.ok ? ok(rows.value.map((row) => recordOf(table, row))) : fail(rows.error.diagnostic);
   }
 
-  create(object: string, items: Parameters<Connection['create']>[1]): Promise<WriteOutcome[]> {
+  create(object: string, items: readonly CreateItem[], wanted: Wanted = 'record'): Promise<WriteOutcome[]> {
     const table = this.#table(object);
     const refusal = table.readOnly ? READ_ONLY : this.#refusal();
-    return refusal ? Promise.resolve(items.map(() => refusal)) : this.#writer.create(table, items);
+    return refusal ? Promise.resolve(items.map(() => refusal)) : this.#writer.create(table, items, wanted);
   }
 
   async update(object: string, items: readonly UpdateItem[]): Promise<WriteOutcome[]> {

@@ -1,9 +1,9 @@
-import type { CreateItem, WireRecord, WriteOutcome } from '../../connector/port.ts';
+import type { CreateItem, Wanted, WireRecord, WriteOutcome } from '../../connector/port.ts';
 import type { Result } from '../../record/diagnostic.ts';
 import type { Database, SqlResult } from './database.ts';
 import type { SqlFailure } from './failure.ts';
 import { clockExpression, exactText, keyEquals, Statement, selectList, TIME } from './statements.ts';
-import { KEY, quote, recordOf, type Table } from './table.ts';
+import { joinKey, KEY, quote, recordOf, type Table } from './table.ts';
 import {
   CONFLICT,
   columnsIn,
@@ -41,33 +41,48 @@ export function sqliteWriter(database: Database, attempt: Attempt): Writer {
   }
 
   return {
-    create: (table, items) => together(items, (run, item) => create(run, table, item)),
+    create: (table, items, wanted) => together(items, (run, item) => create(run, table, item, wanted)),
     update: (table, items) => together(items, (run, item) => update(run, table, item)),
     delete: (table, items) => together(items, (run, item) => remove(run, table, item)),
   };
 }
 
-function create(run: Run, table: Table, item: CreateItem): WriteOutcome {
-  const statement = new Statement(KIND);
-  const columns = columnsIn(item.wire);
-  const values = columns.map((column) => statement.bind(item.wire[column]));
-  for (const [column, value] of maintained(run, table, columns)) {
-    columns.push(column);
-    values.push(value === null ? '1' : statement.bind(value));
-  }
+function create(run: Run, table: Table, item: CreateItem, wanted: Wanted): WriteOutcome {
+  // In the order of the item, which is that of the connector: one shape for nearly all.
+  const columns = Object.keys(item.wire).filter((column) => item.wire[column] !== undefined);
+  const values = columns.map((column) => item.wire[column]);
   const link = table.uniqueLink;
   const linked = link !== null && item.wire[link] !== undefined && item.wire[link] !== null;
-  const row =
-    columns.length > 0 ? `(${columns.map(quote).join(', ')}) VALUES (${values.join(', ')})` : 'DEFAULT VALUES';
-  const conflict = linked ? ` ON CONFLICT (${quote(link)}) DO NOTHING` : '';
-  const keys = table.keys.map((column, index) => `${exactText(KIND, quote(column))} AS ${quote(`${KEY}${index}`)}`);
-  const written = run(`INSERT INTO ${table.name} ${row}${conflict} RETURNING ${keys.join(', ')}`, statement.values);
+  const shape = [linked, ...columns].join();
+  for (const [column, value] of maintained(run, table, columns)) {
+    columns.push(column);
+    values.push(value ?? 1);
+  }
+  const written = run(insertStatement(table, shape, columns, linked ? link : null), values);
   if (!written.ok) return failed(written.error);
   const [key] = written.value;
   if (!key) return linked ? adopt(run, table, item) : NO_OUTCOME;
   const parts = table.keys.map((_, index) => String(key[`${KEY}${index}`]));
+  if (wanted === 'id') return done(joinKey(parts), null);
   const record = readBack(run, table, parts);
   return record ? done(record.id, record) : NO_OUTCOME;
+}
+
+/** By table and shape: building the text took as long as the insert itself. There are few shapes. */
+const inserts = new WeakMap<Table, Map<string, string>>();
+
+function insertStatement(table: Table, shape: string, columns: readonly string[], link: string | null): string {
+  const known = inserts.get(table) ?? new Map<string, string>();
+  inserts.set(table, known);
+  const found = known.get(shape);
+  if (found !== undefined) return found;
+  const places = columns.map(() => '?').join(', ');
+  const row = columns.length > 0 ? `(${columns.map(quote).join(', ')}) VALUES (${places})` : 'DEFAULT VALUES';
+  const conflict = link === null ? '' : ` ON CONFLICT (${quote(link)}) DO NOTHING`;
+  const keys = table.keys.map((column, index) => `${exactText(KIND, quote(column))} AS ${quote(`${KEY}${index}`)}`);
+  const text = `INSERT INTO ${table.name} ${row}${conflict} RETURNING ${keys.join(', ')}`;
+  known.set(shape, text);
+  return text;
 }
 
 /**

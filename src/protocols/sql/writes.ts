@@ -1,11 +1,19 @@
-import type { CreateItem, RemoveItem, UpdateItem, Wire, WireRecord, WriteOutcome } from '../../connector/port.ts';
+import type {
+  CreateItem,
+  RemoveItem,
+  UpdateItem,
+  Wanted,
+  Wire,
+  WireRecord,
+  WriteOutcome,
+} from '../../connector/port.ts';
 import { problem } from '../../record/diagnostic.ts';
 import { refusal, type SqlFailure } from './failure.ts';
 import { splitKey, type Table } from './table.ts';
 
 /** How one kind of database writes many rows at once; the outcomes stand in the order of the items. */
 export interface Writer {
-  create(table: Table, items: readonly CreateItem[]): Promise<WriteOutcome[]>;
+  create(table: Table, items: readonly CreateItem[], wanted: Wanted): Promise<WriteOutcome[]>;
   update(table: Table, items: readonly KeyedUpdate[]): Promise<WriteOutcome[]>;
   delete(table: Table, items: readonly KeyedRemoval[]): Promise<WriteOutcome[]>;
 }
