@@ -3,7 +3,7 @@ import type { LoadedIntegration } from '../integration/loaded.ts';
 import type { PlanItem } from '../planning/plan-item.ts';
 import type { Diagnostic } from '../record/diagnostic.ts';
 import type { Side } from '../record/side.ts';
-import type { Run } from '../store/port.ts';
+import type { MappingCounts, Run } from '../store/port.ts';
 import type { Estimate, Writes } from './estimate.ts';
 
 /** What a plan holds for one mapping. Values of fields are in `items` only, in memory. */
@@ -13,6 +13,8 @@ export interface PlannedMapping {
   /** Those shown; `more` others are only counted. */
   items: PlanItem[];
   more: number;
+  /** Drift: records that are not as they were when both sides last agreed, by the side on which they changed. */
+  changed: Record<Side, number>;
   writes: Record<Side, Writes>;
   links: number;
   parked: number;
@@ -54,6 +56,7 @@ export class PlanCollector {
         objects,
         items: [],
         more: 0,
+        changed: { a: 0, b: 0 },
         writes: { a: noWrites(), b: noWrites() },
         links: 0,
         parked: 0,
@@ -65,6 +68,7 @@ export class PlanCollector {
   take(event: RunEvent): void {
     const mapping = this.#byName.get(event.mapping);
     if (!mapping) return;
+    if (event.type === 'progress') mapping.changed = changedSince(event.counts);
     if (event.type === 'diagnostic' && event.diagnostic.code === 'delete-guard') mapping.deletesHeld = true;
     if (event.type !== 'item' || !isWorthShowing(event.item)) return;
     count(mapping, event.item);
@@ -72,6 +76,11 @@ export class PlanCollector {
     else mapping.more += 1;
   }
 }
+
+const changedSince = ({ a, b }: MappingCounts): Record<Side, number> => ({
+  a: a.read - a.unchanged,
+  b: b.read - b.unchanged,
+});
 
 /** Whether an item does anything that a person would want to see. */
 export const isWorthShowing = (item: PlanItem): boolean =>

@@ -3,13 +3,17 @@ import type { Claim } from '../demo/proof.ts';
 import type { Style } from './style.ts';
 import { durationText, numberText, printable, wrap } from './text.ts';
 
-export interface DemoStart {
+/** Habits of the CRM that a run has to live with. */
+export interface DemoHabits {
+  limit: { requests: number; windowMs: number };
+  lagMs: number;
+}
+
+export interface DemoStart extends DemoHabits {
   size: number;
   seed: number;
   urls: { crm: string; erp: string };
   counts: { crm: Record<string, number>; erp: Record<string, number> };
-  limit: { requests: number; windowMs: number };
-  lagMs: number;
   /** The integration file. */
   file: string;
 }
@@ -43,18 +47,18 @@ export function stepText(number: number, title: string, command: string, { colou
   return `\n${colours.dim(line)}\n${colours.bold(colours.cyan(head))}${shown === '' ? '' : ' '.repeat(room) + colours.dim(shown)}\n\n`;
 }
 
-/** Each edit with the old and the new value, as it was typed. */
-export function editsText(edits: readonly DemoEdit[], lagMs: number, style: Style): string {
-  const { colours } = style;
-  const lines = edits.flatMap((edit) => editLines(edit, style));
-  const wait = [
-    `Waiting ${seconds(lagMs)}, since the lists of the CRM lag: a sync at once would see some edits`,
-    'next time only. Later it may wait again: 100 requests in 10 s is the quota.',
-  ];
+/** Each edit with the old and the new value, as it was typed, and what is waited for. */
+export function editsText(edits: readonly DemoEdit[], { lagMs, limit }: DemoHabits, { colours, width }: Style): string {
+  const lines = edits.flatMap((edit) => editLines(edit, colours));
+  const wait = wrap(
+    `Waiting ${seconds(lagMs)}, since the lists of the CRM lag: a sync at once would see some edits next time only. ` +
+      `Later it may wait again: its quota is ${limit.requests} requests in ${seconds(limit.windowMs)}.`,
+    Math.min(width, 80),
+  );
   return `${lines.join('\n')}\n\n${wait.map((line) => colours.dim(line)).join('\n')}\n`;
 }
 
-function editLines({ story, changes, deleted, b }: DemoEdit, { colours }: Style): string[] {
+function editLines({ story, changes, deleted, b }: DemoEdit, colours: Style['colours']): string[] {
   const head = (mark: string, record: string, text: string) =>
     `  ${mark} ${record.padEnd(26)} ${colours.dim(text)}`.trimEnd();
   if (deleted !== null) return [head(colours.red('-'), `${deleted.toUpperCase()} orders ${b}`, story)];

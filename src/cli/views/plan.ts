@@ -1,18 +1,20 @@
 import type { FieldRule } from '../../planning/field-decision.ts';
 import type { Action, FieldChange, PlanItem } from '../../planning/plan-item.ts';
-import { otherSide, type Side } from '../../record/side.ts';
+import { otherSide, SIDES, type Side } from '../../record/side.ts';
 import { hasWork, type PlannedMapping, type PlanReport, type PlanTotals, totalsOf } from '../plan-report.ts';
 import { diagnosticsText } from './diagnostics.ts';
 import type { Style } from './style.ts';
 import { counted, durationText, numberText, printable, valueText, wrap } from './text.ts';
 
-/** A plan, always in this order: legend, remarks, actions by mapping, one count line, cost, next command. */
+/** A plan, always in this order: legend, remarks, drift, actions by mapping, one count line, cost, next command. */
 export function planText(report: PlanReport, style: Style): string {
   const { colours } = style;
   const title = `Plan for ${report.integration} (${report.environment}): ${report.systems.a} ↔ ${report.systems.b}`;
   const parts = [colours.bold(title), legend(style)];
   const remarks = report.diagnostics.length > 0 ? diagnosticsText(report.diagnostics, style).trimEnd() : '';
   if (remarks) parts.push(remarks);
+  const drift = driftText(report);
+  if (drift) parts.push(wrap(drift, style.width).join('\n'));
   for (const mapping of report.mappings) {
     const lines = mappingLines(mapping, report.systems, style);
     if (lines.length > 0) parts.push(lines.join('\n'));
@@ -29,6 +31,17 @@ const legend = ({ colours }: Style): string =>
     colours.cyan('= link'),
     colours.magenta('! parked or held'),
   ].join('   ');
+
+/** What changed on its own in either system since both last agreed; '' where nothing did. */
+function driftText({ mappings, systems }: PlanReport): string {
+  const drifted = mappings.flatMap(({ name, changed }) => {
+    const sides = SIDES.filter((side) => changed[side] > 0).map(
+      (side) => `${systems[side]} ${numberText(changed[side])}`,
+    );
+    return sides.length > 0 ? [`${name} ${sides.join(', ')}`] : [];
+  });
+  return drifted.length > 0 ? `New or changed since both sides agreed: ${drifted.join('; ')}.` : '';
+}
 
 function mappingLines(mapping: PlannedMapping, systems: Record<Side, string>, style: Style): string[] {
   const { colours } = style;

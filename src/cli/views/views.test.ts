@@ -101,6 +101,7 @@ const companies: PlannedMapping = {
   objects: { a: 'companies', b: 'customers' },
   items: [created, both, archived, item({ a: 'co_2', b: '10002', rule: 'link', link: 'make' }), conflict],
   more: 1234,
+  changed: { a: 1237, b: 2 },
   writes: { a: { ...noWrites, update: 1, archive: 1 }, b: { ...noWrites, create: 1235, update: 1 } },
   links: 1,
   parked: 1,
@@ -108,7 +109,7 @@ const companies: PlannedMapping = {
 };
 
 const quiet: PlannedMapping = { ...companies, name: 'deals', items: [], more: 0, links: 0, parked: 0 };
-const nothing = { ...quiet, writes: { a: noWrites, b: noWrites } };
+const nothing = { ...quiet, changed: { a: 0, b: 0 }, writes: { a: noWrites, b: noWrites } };
 
 const plan: PlanReport = {
   integration: 'crm-erp',
@@ -178,6 +179,7 @@ const parked: ParkedRecord = {
   next: null,
   waitsFor: null,
   dismissed: null,
+  partner: null,
   approved: false,
 };
 
