@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import process from 'node:process';
 import { type Command, InvalidArgumentError } from 'commander';
 import { ok, type Result } from '../../record/diagnostic.ts';
 import { type Cli, withExamples, withJson } from '../command.ts';
@@ -55,6 +56,11 @@ async function demo(cli: Cli, options: DemoOptions): Promise<ExitCode> {
   const output = openOutput(cli.terminal, options.json === true);
   const folder = openFolder(cli, options);
   if (!folder.ok) return output.failure(EXIT.usage, [folder.error]);
+  const remove = () => {
+    if (keep === undefined) rmSync(folder.value, { recursive: true, force: true });
+  };
+  // Also where the process ends early, as with `| head`.
+  process.once('exit', remove);
   const systems = await startSystems(size, seed);
   try {
     writeEnvironment(folder.value, systems);
@@ -65,7 +71,8 @@ async function demo(cli: Cli, options: DemoOptions): Promise<ExitCode> {
     return told.value.every((claim) => claim.held) ? EXIT.done : EXIT.failed;
   } finally {
     await systems.close();
-    if (keep === undefined) rmSync(folder.value, { recursive: true, force: true });
+    process.off('exit', remove);
+    remove();
   }
 }
 

@@ -147,7 +147,7 @@ export class Office {
     const pair = this.#pick(products, ({ erp }) => erp.active === 'J' && erp.price !== '1.249,00 €');
     if (!pair) return null;
     return {
-      ...named('The office raises a price', 'products', pair),
+      ...named('The office changes a price', 'products', pair),
       changes: this.#inErp('articles', pair, { price: '1.249,00 €' }),
       moves: { crm: ['price'], erp: [] },
       holds: () => this.#crm('products', pair, { price: { amount: '1249.00', currency: 'EUR' } }),

@@ -167,7 +167,7 @@ export class Story {
       const office = new Office(systems, () => systemClock.now());
       const edits = await office.work(runtime.store, runtime.integration.name);
       for (const { holds: _, ...edit } of edits) this.#output.line({ type: 'edit', ...edit });
-      this.#output.text(editsText(edits, systems.lagMs, this.#output.style));
+      this.#output.text(editsText(edits, systems, this.#output.style));
       await systemClock.sleep(systems.lagMs, this.#cli.terminal.signal);
       return ok(edits);
     });
