@@ -60,6 +60,9 @@ export function compileCodec(
   };
 }
 
+/** What nearly all records have in common. */
+const NONE: Record<string, Diagnostic> = Object.freeze({});
+
 function compileDecode(compiled: ReadonlyMap<string, CompiledField>): ObjectCodec['decode'] {
   let lastNames: readonly string[] = [];
   let lastFields: CompiledField[] = [];
@@ -71,13 +74,13 @@ function compileDecode(compiled: ReadonlyMap<string, CompiledField>): ObjectCode
   };
   return (wire, names) => {
     const fields: Fields = {};
-    const problems: Record<string, Diagnostic> = {};
+    let problems: Record<string, Diagnostic> = NONE;
     for (const field of select(names)) {
       const raw = field.read(wire);
       if (raw === undefined) continue;
       const value = decodeRaw(field, raw, wire);
-      if (value === undefined) problems[field.name] = unreadable(field.name, field.codec, raw);
-      else fields[field.name] = value;
+      if (value !== undefined) fields[field.name] = value;
+      else problems = { ...problems, [field.name]: unreadable(field.name, field.codec, raw) };
     }
     return { fields, problems };
   };

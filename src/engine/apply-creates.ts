@@ -35,9 +35,8 @@ export async function createAll(run: MappingRun, target: Side, creates: readonly
   };
   const ready: { one: Applied; prepared: Prepared }[] = [];
   for (const one of creates) {
-    const fields = Object.fromEntries(
-      (one.item.actions[target]?.changes ?? []).map((change) => [change.field, change.value]),
-    );
+    const fields: Fields = {};
+    for (const change of one.item.actions[target]?.changes ?? []) fields[change.field] = change.value;
     const seen = presentSide(one.pair, source);
     const prepared = prepareCreate(
       run,

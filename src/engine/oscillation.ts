@@ -12,6 +12,8 @@ const MOST_HISTORY = 50;
 export async function parkOscillating(run: MappingRun, planned: readonly Planned[]): Promise<Planned[]> {
   const now = run.context.platform.clock.now();
   const { withinMs } = run.mapping.oscillation;
+  const updates = ({ item }: Planned) => item.actions.a?.kind === 'update' || item.actions.b?.kind === 'update';
+  if (!planned.some(updates)) return [...planned];
   return Promise.all(
     planned.map(async (one) => {
       const { link } = one.pair;

@@ -1,5 +1,5 @@
 import type { Seen } from '../planning/plan-item.ts';
-import { problem } from '../record/diagnostic.ts';
+import { type Diagnostic, problem } from '../record/diagnostic.ts';
 import { DIGEST_BYTES } from '../record/digest.ts';
 import { otherSide, type Side } from '../record/side.ts';
 import type { HistoryEntry, Link, ParkedRecord, RecordKey } from '../store/port.ts';
@@ -67,6 +67,8 @@ async function persist(run: MappingRun, applied: readonly Applied[]): Promise<vo
   const keys: RecordKey[] = [];
   for (const one of applied) {
     const { pair } = one;
+    if (pair.before && pair.before.partner !== pair.ids[otherSide(pair.from)])
+      parked.push(...leftAlone(run, pair.before));
     if (one.park) parked.push(parkedRecord(run, one, one.park));
     else {
       const link = one.deferred ? null : linkAfter(run, one);
@@ -84,7 +86,9 @@ async function persist(run: MappingRun, applied: readonly Applied[]): Promise<vo
     }
   }
   for (const side of ['a', 'b'] as const) {
-    released.push(...run.vanished[side].splice(0).map((id) => ({ mapping: run.key, side, id })));
+    const vanished = run.vanished[side].splice(0);
+    released.push(...vanished.map(({ id }) => ({ mapping: run.key, side, id })));
+    parked.push(...vanished.flatMap((one) => leftAlone(run, one)));
   }
   run.parked += parked.length;
   const change = {
@@ -159,7 +163,7 @@ function baseAfter(run: MappingRun, one: Applied, side: Side): Uint8Array {
 /** A reference left out of a create has no baseline yet: the next run sees it as open and sets it. */
 function withoutOmitted(run: MappingRun, one: Applied, base: Uint8Array): Uint8Array {
   const create = [one.item.actions.a, one.item.actions.b].find((action) => action?.kind === 'create');
-  if (!create || base.length === 0) return base;
+  if (!create || base.length === 0 || run.mapping.cycleBreakers.length === 0) return base;
   const omitted = run.rules.fields.flatMap((field, index) =>
     field.later && !create.later.some((change) => change.index === index) ? [index] : [],
   );
@@ -173,6 +177,33 @@ function releases(run: MappingRun, { pair }: Applied): { mapping: string; side: 
   return [pair.before, pair.beforeOther].flatMap((one) =>
     one ? [{ mapping: run.key, side: one.side, id: one.id }] : [],
   );
+}
+
+/** Two records that match were parked under one that is gone or matches no more: the other is decided anew, at once. */
+function leftAlone(run: MappingRun, gone: ParkedRecord): ParkedRecord[] {
+  if (gone.partner === null) return [];
+  const now = run.context.platform.clock.now();
+  const diagnostic: Diagnostic = {
+    severity: 'info',
+    code: 'match-gone',
+    summary: 'The record that it matched is gone or changed; it is decided anew',
+  };
+  return [
+    {
+      ...gone,
+      side: otherSide(gone.side),
+      id: gone.partner,
+      partner: null,
+      reason: 'match-gone',
+      diagnostic,
+      seen: '',
+      attempts: 0,
+      next: now,
+      waitsFor: null,
+      dismissed: null,
+      approved: false,
+    },
+  ];
 }
 
 function parkedRecord(run: MappingRun, one: Applied, park: NonNullable<Applied['park']>): ParkedRecord {
@@ -197,6 +228,7 @@ function parkedRecord(run: MappingRun, one: Applied, park: NonNullable<Applied['
     next,
     waitsFor: park.waitsFor,
     dismissed: null,
+    partner: one.pair.ids[otherSide(park.side)],
     approved: before?.approved ?? false,
   };
 }

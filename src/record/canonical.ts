@@ -27,20 +27,35 @@ function jsonText(value: Value): string {
   if (typeof value === 'string') return PLAIN.test(value) ? `"${value}"` : JSON.stringify(value);
   if (value === null || typeof value !== 'object') return String(value);
   if (Array.isArray(value)) return `[${value.map(jsonText).join(',')}]`;
-  const keys = Object.keys(value);
-  if (!inOrder(keys)) keys.sort();
   let text = '';
-  for (const key of keys) {
+  for (const { key, name } of inOrder(Object.keys(value))) {
     const item = value[key];
-    if (item !== undefined) text += `${text === '' ? '' : ','}${jsonText(key)}:${jsonText(item)}`;
+    if (item !== undefined) text += text === '' ? name + jsonText(item) : `,${name}${jsonText(item)}`;
   }
   return `{${text}}`;
 }
 
-function inOrder(keys: readonly string[]): boolean {
-  for (let at = 1; at < keys.length; at++) {
-    if ((keys[at - 1] ?? '') > (keys[at] ?? '')) return false;
-  }
+/** A key in its place, and its name as JSON with the colon. */
+interface Place {
+  key: string;
+  name: string;
+}
+
+/** The last lists of keys and their order: the objects of one field have the same keys, record after record. */
+const shapes: { keys: readonly string[]; places: readonly Place[] }[] = [];
+const MOST_SHAPES = 16;
+
+function inOrder(keys: readonly string[]): readonly Place[] {
+  const known = shapes.find((shape) => shape.keys.length === keys.length && sameKeys(shape.keys, keys));
+  if (known) return known.places;
+  const places = keys.toSorted().map((key) => ({ key, name: `${jsonText(key)}:` }));
+  if (shapes.length === MOST_SHAPES) shapes.shift();
+  shapes.push({ keys, places });
+  return places;
+}
+
+function sameKeys(a: readonly string[], b: readonly string[]): boolean {
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
   return true;
 }
 

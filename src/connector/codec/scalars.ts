@@ -1,6 +1,7 @@
 import { decimalOfNumber } from '../../record/decimal.ts';
 import type { Value } from '../../record/value.ts';
 import type { FieldDefinition } from '../field.ts';
+import type { Wire } from '../port.ts';
 import type { FieldCodec } from './field-codec.ts';
 import { setOwn } from './path.ts';
 import { compilePhone } from './phone.ts';
@@ -63,16 +64,21 @@ export function booleanCodec(definition: FieldDefinition): FieldCodec {
   };
 }
 
-/** Lists and objects are taken as the JSON they are; copied both ways, so that nothing is held in common. */
+/** Lists and objects are taken as the JSON they are. What is written is a copy, since fields within it may be set. */
 export function listCodec(): FieldCodec {
-  const copy = (value: unknown) => (Array.isArray(value) ? copyJson(value) : undefined);
-  return { decode: copy, encode: copy, expects: 'a list' };
+  return compileJson((value) => Array.isArray(value), 'a list');
 }
 
 export function objectCodec(): FieldCodec {
-  const copy = (value: unknown) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value) ? copyJson(value) : undefined;
-  return { decode: copy, encode: copy, expects: 'an object' };
+  return compileJson((value) => typeof value === 'object' && value !== null && !Array.isArray(value), 'an object');
+}
+
+function compileJson(isKind: (value: unknown) => boolean, expects: string): FieldCodec {
+  return {
+    decode: (raw) => (isKind(raw) ? (isJson(raw) ? raw : copyJson(raw)) : undefined),
+    encode: (value) => (isKind(value) ? copyJson(value) : undefined),
+    expects,
+  };
 }
 
 function textCodec(definition: FieldDefinition, normal: (text: string) => string, expects: string): FieldCodec {
@@ -95,6 +101,18 @@ function toText(raw: unknown): string | undefined {
   if (typeof raw === 'string') return raw;
   if (typeof raw === 'number') return decimalOfNumber(raw);
   return typeof raw === 'bigint' ? String(raw) : undefined;
+}
+
+/** Whether a value is JSON to the last item, so that it may be taken as it is: a look is cheaper than a copy. */
+function isJson(value: unknown): value is Value {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0);
+  if (typeof value !== 'object') return false;
+  if (Array.isArray(value)) return value.every(isJson);
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return false;
+  for (const key in value) if (!isJson((value as Wire)[key])) return false;
+  return true;
 }
 
 /** A deep copy of what JSON can say; undefined where there is anything else in it. */

@@ -160,6 +160,7 @@ function hasClosed(db: Database, mapping: number): boolean {
 }
 
 function joinBases(link: Link): Uint8Array {
+  if (link.bBase.length === 0) return link.aBase;
   const bases = new Uint8Array(link.aBase.length + link.bBase.length);
   bases.set(link.aBase);
   bases.set(link.bBase, link.aBase.length);
