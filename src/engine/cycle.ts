@@ -8,6 +8,7 @@ import type { Pair } from './pair.ts';
 import { plan } from './plan.ts';
 import { read, readAhead } from './read.ts';
 import { record } from './record.ts';
+import { bringsAgain } from './repeats.ts';
 import { resolve } from './resolve.ts';
 import { settle } from './settle.ts';
 import { sweep } from './sweep.ts';
@@ -44,6 +45,10 @@ export async function cycle(run: MappingRun): Promise<void> {
 async function* changes(run: MappingRun, side: Side): AsyncGenerator<Pair[]> {
   let batch: Pair[] = [];
   for await (const records of read(run, side)) {
+    if (bringsAgain(batch, side, records)) {
+      yield batch;
+      batch = [];
+    }
     const seen = decode(run, run[side], records);
     batch.push(...(await match(run, side, seen)));
     if (batch.length < BATCH) continue;

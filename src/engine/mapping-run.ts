@@ -10,7 +10,7 @@ import type { Diagnostic, Result } from '../record/diagnostic.ts';
 import type { DigestKey } from '../record/digest.ts';
 import type { Side } from '../record/side.ts';
 import type { Fields, Value } from '../record/value.ts';
-import type { Fence, Intent, Link, MappingCounts, MappingKey, Store } from '../store/port.ts';
+import type { Fence, Intent, Link, MappingCounts, MappingKey, ParkedRecord, Store } from '../store/port.ts';
 import type { Scratch } from '../store/scratch.ts';
 import type { IdSet } from './id-set.ts';
 
@@ -99,6 +99,10 @@ export interface MappingRun {
   open: Record<Side, Set<string>>;
   /** Set when a sweep saw nothing at all: every delete waits for approval. */
   holdDeletes: boolean;
+  /** Set when a sweep broke off: nothing follows from it, and the run is no success. */
+  sweepBroken: boolean;
+  /** Set when nothing was read where there were records before: a run that has no other finding is no success. */
+  readNothing: boolean;
   /** Deletes decided, done after all mappings: by `aId bId`. */
   deletes: Map<string, DeferredDelete>;
   /** All ids that a complete read of everything or a sweep saw, by side. */
@@ -108,7 +112,7 @@ export interface MappingRun {
   /** Not zero once a record of this mapping is known to be parked or dismissed: no look-ups are needed before. */
   parked: number;
   /** Parked records whose reason is gone: back as they were at the baseline, or never linked and deleted. */
-  vanished: Record<Side, string[]>;
+  vanished: Record<Side, ParkedRecord[]>;
   /** Intents whose outcomes are known, to be removed with the next record. */
   settled: string[];
   /** What stays open of them. */

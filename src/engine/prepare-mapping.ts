@@ -55,6 +55,8 @@ export async function prepareMapping(
     reads: { a: noRead(), b: noRead() },
     open: { a: new Set(), b: new Set() },
     holdDeletes: false,
+    sweepBroken: false,
+    readNothing: false,
     deletes: new Map(),
     present: { a: null, b: null },
     gone: { a: new Map(), b: new Map() },

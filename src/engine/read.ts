@@ -8,6 +8,7 @@ import { isFollowed } from './followed.ts';
 import { IdSet } from './id-set.ts';
 import { addDiagnostic, type MappingRun, mappingKey, type SideRun } from './mapping-run.ts';
 import { isUnchanged, recallLinks } from './recall.ts';
+import { withoutRepeats } from './repeats.ts';
 
 /** Reasons under which a record is parked that was proved deleted before. */
 const DELETES_HELD = ['held-delete', 'delete-update-conflict', 'delete-guard'];
@@ -34,6 +35,7 @@ export async function* read(run: MappingRun, from: Side): AsyncGenerator<WireRec
 
 /** Reads side b into the scratch; what has not changed since its baseline is counted and dropped here. */
 export async function readAhead(run: MappingRun): Promise<void> {
+  let kept = 0;
   for (const source of [readParked(run, run.b), readChanges(run, run.b)]) {
     for await (const records of source) {
       if (run.context.stop) return;
@@ -51,8 +53,11 @@ export async function readAhead(run: MappingRun): Promise<void> {
         else keep.push({ id: one.id, keys: run.b.keysOf(one.fields), record });
       }
       run.scratch.put(keep);
+      kept += keep.length;
     }
   }
+  // A record that was listed again has taken its own place.
+  run.counts.b.read -= kept - run.scratch.size;
 }
 
 async function* readChanges(run: MappingRun, side: SideRun): AsyncGenerator<WireRecord[]> {
@@ -74,7 +79,7 @@ async function* readChanges(run: MappingRun, side: SideRun): AsyncGenerator<Wire
       endRead(run, side, step, cursor);
       break;
     }
-    const records = step.records.filter((record) => !retried.has(record.id));
+    const records = withoutRepeats(step.records).filter((record) => !retried.has(record.id));
     for (const record of step.records) {
       if (record.modified !== null && record.modified > (progress.newest ?? 0)) progress.newest = record.modified;
       if (!record.archived) ids?.add(record.id);
@@ -105,6 +110,7 @@ function endRead(run: MappingRun, side: SideRun, end: Extract<ReadStep, { kind: 
     });
   }
   if (end.complete && progress.whole && progress.count === 0 && (cursor?.seen ?? 0) > 0) {
+    run.readNothing = true;
     addDiagnostic(run, {
       ...problem(
         'read-nothing',
@@ -143,7 +149,7 @@ async function* readParked(run: MappingRun, side: SideRun): AsyncGenerator<WireR
 /** A held delete is still true; a record that never had a link left nothing behind; all else is for the next sweep. */
 function goneWhileParked(run: MappingRun, side: SideRun, parked: ParkedRecord): void {
   if (DELETES_HELD.includes(parked.reason)) run.gone[side.side].set(parked.id, false);
-  else run.vanished[side.side].push(parked.id);
+  else run.vanished[side.side].push(parked);
 }
 
 /** Parked records whose backoff is over, whose parent has been linked, whose mapping changed, or that were approved. */

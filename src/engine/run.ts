@@ -155,10 +155,10 @@ async function closeRun(
     }
   }
   if (context.stop) context.diagnostics.push(context.stop);
-  const incomplete = !mappings.every(isComplete);
+  const incomplete = !mappings.every(isComplete) || mappings.some((one) => one.sweepBroken);
   const waiting = await Promise.all(mappings.map((one) => leftOver(one)));
-  const outcome =
-    context.stop || incomplete ? 'failed' : interrupted ? 'interrupted' : waiting.includes(true) ? 'partial' : 'done';
+  const good = waiting.includes(true) ? 'partial' : mappings.some((one) => one.readNothing) ? 'failed' : 'done';
+  const outcome = context.stop || incomplete ? 'failed' : interrupted ? 'interrupted' : good;
   const calls = { a: { ...options.connections.a.calls() }, b: { ...options.connections.b.calls() } };
   return {
     ...run,

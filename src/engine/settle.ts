@@ -105,6 +105,7 @@ async function closeIntent(
         next: now,
         waitsFor: null,
         dismissed: null,
+        partner: null,
         approved: false,
       }),
     );

@@ -45,10 +45,16 @@ async function sweepIds(run: MappingRun, side: Side): Promise<IdSet | null> {
     } else if (step.complete) {
       run.present[side] = ids;
       return ids;
-    } else if (step.diagnostic) addDiagnostic(run, step.diagnostic);
+    } else if (!run.context.signal.aborted) {
+      run.sweepBroken = true;
+      addDiagnostic(run, { ...(step.diagnostic ?? brokenOff(run, side)), severity: 'error' });
+    }
   }
   return null;
 }
+
+const brokenOff = (run: MappingRun, side: Side) =>
+  problem('sweep-incomplete', `Not all of ${run[side].system} ${run[side].object} could be listed`);
 
 async function confirmAbsent(run: MappingRun, side: Side, present: IdSet): Promise<void> {
   const { store, id } = run.context;
@@ -73,6 +79,7 @@ async function confirmAbsent(run: MappingRun, side: Side, present: IdSet): Promi
       severity: 'warning',
     });
     run.holdDeletes = true;
+    run.readNothing = true;
   }
 }
 

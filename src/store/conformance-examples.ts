@@ -49,6 +49,7 @@ export function parked(id: string, more: Partial<ParkedRecord> = {}): ParkedReco
     next: null,
     waitsFor: null,
     dismissed: null,
+    partner: null,
     approved: false,
     ...more,
   };

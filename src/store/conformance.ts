@@ -224,7 +224,13 @@ const PARKED: StoreCase[] = [
     name: 'parked records keep all their parts and are replaced by mapping, side and id',
     async run(store) {
       const waitsFor = { mapping: ORDERS, side: 'b' as const, id: 'o1' };
-      const full = parked('a1', { next: 5000, waitsFor, dismissed: { reason: 'known', at: 9 }, approved: true });
+      const full = parked('a1', {
+        next: 5000,
+        partner: 'b7',
+        waitsFor,
+        dismissed: { reason: 'known', at: 9 },
+        approved: true,
+      });
       await commit(store, { parked: [parked('a1'), parked('a1', { side: 'b' })] });
       await commit(store, { parked: [full] });
       deepEqual(await store.parked({ side: 'a', includeDismissed: true }), [full]);

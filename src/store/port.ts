@@ -82,6 +82,8 @@ export interface ParkedRecord {
   attempts: number;
   /** Epoch ms; null: only a change, a person, or the record waited for wakes it. */
   next: number | null;
+  /** Id of the other record that it was decided together with: decided anew should this one vanish. */
+  partner: string | null;
   /** The record whose link it waits for: `integration/mapping`, side and id. */
   waitsFor: { mapping: MappingKey; side: Side; id: string } | null;
   /** Set when a person dismissed it; holds until the record changes. */

@@ -16,6 +16,7 @@ const PASSING = [
   'uncertain',
   'unknown',
   'settled',
+  'match-gone',
   'plan-stale',
 ];
 

@@ -134,11 +134,16 @@ export class Ledger {
 
   #appeared(mapping: MappingName, side: Side, id: string, raw: Raw, cause: 'person' | Write): void {
     const by = cause === 'person' ? 'person' : 'dovetail';
-    if (this.#tracked.has(`${mapping} ${side} ${id}`)) this.#restored.add(`${mapping} ${side} ${id}`);
+    const before = this.#tracked.get(`${mapping} ${side} ${id}`);
+    const agreed = before?.agreed ?? new Map<string, Set<string>>();
+    if (before) this.#restored.add(`${mapping} ${side} ${id}`);
+    const isBack = (field: string, value: Json) =>
+      this.partnerOf(mapping, side, id) !== null && agreed.get(field)?.has(JSON.stringify(value)) === true;
     const pending = new Map<string, Pending>();
     if (by === 'person') {
       for (const field of MAPPINGS[mapping].fields) {
         const value = raw[field[side]] ?? null;
+        if (isBack(field.a, value)) continue;
         if (this.#flows(mapping, side, field) && !isEmptyWire(value)) pending.set(field.a, { value, at: this.#now() });
       }
     } else {
@@ -153,7 +158,7 @@ export class Ledger {
       since: this.#now(),
       changed: this.#now() + this.#spec.skewMs[side],
       pending,
-      agreed: new Map(),
+      agreed,
     });
     this.#compare(mapping, side, id);
   }
@@ -174,15 +179,13 @@ export class Ledger {
     tracked.raw = raw;
     tracked.held.push(raw);
     tracked.changed = this.#now() + this.#spec.skewMs[side];
-    let touched = false;
     for (const field of MAPPINGS[mapping].fields) {
       const name = field[side];
       if (sameJson(before[name], raw[name])) continue;
-      touched = true;
       if (cause === 'person') this.#edited(mapping, side, id, field, raw[name] ?? null, tracked);
       else this.#overwrote(mapping, side, id, field, tracked, cause);
     }
-    if (touched && cause !== 'person') this.written.update += 1;
+    if (cause !== 'person') this.written.update += 1;
     this.#compare(mapping, side, id);
   }
 

@@ -51,8 +51,8 @@ export function countParked(db: Database, mapping: MappingKey | undefined): Reco
 }
 
 const WRITE = `INSERT OR REPLACE INTO parked (mapping, side, id, reason, diagnostic, seen, rules, first, last, attempts,
-  next, waits_mapping, waits_side, waits_id, dismissed_reason, dismissed_at, approved)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  next, partner, waits_mapping, waits_side, waits_id, dismissed_reason, dismissed_at, approved)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 export function writeParked(db: Database, parked: readonly ParkedRecord[]): void {
   for (const record of parked) {
@@ -69,6 +69,7 @@ export function writeParked(db: Database, parked: readonly ParkedRecord[]): void
       record.last,
       record.attempts,
       record.next,
+      record.partner,
       waitsFor === null ? null : db.mapping(waitsFor.mapping),
       waitsFor?.side ?? null,
       waitsFor?.id ?? null,
@@ -99,6 +100,7 @@ function toParked(db: Database, row: Record<string, SQLOutputValue>): ParkedReco
     last: integer(row.last),
     attempts: integer(row.attempts),
     next: integerOrNull(row.next),
+    partner: row.partner === null ? null : text(row.partner),
     waitsFor: waits
       ? { mapping: db.mappingKey(integer(row.waits_mapping)), side: sideOf(row.waits_side), id: text(row.waits_id) }
       : null,

@@ -257,12 +257,12 @@ describe('diagnose', () => {
     },
     {
       name: 'a parked record whose cause is linked',
-      sql: `INSERT INTO parked VALUES (1, 'a', 'x', 'parent-missing', '{}', '', '', 1, 1, 1, NULL, 1, 'b', 'b1', NULL, NULL, 0)`,
+      sql: `INSERT INTO parked VALUES (1, 'a', 'x', 'parent-missing', '{}', '', '', 1, 1, 1, NULL, NULL, 1, 'b', 'b1', NULL, NULL, 0)`,
       finding: 'parked records, wake-up',
     },
     {
       name: 'a parked record that waits for an unknown mapping',
-      sql: `INSERT INTO parked VALUES (1, 'a', 'x', 'parent-missing', '{}', '', '', 1, 1, 1, 5, 77, 'b', 'b1', NULL, NULL, 0)`,
+      sql: `INSERT INTO parked VALUES (1, 'a', 'x', 'parent-missing', '{}', '', '', 1, 1, 1, 5, NULL, 77, 'b', 'b1', NULL, NULL, 0)`,
       finding: 'parked records, cause',
     },
   ];

@@ -74,6 +74,7 @@ CREATE TABLE parked (
   last INTEGER NOT NULL,
   attempts INTEGER NOT NULL,
   next INTEGER,
+  partner TEXT,
   waits_mapping INTEGER,
   waits_side TEXT CHECK (waits_side IN ('a', 'b')),
   waits_id TEXT,
