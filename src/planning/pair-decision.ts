@@ -115,6 +115,7 @@ function decideOutside(rules: PlanRules, pair: PairCase, left: Side): PairPlan {
 
 function decideCreate(rules: PlanRules, pair: PairCase): PairPlan {
   const target = otherSide(pair.from);
+  const source = pair.sides[pair.from];
   const policy = rules.propagate[pair.from].create;
   if (policy === 'ignore') return idle(pair, 'create-ignored', 'filtered');
   if (policy === 'hold' && !pair.approved) {
@@ -124,6 +125,8 @@ function decideCreate(rules: PlanRules, pair: PairCase): PairPlan {
   const later: FieldChange[] = [];
   for (const [index, field] of rules.fields.entries()) {
     if (!(target === 'b' ? field.flows.aToB : field.flows.bToA)) continue;
+    const trouble = source.kind === 'present' ? source.seen.problems[field.names[pair.from]] : undefined;
+    if (trouble) return parked(pair, pair.from, 'undecodable', trouble, 'decode');
     const said = pair.expressed[target](index);
     if (said.kind === 'problem') {
       if (said.reason === 'parent-missing' && field.later) continue;
