@@ -1,3 +1,4 @@
+import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import { Agent, type Dispatcher } from 'undici';
 import { fail, ok, problem, type Result } from '../record/diagnostic.ts';
 import type { HttpClient, HttpFailure, HttpRequest, HttpResponse } from './http.ts';
@@ -5,6 +6,13 @@ import type { HttpClient, HttpFailure, HttpRequest, HttpResponse } from './http.
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 const CONNECTIONS_PER_ORIGIN = 128;
 const CONNECT_TIMEOUT_MS = 10_000;
+/** Compression is never asked for; some servers send it all the same. */
+const UNPACK = new Map([
+  ['gzip', gunzip],
+  ['x-gzip', gunzip],
+  ['deflate', inflate],
+  ['br', brotliDecompress],
+]);
 
 /** HTTP over undici's pools: keep-alive, one request at a time per connection, no redirects, bodies up to 64 MiB. */
 export function undiciHttp(options: { connections?: number; maxBodyBytes?: number } = {}): HttpClient {
@@ -88,6 +96,18 @@ class Exchange implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     const [first] = this.#chunks;
     const bytes = first && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
+    const unpack = UNPACK.get(this.#headers['content-encoding']?.trim().toLowerCase() ?? '');
+    if (!unpack || bytes.length === 0) {
+      this.#answer(bytes);
+      return;
+    }
+    unpack(bytes, { maxOutputLength: this.#maxBodyBytes }, (error, plain) => {
+      if (!error) this.#answer(plain);
+      else this.#stop('code' in error && error.code === 'ERR_BUFFER_TOO_LARGE' ? 'too-large' : 'dropped');
+    });
+  }
+
+  #answer(bytes: Buffer): void {
     const text = bytes.toString('utf8');
     const body = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
     this.#settle(ok({ status: this.#status, headers: this.#headers, body }));
