@@ -16,6 +16,8 @@ type Numbered = Extract<Pagination, { style: 'page' | 'offset' }>;
 const MOST_ANSWERS = 100;
 const ANSWERS_PER_PAGE = 6;
 const CALM_PAGES = 8;
+/** A list that is moving may fill a page or two with what was there before; one that goes on so repeats itself. */
+const MOST_STALE_PAGES = 3;
 
 /**
  * Pages by number or offset. Where pages shift while records are added or removed, each page is asked for so that it
@@ -129,6 +131,11 @@ class ShiftingWalk implements PageWalk {
   #started = false;
   #waiting = 0;
   #answers = 0;
+  /** Pages in a row that reach beyond the last and yet hold nothing new. */
+  #stale = 0;
+  /** Records that were not on the page before theirs. */
+  #count = 0;
+  #leastTotal = Number.POSITIVE_INFINITY;
 
   constructor(pagination: Numbered) {
     this.#pagination = pagination;
@@ -166,8 +173,14 @@ class ShiftingWalk implements PageWalk {
     const fresh = (place: number) => !before.has(ids[place] ?? '');
     const overlaps = request.start === 0 || ids.some((_, place) => !fresh(place));
     const reached = request.start + ids.length;
-    const ended = isEnd(request, answer) ?? !ids.some((_, place) => fresh(place));
-    if (!overlaps || (reached <= this.#covered && !ended)) return this.#goBack();
+    const news = ids.filter((_, place) => fresh(place)).length;
+    const beyond = reached > this.#covered;
+    const ended = isEnd(request, answer) ?? (news === 0 && !beyond);
+    if (!overlaps || (!beyond && !ended)) return this.#goBack();
+    this.#stale = news === 0 && beyond ? this.#stale + 1 : 0;
+    if (this.#stale > MOST_STALE_PAGES) return { kind: 'end', fresh, complete: false, diagnostic: pageRepeated() };
+    this.#count += news;
+    if (answer.total !== null) this.#leastTotal = Math.min(this.#leastTotal, answer.total);
     this.#tail = new Set(ids);
     this.#covered = reached;
     this.#farthest = Math.max(this.#farthest, reached);
@@ -175,7 +188,10 @@ class ShiftingWalk implements PageWalk {
     this.#started = true;
     this.#calm++;
     if (this.#calm % CALM_PAGES === 0) this.#overlap = Math.max(1, Math.floor(this.#overlap / 2));
-    return ended ? { kind: 'end', fresh, complete: true } : { kind: 'page', fresh };
+    if (!ended) return { kind: 'page', fresh };
+    if (this.#leastTotal === Number.POSITIVE_INFINITY || this.#count >= this.#leastTotal)
+      return { kind: 'end', fresh, complete: true };
+    return { kind: 'end', fresh, complete: false, diagnostic: totalDiffers() };
   }
 
   /** The records have moved: begins earlier, first within the last page, then a page earlier with each doubt. */
