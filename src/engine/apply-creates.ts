@@ -41,8 +41,7 @@ export async function createAll(run: MappingRun, target: Side, creates: readonly
     const prepared = prepareCreate(
       run,
       target,
-      one.pair.ids[source] ?? '',
-      seen?.version ?? null,
+      { id: one.pair.ids[source] ?? '', version: seen?.version ?? null, seen: base64(seen?.digests) },
       fields,
       `${intent.id}-${ready.length}`,
     );
@@ -82,13 +81,12 @@ export async function createAll(run: MappingRun, target: Side, creates: readonly
 export function prepareCreate(
   run: MappingRun,
   target: Side,
-  source: string,
-  sourceVersion: string | null,
+  source: { id: string; version: string | null; seen: string },
   fields: Fields,
   idempotencyKey: string,
 ) {
   const side = run[target];
-  const linkToken = linkTokenOf(run, source);
+  const linkToken = linkTokenOf(run, source.id);
   const linkField = side.definition.link_field;
   const encoded = side.codec.encode(
     linkField && !(linkField in fields) ? { ...fields, [linkField]: linkToken } : fields,
@@ -101,9 +99,18 @@ export function prepareCreate(
     } as const;
   }
   const body = side.can.idempotencyMs > 0 ? strongDigest(run.context.strongKey, JSON.stringify(encoded.value)) : '';
-  const intent: IntentItem = { source, sourceVersion, idempotencyKey, linkToken, body };
+  const intent: IntentItem = {
+    source: source.id,
+    sourceVersion: source.version,
+    idempotencyKey,
+    linkToken,
+    seen: source.seen,
+    body,
+  };
   return { ok: true, value: { item: { wire: encoded.value, idempotencyKey }, intent } satisfies Prepared } as const;
 }
+
+const base64 = (digests: Uint8Array | undefined): string => Buffer.from(digests ?? []).toString('base64');
 
 /** The same for every attempt to create this record: what was created once is found again by it. */
 function linkTokenOf(run: MappingRun, source: string): string {

@@ -156,5 +156,5 @@ export async function readDoubtful(run: MappingRun, from: Side, pairs: readonly 
   );
 }
 
-const presentOrGone = (seen: Seen): Presence =>
+export const presentOrGone = (seen: Seen): Presence =>
   seen.archived ? { kind: 'gone', proof: 'tombstone' } : { kind: 'present', seen };

@@ -1,6 +1,6 @@
 import type { WireRecord } from '../connector/port.ts';
 import type { FieldChange, Seen } from '../planning/plan-item.ts';
-import { DIGEST_BYTES } from '../record/digest.ts';
+import { DIGEST_BYTES, sameDigest } from '../record/digest.ts';
 import { otherSide, type Side } from '../record/side.ts';
 import type { Intent, IntentItem, ParkedRecord } from '../store/port.ts';
 import { apply } from './apply.ts';
@@ -9,8 +9,8 @@ import { commit } from './commit.ts';
 import { decodeOne } from './decode.ts';
 import { ownDigest } from './map.ts';
 import { type MappingRun, wireValue } from './mapping-run.ts';
-import { emptyPair } from './match.ts';
-import type { Pair } from './pair.ts';
+import { emptyPair, presentOrGone } from './match.ts';
+import { type Pair, presentSide } from './pair.ts';
 import { plan, prepare } from './plan.ts';
 import { recallLinks } from './recall.ts';
 import { record } from './record.ts';
@@ -156,7 +156,13 @@ async function sendAgain(
   changes: readonly FieldChange[],
 ): Promise<Settled | null> {
   const fields = Object.fromEntries(changes.map((change) => [change.field, change.value]));
-  const again = prepareCreate(run, target, item.source, item.sourceVersion, fields, item.idempotencyKey);
+  const again = prepareCreate(
+    run,
+    target,
+    { id: item.source, version: item.sourceVersion, seen: item.seen },
+    fields,
+    item.idempotencyKey,
+  );
   if (!again.ok || again.value.intent.body !== item.body) return null;
   const [outcome] = await run[target].connection.create(run[target].object, [again.value.item]);
   if (outcome?.kind !== 'done') return null;
@@ -189,48 +195,53 @@ async function sourcePair(run: MappingRun, target: Side, item: IntentItem): Prom
 }
 
 /**
- * Links a found record. Its baseline is the form that the create should have given, so that an edit made since is seen
- * as one; where the source moved on since the intent, its own baseline is unknown and the source's value stands.
+ * Links a found record. The source's baseline is what it was when the create was sent; the found record's is the form
+ * that the create should have given it, so that an edit made since is seen as one. What the source says otherwise by now
+ * has no baseline: the source's value stands, and what it overrules goes on record.
  */
 async function adopt(run: MappingRun, target: Side, item: IntentItem, found: WireRecord): Promise<void> {
   const source = otherSide(target);
-  const pair = await sourcePair(run, target, item);
   const theirs = decodeOne(run, run[target], found);
+  const sent = sentBase(run, item);
+  const pair = await sourcePair(run, target, item);
   const ours = pair?.sides[source];
   if (!pair || ours?.kind !== 'present') {
-    await adoptAlone(run, target, item, theirs);
+    // The source is gone meanwhile: the link is made all the same, so that its delete is propagated like any other.
+    const ids = target === 'a' ? { a: theirs.id, b: item.source } : { a: item.source, b: theirs.id };
+    const bases = { [source]: sent, [target]: theirs.digests };
+    await commit(run.context, { links: [adoptedLink(run, emptyPair(source, null, ids), bases)] });
     return;
   }
-  const same = item.sourceVersion !== null && ours.seen.version === item.sourceVersion;
-  const expected = theirs.digests.slice();
-  for (const index of run.rules.fields.keys()) {
-    const said = pair.expressed[target](index);
-    const own = said.kind === 'value' ? ownDigest(run, target, index, said.value) : null;
-    if (own) expected.set(own, index * DIGEST_BYTES);
-  }
-  const bases = { [source]: same ? ours.seen.digests : new Uint8Array(0), [target]: same ? expected : theirs.digests };
   pair.ids[target] = found.id;
-  pair.sides[target] = { kind: 'present', seen: theirs };
+  pair.sides[target] = presentOrGone(theirs);
   pair.swept = true;
-  pair.link = adoptedLink(run, pair, bases);
+  pair.link = adoptedLink(run, pair, { [source]: sent, [target]: expectedBase(run, pair, target, theirs, sent) });
   // Whatever is decided about the pair from here on, the two records belong together.
   if (!(await commit(run.context, { links: [pair.link] }))) return;
   await prepare(run, [pair]);
-  await record(
-    run,
-    await apply(
-      run,
-      await plan({ ...run, rules: { ...run.rules, firstContact: { prefer: source, emptyOverwrites: false } } }, [pair]),
-    ),
-  );
+  const rules = { ...run.rules, firstContact: { prefer: source, emptyOverwrites: true } };
+  await record(run, await apply(run, await plan({ ...run, rules }, [pair])));
 }
 
-/** The source is gone meanwhile: the link is made all the same, so that its delete is propagated like any other. */
-async function adoptAlone(run: MappingRun, target: Side, item: IntentItem, theirs: Seen): Promise<void> {
-  const ids = target === 'a' ? { a: theirs.id, b: item.source } : { a: item.source, b: theirs.id };
-  const bases = { [otherSide(target)]: theirs.digests, [target]: theirs.digests };
-  const pair = emptyPair(otherSide(target), null, ids);
-  await commit(run.context, { links: [adoptedLink(run, pair, bases)] });
+/** The digests that the create was made from; none where the mapping has other fields by now. */
+function sentBase(run: MappingRun, item: IntentItem): Uint8Array {
+  const base = new Uint8Array(Buffer.from(item.seen, 'base64'));
+  return base.length === run.layoutFields.length * DIGEST_BYTES ? base : new Uint8Array(0);
+}
+
+/** What the create should have given, field by field; zeros (no baseline) where the source says something else by now. */
+function expectedBase(run: MappingRun, pair: Pair, target: Side, theirs: Seen, sent: Uint8Array): Uint8Array {
+  const ours = presentSide(pair, otherSide(target));
+  if (!ours || sent.length === 0) return new Uint8Array(0);
+  const expected = theirs.digests.slice();
+  for (const index of run.rules.fields.keys()) {
+    const at = index * DIGEST_BYTES;
+    const said = pair.expressed[target](index);
+    const own = said.kind === 'value' ? ownDigest(run, target, index, said.value) : null;
+    if (!sameDigest(ours.digests, at, sent, at)) expected.fill(0, at, at + DIGEST_BYTES);
+    else if (own) expected.set(own, at);
+  }
+  return expected;
 }
 
 function adoptedLink(run: MappingRun, pair: Pair, bases: Partial<Record<Side, Uint8Array>>) {

@@ -56,7 +56,7 @@ export function parked(id: string, more: Partial<ParkedRecord> = {}): ParkedReco
 }
 
 export function intent(id: string, more: Partial<Intent> = {}): Intent {
-  const item = { source: 'a1', sourceVersion: null, idempotencyKey: 'k1', linkToken: 't1', body: 'cc' };
+  const item = { source: 'a1', sourceVersion: null, idempotencyKey: 'k1', linkToken: 't1', seen: 'AAAA', body: 'cc' };
   return { id, mapping: COMPANIES, side: 'b', created: 1000, items: [item], ...more };
 }
 

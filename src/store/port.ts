@@ -36,6 +36,8 @@ export interface IntentItem {
   idempotencyKey: string;
   /** Written into the target's link field, where it has one. */
   linkToken: string;
+  /** Digests of the source's fields as they were read for it, base64: its merge base once the record is found. */
+  seen: string;
   /** Keyed digest of the body sent, hex: sending it again under the same key needs the same body. */
   body: string;
 }
