@@ -157,7 +157,9 @@ export const integrationSchema = z.strictObject({
   answers: z
     .record(z.string(), z.unknown())
     .default({})
-    .describe('Answers to questions of the check list that configure nothing'),
+    .describe(
+      'Answers to questions of the check list that configure nothing, by the id of the question: a text, or a text for each system by its name; `n/a: why` where the question does not arise',
+    ),
 });
 
 export type IntegrationFile = z.infer<typeof integrationSchema>;
