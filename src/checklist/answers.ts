@@ -3,6 +3,9 @@ import type { LoadedIntegration, LoadedMapping, LoadedSystem } from '../integrat
 import { SIDES, type Side } from '../record/side.ts';
 import type { Answer } from './question.ts';
 
+/** What an answer says that nobody gave. */
+export const UNANSWERED = 'nobody answered';
+
 export const declared = (side: Side | null, says: string): Answer => ({ side, status: 'declared', says });
 export const notApplicable = (side: Side | null, says: string): Answer => ({ side, status: 'not-applicable', says });
 export const open = (side: Side | null, says: string, next: string): Answer => ({ side, status: 'open', says, next });
@@ -23,7 +26,7 @@ export function fromFile(integration: LoadedIntegration, id: string): Answer[] {
   if (isTexts(given)) {
     return ofEachSystem(integration, (side, { name }) => {
       const text = given[name];
-      return text === undefined ? open(side, 'nobody answered', next) : textAnswer(side, text, next);
+      return text === undefined ? open(side, UNANSWERED, next) : textAnswer(side, text, next);
     });
   }
   return [textAnswer(null, given, next)];
@@ -37,7 +40,7 @@ export function fromFileOr(integration: LoadedIntegration, id: string, otherwise
 function textAnswer(side: Side | null, given: unknown, next: string): Answer {
   const text = typeof given === 'string' || typeof given === 'number' || typeof given === 'boolean' ? `${given}` : '';
   const line = text.replace(/\s+/g, ' ').trim();
-  if (line === '') return open(side, 'nobody answered', next);
+  if (line === '') return open(side, UNANSWERED, next);
   return /^(n\/a|not applicable)\b/i.test(line) ? notApplicable(side, line) : declared(side, line);
 }
 

@@ -1,7 +1,8 @@
+import { didYouMean } from '../connector/closest-word.ts';
 import type { CallCount, Connection } from '../connector/port.ts';
 import type { LoadedIntegration } from '../integration/loaded.ts';
 import type { Platform } from '../platform/platform.ts';
-import { problem } from '../record/diagnostic.ts';
+import { type Diagnostic, problem } from '../record/diagnostic.ts';
 import { SIDES, type Side } from '../record/side.ts';
 import { isProduction } from './environment.ts';
 import type { Answer, Blocks, Evidence, Observation, Probe, ProbeContext, Question, Status } from './question.ts';
@@ -59,6 +60,8 @@ export interface CheckReport {
   /** In the order of the check list. */
   lines: CheckLine[];
   counts: Record<Status, number>;
+  /** What looks odd in the answers of the integration file. */
+  remarks: Diagnostic[];
   /** Nothing stands in the way of a run in this environment. */
   ready: boolean;
   /** Answers that would stand in the way of production and don't do so here. */
@@ -192,8 +195,27 @@ function reportOf(context: ProbeContext, lines: CheckLine[], started: number): C
     tookMs: now - started,
     lines,
     counts,
+    remarks: Object.keys(integration.answers).flatMap((id) => unknownAnswer(integration, id)),
     ready: lines.every((line) => !line.blocking),
     openForProduction: gaps.filter((line) => line.blocks === 'production' && !line.blocking).length,
     calls: { a: connections.a.calls(), b: connections.b.calls() },
   };
+}
+
+/** An answer that nobody asked for is a slip of the pen, and the question it was meant for stays open. */
+function unknownAnswer({ file }: LoadedIntegration, id: string): Diagnostic[] {
+  const known = QUESTIONS.map((question) => question.id);
+  if (known.includes(id)) return [];
+  const next = didYouMean(id, known);
+  const summary = `The check list has no question "${id}"`;
+  return [
+    {
+      severity: 'warning',
+      code: 'answer-unknown',
+      summary,
+      detail: 'It stands under answers.',
+      where: { file },
+      ...(next ? { next } : {}),
+    },
+  ];
 }

@@ -1,4 +1,4 @@
-import { declared, fromFile, fromFileOr, ofEachSystem, open } from '../answers.ts';
+import { declared, fromFile, fromFileOr, ofEachSystem, open, UNANSWERED } from '../answers.ts';
 import type { Question } from '../question.ts';
 
 export const database: Question = {
@@ -13,7 +13,7 @@ export const database: Question = {
       ofEachSystem(integration, (side, { connector }) =>
         connector.protocol === 'sql'
           ? declared(side, 'yes, it is what the connector uses')
-          : open(side, 'nobody answered', 'Answer it in the integration file: answers: { database: … }'),
+          : open(side, UNANSWERED, 'Answer it in the integration file: answers: { database: … }'),
       ),
     );
   },

@@ -1,4 +1,4 @@
-import { fromFileOr, notApplicable, ofEachSystem, open } from '../answers.ts';
+import { fromFileOr, notApplicable, ofEachSystem, open, UNANSWERED } from '../answers.ts';
 import type { Question } from '../question.ts';
 import { isLoopback } from './reachability.ts';
 
@@ -12,7 +12,7 @@ export const vpn: Question = {
       ofEachSystem(integration, (side, system) =>
         isLoopback(system)
           ? notApplicable(side, 'it runs on this machine')
-          : open(side, 'nobody answered', 'Answer it in the integration file: answers: { vpn: … }'),
+          : open(side, UNANSWERED, 'Answer it in the integration file: answers: { vpn: … }'),
       ),
     ),
   probes: [],

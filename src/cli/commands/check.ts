@@ -43,6 +43,7 @@ async function check(cli: Cli, runtime: Runtime, output: Output, options: CheckO
   });
   if (!view.ok) return output.failure(EXIT.failed, [view.error]);
   if (cli.terminal.signal.aborted) return output.failure(EXIT.failed, [stopped]);
+  output.diagnostics(view.value.remarks);
   output.document(view.value, (value, style) => checkText(value, style, { details: options.details === true }));
   return view.value.ready ? EXIT.done : EXIT.blocked;
 }

@@ -1,3 +1,4 @@
+import { UNANSWERED } from '../../checklist/answers.ts';
 import type { Status } from '../../checklist/question.ts';
 import type { CheckLine, CheckReport } from '../../checklist/run-check.ts';
 import type { Style } from './style.ts';
@@ -111,9 +112,9 @@ function lineText(line: CheckLine, view: CheckView, style: Style, details: boole
   return rows;
 }
 
-/** What was seen, where something was asked; the question itself, where nobody answered. */
+/** What was seen, where something was asked; the question itself, where nothing is said about it. */
 function summary({ status, says, text, evidence }: CheckLine): string {
-  if (status === 'open') return text;
+  if (status === 'open') return says === UNANSWERED ? text : says;
   const worst = evidence.filter((one) => one.verdict === (status === 'contradicted' ? 'contradicts' : 'unknown'));
   if (worst.length > 0) return worst.map((one) => one.found).join('; ');
   if (status === 'verified') return evidence.map((one) => one.found).join('; ');
@@ -133,7 +134,7 @@ function detailRows({ says, evidence }: CheckLine, { systems }: CheckView, { col
   return rows;
 }
 
-function closing(view: CheckView, { colours }: Style): string {
+function closing(view: CheckView, { colours, width }: Style): string {
   const { counts, ready, environment, openForProduction, nextCommand } = view;
   const words = [
     `${counts.verified} verified`,
@@ -144,10 +145,14 @@ function closing(view: CheckView, { colours }: Style): string {
   ];
   const blocking = view.lines.filter((line) => line.blocking).length;
   const verdict = ready
-    ? colours.green(`Ready for runs in ${environment}.`)
-    : colours.red(`Not ready for runs in ${environment}: ${counted(blocking, 'answer')} in the way.`);
-  const later = openForProduction > 0 ? ` Before production, ${counted(openForProduction, 'answer')} more.` : '';
-  const rows = [colours.bold(`${words.join(', ')}.`), `${verdict}${later}`];
+    ? `Ready for runs in ${environment}.`
+    : `Not ready for runs in ${environment}: ${counted(blocking, 'answer')} in the way.`;
+  const later = openForProduction > 0 ? `Before production, ${counted(openForProduction, 'answer')} more.` : '';
+  const apart = verdict.length + 1 + later.length > width ? '\n' : ' ';
+  const rows = [
+    ...wrap(`${words.join(', ')}.`, width).map((row) => colours.bold(row)),
+    `${ready ? colours.green(verdict) : colours.red(verdict)}${apart}${later}`.trimEnd(),
+  ];
   if (nextCommand !== '') rows.push(`Next: ${colours.bold(nextCommand)}`);
   return rows.join('\n');
 }
