@@ -1,5 +1,6 @@
 import type { CreateItem, WireRecord } from '../connector/port.ts';
 import { randomToken } from '../platform/random.ts';
+import { problem } from '../record/diagnostic.ts';
 import { strongDigest } from '../record/digest.ts';
 import { otherSide, type Side } from '../record/side.ts';
 import type { Fields } from '../record/value.ts';
@@ -11,6 +12,7 @@ import { countWrite } from './counts.ts';
 import { isFollowed } from './followed.ts';
 import type { MappingRun } from './mapping-run.ts';
 import { presentSide } from './pair.ts';
+import { linkedAmong } from './recall.ts';
 
 /** What a create sends, and the intent that must be durable before. */
 export interface Prepared {
@@ -61,10 +63,15 @@ export async function createAll(run: MappingRun, target: Side, creates: readonly
   );
   const open: IntentItem[] = [];
   const records: { one: Applied; record: WireRecord | null; id: string }[] = [];
+  const made = outcomes.flatMap((outcome) => (outcome.kind === 'done' ? [outcome.id] : []));
+  const linked = await linkedAmong(run, target, made);
   for (const [index, { one, prepared }] of ready.entries()) {
     const outcome = outcomes[index];
     if (!outcome) continue;
-    if (outcome.kind === 'done') {
+    if (outcome.kind === 'done' && linked.has(outcome.id)) {
+      failureOf(run, one, { kind: 'failed', class: 'invalid', diagnostic: madeNothing(outcome.id) });
+    } else if (outcome.kind === 'done') {
+      linked.add(outcome.id);
       one.pair.ids[target] = outcome.id;
       countWrite(run, target, 'create');
       records.push({ one, record: outcome.record, id: outcome.id });
@@ -77,6 +84,12 @@ export async function createAll(run: MappingRun, target: Side, creates: readonly
   run.settled.push(intent.id);
   if (open.length > 0) keepOpen(run, target, { ...intent, id: `${intent.id}-open`, items: open });
 }
+
+/** Some systems answer a create with a record that they hold for the same: linking it again would join two records. */
+const madeNothing = (id: string) =>
+  problem('created-linked', `The system answered the create with ${id}, which is linked to another record`, {
+    next: 'Merge the duplicates in their system, or dismiss this record.',
+  });
 
 export function prepareCreate(
   run: MappingRun,

@@ -13,6 +13,12 @@ export async function recallLinks(run: MappingRun, side: Side, ids: readonly str
   return links;
 }
 
+/** Which of these records have an open link, whose partner they are. */
+export async function linkedAmong(run: MappingRun, side: Side, ids: readonly string[]): Promise<Set<string>> {
+  const links = ids.length === 0 ? [] : await run.context.store.links(run.key, side, ids);
+  return new Set([...links].flatMap(([id, link]) => (link.state === 'closed' ? [] : [id])));
+}
+
 /** Fields that the link's layout did not have get eight zero bytes: no baseline. */
 async function realign(run: MappingRun, link: Link): Promise<Link> {
   const known = await run.context.store.layoutFields(link.layout);

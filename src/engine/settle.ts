@@ -1,5 +1,7 @@
 import type { WireRecord } from '../connector/port.ts';
 import type { FieldChange, Seen } from '../planning/plan-item.ts';
+import { isEmpty } from '../record/canonical.ts';
+import { type Diagnostic, problem } from '../record/diagnostic.ts';
 import { DIGEST_BYTES, sameDigest } from '../record/digest.ts';
 import { otherSide, type Side } from '../record/side.ts';
 import type { Intent, IntentItem, ParkedRecord } from '../store/port.ts';
@@ -12,8 +14,9 @@ import { type MappingRun, wireValue } from './mapping-run.ts';
 import { emptyPair, presentOrGone } from './match.ts';
 import { type Pair, presentSide } from './pair.ts';
 import { plan, prepare } from './plan.ts';
-import { recallLinks } from './recall.ts';
+import { linkedAmong, recallLinks } from './recall.ts';
 import { record } from './record.ts';
+import { spoilPages } from './settled-pages.ts';
 
 /** What became of a create whose outcome was unknown. */
 type Settled =
@@ -30,6 +33,7 @@ type Settled =
 export async function settle(run: MappingRun): Promise<void> {
   if (run.context.mode === 'plan') return blockOpen(run, await run.context.store.intents(run.key));
   for (const intent of await run.context.store.intents(run.key)) {
+    spoilPages(run, null);
     const source = otherSide(intent.side);
     const links = await recallLinks(
       run,
@@ -43,19 +47,13 @@ export async function settle(run: MappingRun): Promise<void> {
       if ((links.get(item.source)?.state ?? 'closed') !== 'closed') continue;
       const settled = parked.get(item.source)?.approved
         ? ({ kind: 'absent' } as const)
-        : await settleOne(run, intent, item);
+        : await notElsewhere(run, intent.side, await settleOne(run, intent, item));
       if (settled.kind === 'open') open.push(item);
       else released.push(item.source);
       if (settled.kind === 'found') await adopt(run, intent.side, item, settled.record);
     }
     run.open[intent.side] = new Set([...run.open[intent.side], ...open.map((item) => item.source)]);
-    await closeIntent(
-      run,
-      intent,
-      open,
-      [...parked.values()].filter((one) => released.includes(one.id)),
-      released,
-    );
+    await closeIntent(run, intent, open, parked, released);
   }
 }
 
@@ -68,60 +66,74 @@ async function parkedSources(
   side: Side,
   items: readonly IntentItem[],
 ): Promise<Map<string, ParkedRecord>> {
-  const parked = await run.context.store.parked({ mapping: run.key, side, ids: items.map((item) => item.source) });
+  const ids = items.map((item) => item.source);
+  const parked = await run.context.store.parked({ mapping: run.key, side, ids, includeDismissed: true });
   return new Map(parked.map((one) => [one.id, one]));
 }
 
-/** What is settled is due at once: a crash left no parked record behind, so one is made that the next read takes up. */
+/** A record that is linked already is another one's: it tells nothing about this create. */
+async function notElsewhere(run: MappingRun, target: Side, settled: Settled): Promise<Settled> {
+  if (settled.kind !== 'found') return settled;
+  const { id } = settled.record;
+  return (await linkedAmong(run, target, [id])).has(id) ? { kind: 'open' } : settled;
+}
+
+/**
+ * A crash left no parked records behind, so they are made here: what is settled is due at once, and what stays open is
+ * shown to a person.
+ */
 async function closeIntent(
   run: MappingRun,
   intent: Intent,
   open: readonly IntentItem[],
-  parked: readonly ParkedRecord[],
+  known: ReadonlyMap<string, ParkedRecord>,
   released: readonly string[],
 ): Promise<void> {
   const now = run.context.platform.clock.now();
   const side = otherSide(intent.side);
-  const known = new Map(parked.map((one) => [one.id, one]));
   const links = await recallLinks(run, side, released);
-  const due = released
-    .filter((id) => !links.has(id))
-    .map(
-      (id): ParkedRecord => ({
-        mapping: run.key,
-        side,
-        id,
-        reason: 'settled',
-        seen: '',
-        rules: run.rulesDigest,
-        first: known.get(id)?.first ?? now,
-        last: now,
-        diagnostic: {
-          severity: 'info',
-          code: 'settled',
-          summary: 'An interrupted create did not take effect; it is sent anew',
-        },
-        attempts: known.get(id)?.attempts ?? 0,
-        next: now,
-        waitsFor: null,
-        dismissed: null,
-        partner: null,
-        approved: false,
-      }),
-    );
+  const park = (id: string, diagnostic: Diagnostic, next: number | null): ParkedRecord => ({
+    mapping: run.key,
+    side,
+    id,
+    reason: diagnostic.code,
+    seen: '',
+    rules: run.rulesDigest,
+    first: known.get(id)?.first ?? now,
+    last: now,
+    diagnostic,
+    attempts: known.get(id)?.attempts ?? 0,
+    next,
+    waitsFor: null,
+    dismissed: null,
+    partner: null,
+    approved: false,
+  });
+  const doubted = open.filter((item) => !known.has(item.source)).map((item) => park(item.source, UNCERTAIN, null));
+  const due = released.filter((id) => !links.has(id)).map((id) => park(id, SETTLED, now));
   const intents =
     open.length > 0 && open.length < intent.items.length
       ? [{ ...intent, id: `${intent.id}-open`, items: [...open] }]
       : [];
   const settled = open.length === intent.items.length ? [] : [intent.id];
-  run.parked += due.length;
+  run.parked += due.length + doubted.length;
   await commit(run.context, {
     settled,
     intents,
-    parked: due,
+    parked: [...due, ...doubted],
     released: released.filter((id) => links.has(id)).map((id) => ({ mapping: run.key, side, id })),
   });
 }
+
+const SETTLED: Diagnostic = {
+  severity: 'info',
+  code: 'settled',
+  summary: 'An interrupted create did not take effect; it is sent anew',
+};
+
+const UNCERTAIN = problem('uncertain', 'Whether an interrupted create took effect is not known', {
+  next: 'Look for the record in the other system. Approve this one to create it anew, or dismiss it.',
+});
 
 async function settleOne(run: MappingRun, intent: Intent, item: IntentItem): Promise<Settled> {
   const side = run[intent.side];
@@ -206,9 +218,10 @@ async function adopt(run: MappingRun, target: Side, item: IntentItem, found: Wir
   const pair = await sourcePair(run, target, item);
   const ours = pair?.sides[source];
   if (!pair || ours?.kind !== 'present') {
-    // The source is gone meanwhile: the link is made all the same, so that its delete is propagated like any other.
+    // The source is gone meanwhile: the link is made all the same, so that its delete is propagated. What was edited since
+    // the create can't be told, so the found record counts as changed.
     const ids = target === 'a' ? { a: theirs.id, b: item.source } : { a: item.source, b: theirs.id };
-    const bases = { [source]: sent, [target]: theirs.digests };
+    const bases = { [source]: sent, [target]: new Uint8Array(theirs.digests.length) };
     await commit(run.context, { links: [adoptedLink(run, emptyPair(source, null, ids), bases)] });
     return;
   }
@@ -238,7 +251,9 @@ function expectedBase(run: MappingRun, pair: Pair, target: Side, theirs: Seen, s
     const at = index * DIGEST_BYTES;
     const said = pair.expressed[target](index);
     const own = said.kind === 'value' ? ownDigest(run, target, index, said.value) : null;
-    if (!sameDigest(ours.digests, at, sent, at)) expected.fill(0, at, at + DIGEST_BYTES);
+    // What the create did not set may be a default of the system or an edit: nobody knows, unless it is empty.
+    const unsent = said.kind === 'absent' && !isEmpty(theirs.fields[run.mapping.fields[index]?.[target] ?? '']);
+    if (unsent || !sameDigest(ours.digests, at, sent, at)) expected.fill(0, at, at + DIGEST_BYTES);
     else if (own) expected.set(own, at);
   }
   return expected;
