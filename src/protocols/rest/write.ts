@@ -147,7 +147,7 @@ export const JSON_BODY = { 'content-type': 'application/json' };
 
 function condition(write: WriteDefinition, version: string | null): Record<string, string> {
   if (write.if_match === undefined || version === null) return {};
-  return { 'if-match': write.if_match.replace('{version}', version) };
+  return { 'if-match': write.if_match.replaceAll('{version}', () => version) };
 }
 
 export function failureOf(answer: Failed): WriteOutcome {
