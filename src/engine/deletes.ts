@@ -10,6 +10,7 @@ import { emptyPair } from './match.ts';
 import { plan, prepare, readPartners } from './plan.ts';
 import { baseOf, idOf, versionOf } from './recall.ts';
 import { record } from './record.ts';
+import { spoilPages } from './settled-pages.ts';
 
 const BATCH = 500;
 
@@ -215,6 +216,7 @@ async function finish(
   const released = deletes.flatMap((one, index) =>
     parks[index] ? [] : (['a', 'b'] as const).map((side) => ({ mapping: run.key, side, id: idOf(one.link, side) })),
   );
+  spoilPages(run, null);
   await commit(run.context, { history, released, keysGone: released });
 }
 

@@ -17,7 +17,13 @@ export async function moveCursors(run: MappingRun): Promise<void> {
     const after = cursorAfter(run, side, before);
     if (after) cursors.push(after);
   }
-  if (cursors.length > 0) await commit(run.context, { cursors });
+  if (cursors.length === 0) return;
+  // Pages that are no longer true are forgotten, new ones remembered, with the cursors that say the read was complete.
+  const pages = cursors.flatMap(({ mapping, side }) => {
+    const digests = run.spoiled[side] ? [] : (run.pages[side]?.digests() ?? null);
+    return digests === null ? [] : [{ mapping, side, digests }];
+  });
+  await commit(run.context, { cursors, pages });
 }
 
 function cursorAfter(run: MappingRun, side: SideRun, before: Cursor | null): Cursor | null {

@@ -13,6 +13,7 @@ import type { Fields, Value } from '../record/value.ts';
 import type { Fence, Intent, Link, MappingCounts, MappingKey, ParkedRecord, Store } from '../store/port.ts';
 import type { Scratch } from '../store/scratch.ts';
 import type { IdSet } from './id-set.ts';
+import type { SettledPages } from './settled-pages.ts';
 
 /** Told while a run goes on, for progress views. Fields' values appear in `item` only, and only in memory. */
 export type RunEvent =
@@ -79,6 +80,10 @@ export interface RunContext {
 
 /** One mapping in one run. */
 export interface MappingRun {
+  /** Of the reads of everything, by side. */
+  pages: Record<Side, SettledPages | null>;
+  /** By side: links have changed whose records may stand on settled pages. */
+  spoiled: Record<Side, boolean>;
   context: RunContext;
   key: MappingKey;
   mapping: LoadedMapping;

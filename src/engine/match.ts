@@ -22,12 +22,18 @@ export async function match(run: MappingRun, from: Side, page: readonly Seen[]):
   );
   const before = await parkedBefore(run, from, page);
   const found: Pair[] = [];
+  let unchanged = 0;
   for (const seen of page) {
     const link = links.get(seen.id) ?? null;
     const parked = before.get(seen.id) ?? null;
-    if (!parked && isUnchanged(run, from, seen, link)) countEnding(run, from, 'unchanged');
+    if (!parked && isUnchanged(run, from, seen, link)) unchanged += 1;
     else if (mustWait(run, from, seen, parked)) countEnding(run, from, 'parked');
     else found.push(newPair(run, from, seen, link, parked));
+  }
+  run.counts[from].unchanged += unchanged;
+  if (unchanged === page.length) {
+    run.pages[from]?.settle();
+    return [];
   }
   const pairs = await handOverLinks(run, from, found);
   takePartners(run, from, pairs);

@@ -9,6 +9,7 @@ import { decodeOne } from './decode.ts';
 import type { MappingRun } from './mapping-run.ts';
 import type { Pair } from './pair.ts';
 import { recallLinks } from './recall.ts';
+import { spoilPages } from './settled-pages.ts';
 
 /** A record merged into one that was merged itself is followed so far. */
 const MOST_STEPS = 10;
@@ -65,6 +66,7 @@ async function moveLink(run: MappingRun, from: Side, pair: Pair, link: Link, sur
   const moved: Link =
     from === 'a' ? { ...link, a: survivor, aVersion: null } : { ...link, b: survivor, bVersion: null };
   if (run.context.mode === 'plan') return moved;
+  spoilPages(run, null);
   await commit(run.context, {
     unlinked: [{ mapping: run.key, a: link.a, b: link.b }],
     links: [moved],

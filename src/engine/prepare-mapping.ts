@@ -59,6 +59,8 @@ export async function prepareMapping(
     readNothing: false,
     deletes: new Map(),
     present: { a: null, b: null },
+    pages: { a: null, b: null },
+    spoiled: { a: false, b: false },
     gone: { a: new Map(), b: new Map() },
     parked: parked.length,
     vanished: { a: [], b: [] },

@@ -9,6 +9,7 @@ import { IdSet } from './id-set.ts';
 import { addDiagnostic, type MappingRun, mappingKey, type SideRun } from './mapping-run.ts';
 import { isUnchanged, recallLinks } from './recall.ts';
 import { withoutRepeats } from './repeats.ts';
+import { SettledPages } from './settled-pages.ts';
 
 /** Reasons under which a record is parked that was proved deleted before. */
 const DELETES_HELD = ['held-delete', 'delete-update-conflict', 'delete-guard'];
@@ -52,6 +53,7 @@ export async function readAhead(run: MappingRun): Promise<void> {
         if (isUnchanged(run, 'b', one, links.get(one.id) ?? null)) countEnding(run, 'b', 'unchanged');
         else keep.push({ id: one.id, keys: run.b.keysOf(one.fields), record });
       }
+      if (keep.length === 0) run.pages.b?.settle();
       run.scratch.put(keep);
       kept += keep.length;
     }
@@ -74,6 +76,9 @@ async function* readChanges(run: MappingRun, side: SideRun): AsyncGenerator<Wire
   progress.whole = since === null;
   const ids = progress.whole && cursor !== null ? new IdSet(context.digestKey) : null;
   const retried = run.retried[side.side];
+  const trusted = progress.whole && !context.full && !run.recheck;
+  const pages = new SettledPages(run, side, trusted ? await context.store.pages(run.key, side.side) : []);
+  if (progress.whole) run.pages[side.side] = pages;
   for await (const step of side.connection.read({ object: side.object, since, signal: context.signal })) {
     if (step.kind === 'end') {
       endRead(run, side, step, cursor);
@@ -86,9 +91,11 @@ async function* readChanges(run: MappingRun, side: SideRun): AsyncGenerator<Wire
     }
     progress.count += step.records.length;
     run.counts[side.side].read += records.length;
-    yield records;
+    if (progress.whole && pages.has(records)) run.counts[side.side].unchanged += records.length;
+    else yield records;
     if (context.stop || context.signal.aborted) return;
   }
+  pages.close();
   if (ids && progress.complete) run.present[side.side] = ids;
 }
 

@@ -11,6 +11,7 @@ import { addDiagnostic, type MappingRun } from './mapping-run.ts';
 import { seenOf } from './match.ts';
 import { presentSide } from './pair.ts';
 import { baseOf } from './recall.ts';
+import { spoilPages } from './settled-pages.ts';
 
 /** Retried after this long, doubled with every attempt up to an hour, ms. */
 const BACKOFF_MS = 30_000;
@@ -69,8 +70,11 @@ async function persist(run: MappingRun, applied: readonly Applied[]): Promise<vo
     const { pair } = one;
     if (pair.before && pair.before.partner !== pair.ids[otherSide(pair.from)])
       parked.push(...leftAlone(run, pair.before));
-    if (one.park) parked.push(parkedRecord(run, one, one.park));
-    else {
+    if (one.park) {
+      // A pair is parked under one of its records, not under both.
+      released.push(...releases(run, one));
+      parked.push(parkedRecord(run, one, one.park));
+    } else {
       const link = one.deferred ? null : linkAfter(run, one);
       if (link) links.push(link);
       if (link && !pair.link) run.counts.linked += 1;
@@ -91,6 +95,7 @@ async function persist(run: MappingRun, applied: readonly Applied[]): Promise<vo
     parked.push(...vanished.flatMap((one) => leftAlone(run, one)));
   }
   run.parked += parked.length;
+  spoil(run, applied, parked.length + released.length + unlinked.length > 0);
   const change = {
     links,
     unlinked,
@@ -106,6 +111,12 @@ async function persist(run: MappingRun, applied: readonly Applied[]): Promise<vo
     run.taken[side].clear();
     run.claimed[side].clear();
   }
+}
+
+/** What a side's own records brought up leaves the settled pages of that side alone. */
+function spoil(run: MappingRun, applied: readonly Applied[], others: boolean): void {
+  if (others || applied.some(({ pair }) => pair.swept)) spoilPages(run, null);
+  for (const { pair } of applied) if (!pair.joint) spoilPages(run, pair.from);
 }
 
 /** The link with both merge bases after what was done; null where nothing about it is to be written. */

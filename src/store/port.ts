@@ -161,6 +161,11 @@ export interface StateChange {
   /** Links to forget altogether: by mapping, a and b. */
   unlinked?: readonly { mapping: MappingKey; a: string; b: string }[];
   cursors?: readonly Cursor[];
+  /**
+   * Digests (hex) of the pages of a side that held no change, in place of those known. Every change of links or parked
+   * records forgets the pages of its mapping, on both sides.
+   */
+  pages?: readonly { mapping: MappingKey; side: Side; digests: readonly string[] }[];
   intents?: readonly Intent[];
   /** Ids of intents whose outcome is known. */
   settled?: readonly string[];
@@ -211,6 +216,8 @@ export interface Store {
   linkedIds(mapping: MappingKey, side: Side, after: string | null, limit: number): Promise<string[]>;
   countLinks(mapping: MappingKey): Promise<{ active: number; silent: number; closed: number }>;
   cursor(mapping: MappingKey, side: Side): Promise<Cursor | null>;
+  /** See `StateChange.pages`. */
+  pages(mapping: MappingKey, side: Side): Promise<string[]>;
   intents(mapping: MappingKey): Promise<Intent[]>;
   parked(filter: ParkedFilter): Promise<ParkedRecord[]>;
   countParked(mapping?: MappingKey): Promise<Record<string, number>>;

@@ -26,6 +26,7 @@ import { diagnose } from './diagnose.ts';
 import { acquireLease, checkFence, releaseLease, renewLease } from './leases.ts';
 import { countLinks, deleteLinks, readLinkedIds, readLinks, readLinksAfter, writeLinks } from './links.ts';
 import { checkSchema, migrate } from './migrate.ts';
+import { forgetPages, readPages, writePages } from './pages.ts';
 import { countParked, deleteParked, readParked, writeParked } from './parked.ts';
 import {
   deleteIntents,
@@ -179,6 +180,10 @@ class SqliteStore implements Store {
     return readCursor(this.#db, mapping, side);
   }
 
+  async pages(mapping: MappingKey, side: Side): Promise<string[]> {
+    return readPages(this.#db, mapping, side);
+  }
+
   async intents(mapping: MappingKey): Promise<Intent[]> {
     return readIntents(this.#db, mapping);
   }
@@ -220,6 +225,7 @@ class SqliteStore implements Store {
   /** Removals first, so that what a change both removes and adds is there afterwards. */
   #write(change: StateChange): Result<void> {
     const db = this.#db;
+    forgetPages(db, change);
     if (change.unlinked) deleteLinks(db, change.unlinked);
     if (change.settled) deleteIntents(db, change.settled);
     if (change.released) deleteParked(db, change.released);
@@ -232,6 +238,7 @@ class SqliteStore implements Store {
     if (change.parked) writeParked(db, change.parked);
     if (change.keys) writeKeys(db, change.keys);
     if (change.cursors) writeCursors(db, change.cursors);
+    if (change.pages) writePages(db, change.pages);
     if (change.history) writeHistory(db, change.history);
     if (change.run) writeRun(db, change.run);
     return ok(undefined);

@@ -1,0 +1,76 @@
+import { hash } from 'node:crypto';
+import type { WireRecord } from '../connector/port.ts';
+import { strongDigest } from '../record/digest.ts';
+import { SIDES, type Side } from '../record/side.ts';
+import type { MappingRun, SideRun } from './mapping-run.ts';
+
+/**
+ * The pages of a read of everything on which no record had changed, by keyed digest of what the system sent. Such a page
+ * that comes again, letter for letter, is counted as unchanged without a look at its records: a run without changes over
+ * a system that can't tell what changed takes less than half the time.
+ *
+ * What is settled depends on the links as well. So the store forgets all pages of a mapping with every change of a link
+ * or parked record, and a run stores its pages only where its own changes concern no record of them.
+ */
+export class SettledPages {
+  readonly #known: ReadonlySet<string>;
+  readonly #key: Uint8Array;
+  readonly #salt: string;
+  readonly #settled: string[] = [];
+  #open: readonly WireRecord[] | null = null;
+
+  constructor(run: MappingRun, side: SideRun, known: readonly string[]) {
+    this.#known = new Set(known);
+    this.#key = run.context.strongKey;
+    this.#salt = JSON.stringify([run.rulesDigest, run.layout, side.definition, optionsOf(side)]);
+  }
+
+  /** Whether the page is settled; if not, it is open until `settle` or the next page. */
+  has(page: readonly WireRecord[]): boolean {
+    this.#open = page;
+    // Most first reads know of no page: nothing is digested then.
+    if (this.#known.size === 0) return false;
+    const digest = this.#digest(page);
+    if (!this.#known.has(digest)) return false;
+    this.#open = null;
+    this.#settled.push(digest);
+    return true;
+  }
+
+  /** No record of the open page had changed. */
+  settle(): void {
+    if (this.#open) this.#settled.push(this.#digest(this.#open));
+    this.#open = null;
+  }
+
+  /** No more pages come. */
+  close(): void {
+    this.#open = null;
+  }
+
+  /** What to store; null where it is stored already. */
+  digests(): readonly string[] | null {
+    const same = this.#settled.length === this.#known.size && this.#settled.every((one) => this.#known.has(one));
+    return same ? null : this.#settled;
+  }
+
+  #digest(page: readonly WireRecord[]): string {
+    const sent = JSON.stringify(page.map((record) => record.wire));
+    return strongDigest(this.#key, this.#salt + hash('sha256', sent));
+  }
+}
+
+/** Lists of options that were read from the system: they say how a value is decoded. */
+function optionsOf({ connection, definition }: SideRun): unknown[] {
+  return Object.values(definition.fields).flatMap((field) =>
+    field.options_from === undefined ? [] : [connection.options(field.options_from)],
+  );
+}
+
+/**
+ * To be called with every change of links or parked records. `from`: the side whose own records, all of them on pages
+ * that are not settled, brought it up; null where others may be concerned.
+ */
+export function spoilPages(run: MappingRun, from: Side | null): void {
+  for (const side of SIDES) if (side !== from) run.spoiled[side] = true;
+}
