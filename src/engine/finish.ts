@@ -35,7 +35,7 @@ function cursorAfter(run: MappingRun, side: SideRun, before: Cursor | null): Cur
   return {
     mapping: run.key,
     side: side.side,
-    mark: markAfter(side, read, before),
+    mark: markAfter(side, read, before, now),
     scanned: read.whole ? now : (before?.scanned ?? null),
     swept: ids || first ? now : before.swept,
     seen: read.whole ? read.count : (ids?.size ?? before?.seen ?? null),
@@ -48,12 +48,13 @@ function cursorAfter(run: MappingRun, side: SideRun, before: Cursor | null): Cur
  * past it, all with that stamp has been seen, and the mark moves beyond it: else every later run would read the last
  * batch again.
  */
-function markAfter(side: SideRun, read: MappingRun['reads']['a'], before: Cursor | null): number | null {
+function markAfter(side: SideRun, read: MappingRun['reads']['a'], before: Cursor | null, now: number): number | null {
   const { lagMs } = side.can;
   const mark = before?.mark ?? 0;
   const newest = Math.max(read.newest ?? 0, mark);
   if (newest === 0) return null;
-  if (read.serverTime === null) return newest;
+  // Without the server's clock ours keeps a stamp from the future from hiding all that comes before it.
+  if (read.serverTime === null) return Math.max(mark, Math.min(newest, now - lagMs));
   const settled = read.serverTime - newest > 3 * lagMs + CLOCK_MARGIN_MS;
   if (settled && read.newest !== null && read.newest >= mark) return newest + 2 * lagMs;
   return Math.max(mark, Math.min(newest, read.serverTime - lagMs));

@@ -109,7 +109,7 @@ export async function openStub(prefix: string, now: () => number): Promise<Stub>
 
 /** Changes since, a page of three where a page is asked for, with the total. */
 function list(records: Map<string, Wire>, query: URLSearchParams): unknown {
-  const since = Number(query.get('since') ?? 0);
+  const since = Number(query.get('since') ?? Number.NEGATIVE_INFINITY);
   const found = [...records.values()].filter((one) => !(Number(one.updated ?? since) < since));
   const page = query.get('page');
   const size = Number(query.get('size') ?? 3);
