@@ -40,6 +40,7 @@ export const FAULTS = [
   'rate-limited',
   'unavailable',
   'expire-tokens',
+  'forbidden',
 ] as const;
 
 /** `before` and `after` say on which side of the effect the fault strikes. */
@@ -151,6 +152,7 @@ export class SimulatedNetwork {
   }
 
   #answer(system: SimulatedSystem, { system: host, fault, request }: Exchange, now: number): SystemResponse {
+    if (fault === 'forbidden') return { status: 403, headers: {}, body: '{}' };
     if (fault === 'error-before' || fault === 'rate-limited' || fault === 'unavailable') {
       return system.faultResponse(fault);
     }

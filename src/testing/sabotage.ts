@@ -2,17 +2,19 @@ import type { Connection, ReadStep, UpdateItem, WireRecord, WriteOutcome } from 
 import type { LoadedIntegration } from '../integration/loaded.ts';
 import { ok } from '../record/diagnostic.ts';
 import type { Link, StateChange, Store } from '../store/port.ts';
+import type { Scratch } from '../store/scratch.ts';
 
 /** A way to break the engine from outside, to prove that the simulation's checkers notice. */
 export interface Sabotage {
   integration(integration: LoadedIntegration): LoadedIntegration;
   connection(connection: Connection): Connection;
   store(store: Store): Store;
+  scratch(scratch: Scratch): Scratch;
 }
 
 const same = <T>(value: T): T => value;
 
-export const noSabotage: Sabotage = { integration: same, connection: same, store: same };
+export const noSabotage: Sabotage = { integration: same, connection: same, store: same, scratch: same };
 
 const onStore = (store: Sabotage['store']): Sabotage => ({ ...noSabotage, store });
 const onConnection = (connection: Sabotage['connection']): Sabotage => ({ ...noSabotage, connection });
@@ -41,6 +43,9 @@ async function* alwaysComplete(steps: AsyncIterable<ReadStep>): AsyncGenerator<R
 
 const HOUR = 3_600_000;
 
+/** What `stale-fence-accepted` gives every process for its own. */
+let newestToken = 0;
+
 const inRecord = (record: WireRecord, sent: object): WireRecord => ({ ...record, wire: { ...record.wire, ...sent } });
 
 /** Outcomes as if the system had stored exactly what it was sent. */
@@ -57,6 +62,9 @@ const withCapabilities = (change: Partial<ReturnType<Connection['capabilities']>
   onConnection((connection) =>
     instead(connection, { capabilities: (object) => ({ ...connection.capabilities(object), ...change }) }),
   );
+
+const firstOfEach = (found: Map<string, string[]>): Map<string, string[]> =>
+  new Map([...found].map(([key, ids]) => [key, ids.slice(0, 1)]));
 
 const withoutBase = (link: Link): Link => ({ ...link, bBase: link.aBase });
 
@@ -109,18 +117,17 @@ export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
     instead(connection, { update: (object, items) => connection.update(object, unconditional(items)) }),
   ),
   'no-guard-read': withCapabilities({ conditionalUpdate: true }),
-  'stale-fence-accepted': onStore((store) => {
-    let newest = 0;
-    return instead(store, {
+  'stale-fence-accepted': onStore((store) =>
+    instead(store, {
       acquire: async (key, holder, ttlMs, now) => {
         const lease = await store.acquire(key, holder, ttlMs, now + HOUR);
-        if (lease.ok) newest = lease.value.token;
+        if (lease.ok) newestToken = lease.value.token;
         return lease;
       },
       renew: async () => ok(undefined),
-      commit: (fence, change) => store.commit({ ...fence, token: newest }, change),
-    });
-  }),
+      commit: (fence, change) => store.commit({ ...fence, token: newestToken }, change),
+    }),
+  ),
   'lease-not-guarded': onConnection((connection) => instead(connection, { guardWrites: () => undefined })),
   'parked-forgotten': committing((change) => ({ ...change, parked: [] })),
   'overruled-unrecorded': committing((change) => ({
@@ -131,12 +138,11 @@ export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
     ...change,
     links: (change.links ?? []).filter((link) => link.aVersion !== '1' || link.bVersion !== '1'),
   })),
-  'ambiguity-guessed': onStore((store) =>
-    instead(store, {
-      idsByKey: async (mapping, side, rule, digests) =>
-        new Map([...(await store.idsByKey(mapping, side, rule, digests))].map(([key, ids]) => [key, ids.slice(0, 1)])),
-    }),
-  ),
+  'ambiguity-guessed': {
+    ...noSabotage,
+    store: (store) => instead(store, { idsByKey: async (...given) => firstOfEach(await store.idsByKey(...given)) }),
+    scratch: (scratch) => instead(scratch, { byKey: (rule, digests) => firstOfEach(scratch.byKey(rule, digests)) }),
+  },
   'matches-not-looked-for': {
     ...noSabotage,
     integration: (integration) => ({

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import type { ConnectorDefinition, ObjectDefinition } from '../../src/connector/definition.ts';
+import type { FieldDefinition } from '../../src/connector/field.ts';
 import { loadConnector } from '../../src/connector/load.ts';
 import { loadIntegration } from '../../src/integration/load.ts';
 import type { LoadedIntegration, LoadedMapping } from '../../src/integration/loaded.ts';
@@ -59,6 +61,8 @@ export function integrationOf(spec: WorldSpec): LoadedIntegration {
   const loaded = loadBase();
   return {
     ...loaded,
+    a: { ...loaded.a, connector: withPages(loaded.a.connector, spec.pageSize.a) },
+    b: { ...loaded.b, connector: undeclared(withPages(loaded.b.connector, spec.pageSize.b), spec.undeclared) },
     schedule: { ...loaded.schedule, sweepMs: spec.sweepMs },
     failures: { share: 1, least: 1000 },
     mappings: loaded.mappings.map((mapping) => {
@@ -66,6 +70,39 @@ export function integrationOf(spec: WorldSpec): LoadedIntegration {
       return name ? withPolicies(mapping, spec.policies[name]) : mapping;
     }),
   };
+}
+
+/** A connector that asks for smaller pages. */
+function withPages(connector: ConnectorDefinition, size: number | null): ConnectorDefinition {
+  if (size === null) return connector;
+  return withObjects(connector, (object) => {
+    const { list } = object;
+    if (!list || list.pagination.style === 'none') return object;
+    return { ...object, list: { ...list, pagination: { ...list.pagination, size } } };
+  });
+}
+
+/** A connector whose author did not know what the system does to texts. */
+function undeclared(connector: ConnectorDefinition, really: boolean): ConnectorDefinition {
+  if (!really) return connector;
+  return withObjects(connector, (object) => ({
+    ...object,
+    fields: Object.fromEntries(
+      Object.entries(object.fields).map(([name, field]) => {
+        const { max_length: _, ...rest } = field;
+        const plain: FieldDefinition = { ...rest, characters: 'any', on_violation: 'park' };
+        return [name, field.type === 'string' ? plain : field];
+      }),
+    ),
+  }));
+}
+
+function withObjects(
+  connector: ConnectorDefinition,
+  change: (object: ObjectDefinition) => ObjectDefinition,
+): ConnectorDefinition {
+  const objects = Object.entries(connector.objects).map(([name, object]) => [name, change(object)] as const);
+  return { ...connector, objects: Object.fromEntries(objects) };
 }
 
 function withPolicies(mapping: LoadedMapping, policies: Policies): LoadedMapping {

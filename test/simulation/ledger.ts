@@ -27,6 +27,8 @@ interface Tracked {
   goneBy: 'person' | 'dovetail' | null;
   /** When it last came or went. */
   since: number;
+  /** When a person last touched it. */
+  edited: number;
   /** When it last changed, by the system's own clock. */
   changed: number;
   /** By the CRM's name of the field. */
@@ -156,6 +158,7 @@ export class Ledger {
       by,
       goneBy: null,
       since: this.#now(),
+      edited: by === 'person' ? this.#now() : Number.NEGATIVE_INFINITY,
       changed: this.#now() + this.#spec.skewMs[side],
       pending,
       agreed,
@@ -178,12 +181,16 @@ export class Ledger {
     const before = tracked.raw;
     tracked.raw = raw;
     tracked.held.push(raw);
+    if (cause === 'person') tracked.edited = this.#now();
     tracked.changed = this.#now() + this.#spec.skewMs[side];
     for (const field of MAPPINGS[mapping].fields) {
       const name = field[side];
       if (sameJson(before[name], raw[name])) continue;
       if (cause === 'person') this.#edited(mapping, side, id, field, raw[name] ?? null, tracked);
-      else this.#overwrote(mapping, side, id, field, tracked, cause);
+      else {
+        this.#checkNeeded(mapping, side, id, field, before[name] ?? null, cause);
+        this.#overwrote(mapping, side, id, field, tracked, cause);
+      }
     }
     if (cause !== 'person') this.written.update += 1;
     this.#compare(mapping, side, id);
@@ -195,6 +202,18 @@ export class Ledger {
     const matters = linked ? this.#matters(mapping, side, field) : this.#flows(mapping, side, field);
     if (back || !matters) tracked.pending.delete(field.a);
     else tracked.pending.set(field.a, { value, at: this.#now() });
+  }
+
+  /** Nobody touched either side since both said the same: then there is nothing to write. */
+  #checkNeeded(mapping: MappingName, side: Side, id: string, field: SimulatedField, before: Json, write: Write): void {
+    const partner = this.partnerOf(mapping, side, id);
+    const theirs = partner === null ? undefined : this.tracked(mapping, otherSide(side), partner);
+    const ours = this.tracked(mapping, side, id);
+    if (!theirs || !ours || Math.max(theirs.edited, ours.edited) >= write.started) return;
+    const value = theirs.raw[field[otherSide(side)]] ?? null;
+    const [a, b] = side === 'a' ? [before, value] : [value, before];
+    if (!this.agrees(field, a, b) || field.kind === 'reference') return;
+    this.fail('quiet', `${mapping} ${side} ${id}: ${field.a} was written although both sides said the same`);
   }
 
   #overwrote(

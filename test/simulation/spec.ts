@@ -62,6 +62,12 @@ export interface WorldSpec {
   staleMs: number;
   limit: { requests: number; windowMs: number } | null;
   skewMs: Record<Side, number>;
+  /** Times in which a system answers nothing or refuses everything, from the start of the world, ms. */
+  outages: { side: Side; from: number; ms: number; how: Fault }[];
+  /** Records per page of lists, by side; null: what the connector declares. */
+  pageSize: Record<Side, number | null>;
+  /** The ERP's connector does not say that it cuts and replaces texts. */
+  undeclared: boolean;
   /** Whether the store lies in a file, so that its bytes can be looked at and older copies kept. */
   onDisk: boolean;
   /** How often sweeps are due, ms. */
@@ -79,6 +85,7 @@ export function drawWorld(seed: string): WorldSpec {
   const first = drawFirst(random.fork('first'), serial);
   const editRandom = random.fork('edits');
   const hectic = random.pick([0, 2, 4, 8]);
+  const focus = random.chance(0.5) ? random.pick(MAPPING_NAMES) : null;
   return {
     seed,
     start: Date.parse(random.pick(STARTS)) + random.below(3_600_000),
@@ -93,11 +100,14 @@ export function drawWorld(seed: string): WorldSpec {
     indexLagMs: random.pick([0, 1500, 3000]),
     staleMs: 0,
     limit: random.chance(0.25) ? { requests: 20 + random.below(30), windowMs: 10_000 } : null,
+    outages: drawOutages(random.fork('outages')),
+    pageSize: random.chance(0.4) ? { a: 1 + random.below(4), b: 1 + random.below(4) } : { a: null, b: null },
+    undeclared: random.chance(0.3),
     skewMs: random.chance(0.5) ? { a: 0, b: 0 } : { a: random.below(8000) - 4000, b: random.below(8000) - 4000 },
     onDisk: random.chance(0.03),
     sweepMs: random.pick([60_000, 3_600_000]),
     first,
-    rounds: Array.from({ length: rounds }, () => drawRound(editRandom, serial, hectic)),
+    rounds: Array.from({ length: rounds }, () => drawRound(editRandom, serial, hectic, focus)),
   };
 }
 
@@ -145,6 +155,16 @@ function drawFaults(random: SeededRandom): Partial<Record<Fault, number>> {
   return faults;
 }
 
+function drawOutages(random: SeededRandom): WorldSpec['outages'] {
+  if (!random.chance(0.25)) return [];
+  return Array.from({ length: 1 + random.below(3) }, () => ({
+    side: random.pick(['a', 'b'] as const),
+    from: random.below(random.pick([2000, 80_000, 600_000])),
+    ms: random.pick([300, 20_000, 200_000]),
+    how: random.pick(['refused', 'drop-before', 'error-before', 'forbidden'] as const),
+  }));
+}
+
 interface Serial {
   next: number;
 }
@@ -156,7 +176,10 @@ function drawFirst(random: SeededRandom, serial: Serial): Edit[] {
     for (let n = random.below(most + 1); n > 0; n -= 1) {
       const side = random.pick(['a', 'b'] as const);
       const edit = drawCreate(random, serial, side, mapping);
-      edits.push(random.chance(0.4) ? asTwin(edit, random, serial) : edit);
+      const drawn = random.chance(0.4) ? asTwin(edit, random, serial) : edit;
+      edits.push(drawn);
+      // Someone has entered the same thing twice.
+      if (random.chance(0.12)) edits.push({ ...drawn, kind: 'create' });
     }
   }
   return edits;
@@ -190,11 +213,11 @@ function asTwin(edit: Edit, random: SeededRandom, serial: Serial): Edit {
   return { ...edit, kind: 'twin', theirs };
 }
 
-function drawRound(random: SeededRandom, serial: Serial, hectic: number): Round {
+function drawRound(random: SeededRandom, serial: Serial, hectic: number, focus: MappingName | null): Round {
   const wait = random.pick([500, 4000, 45_000, 70_000, 400_000]);
   const edits = Array.from({ length: random.below(hectic + 1) }, () => ({
-    at: random.chance(0.4) ? random.below(wait) : wait + random.below(random.pick([300, 1500, 8000])),
-    edit: drawEdit(random, serial),
+    at: drawMoment(random, wait),
+    edit: drawEdit(random, serial, focus !== null && random.chance(0.8) ? focus : null),
   }));
   const troubled = random.below(10);
   const trouble: Trouble | null =
@@ -219,9 +242,17 @@ function drawRound(random: SeededRandom, serial: Serial, hectic: number): Round 
   };
 }
 
-function drawEdit(random: SeededRandom, serial: Serial): Edit {
+/** Before the run, right before it, or while it goes on. */
+function drawMoment(random: SeededRandom, wait: number): number {
+  const drawn = random.below(10);
+  if (drawn < 2) return random.below(wait);
+  if (drawn < 5) return Math.max(0, wait - random.below(3000));
+  return wait + random.below(random.pick([300, 1500, 8000]));
+}
+
+function drawEdit(random: SeededRandom, serial: Serial, focus: MappingName | null): Edit {
   const side = random.pick(['a', 'b'] as const);
-  const mapping = random.pick(MAPPING_NAMES);
+  const mapping = focus ?? random.pick(MAPPING_NAMES);
   const drawn = random.below(100);
   const base = { side, mapping, pick: random.below(100), other: random.below(100), ...noValues };
   if (drawn < 18) return drawCreate(random, serial, side, mapping);

@@ -98,7 +98,7 @@ export class World {
       scheduler: this.scheduler,
       systems: { [CRM_HOST]: this.systems.a, [ERP_HOST]: this.systems.b },
       skewMs: { [CRM_HOST]: spec.skewMs.a, [ERP_HOST]: spec.skewMs.b },
-      decide: (_, process) => this.#decide(process),
+      decide: (host, process) => this.#decide(host === CRM_HOST ? 'a' : 'b', process),
       watch: (exchange) => this.#watch(exchange),
     });
   }
@@ -172,7 +172,10 @@ export class World {
       platform,
       keys: KEYS,
       mode: attempt.mode,
-      openScratch: () => openScratch({ memoryBytes: 1e6, directory: null, random: (length) => random.bytes(length) }),
+      openScratch: () =>
+        this.#sabotage.scratch(
+          openScratch({ memoryBytes: 1e6, directory: null, random: (length) => random.bytes(length) }),
+        ),
       onEvent: (event) => {
         if (event.type === 'item') attempt.events.push(event);
       },
@@ -225,17 +228,22 @@ export class World {
     });
   }
 
-  #decide(process: SimulatedProcess) {
+  #decide(side: Side, process: SimulatedProcess) {
     this.#requests += 1;
     const at = `${process.name} ${process.operations}`;
     const random = seededRandom(`${this.spec.seed}/${at}`);
     const latencyMs = Math.ceil(this.spec.latencyMs * (0.3 + random.next()));
-    const fault = this.isCalm ? null : this.#faultOf(at, random);
+    const fault = this.isCalm ? null : (this.#outage(side) ?? this.#faultOf(at, random));
     if (fault) {
       this.faults[fault] = (this.faults[fault] ?? 0) + 1;
       this.struck[at] = fault;
     }
     return { fault, latencyMs: fault === 'slow' ? latencyMs + 1000 + random.below(20_000) : latencyMs };
+  }
+
+  #outage(side: Side): Fault | null {
+    const at = this.scheduler.now - this.spec.start;
+    return this.spec.outages.find((one) => one.side === side && at >= one.from && at < one.from + one.ms)?.how ?? null;
   }
 
   #faultOf(at: string, random: { next(): number }): Fault | null {
