@@ -86,7 +86,7 @@ function decideGone(rules: PlanRules, pair: PairCase, gone: Side): PairPlan {
   if (pair.link === 'silent') return idle(pair, 'gone-silent', 'applied', { link: 'close' });
   const policy = rules.propagate[gone].delete;
   const keptChanged =
-    pair.sides[kept].kind === 'present' && rules.fields.some((_, index) => pair.changed[kept](index) === true);
+    pair.sides[kept].kind === 'present' && rules.fields.some((_, index) => pair.changed[kept](index) !== false);
   if (keptChanged && !pair.approved) {
     return held(pair, gone, 'delete-update-conflict', `deleted on one side and changed on the other since they agreed`);
   }
