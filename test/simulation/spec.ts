@@ -101,7 +101,7 @@ export function drawWorld(seed: string): WorldSpec {
     staleMs: 0,
     limit: random.chance(0.25) ? { requests: 20 + random.below(30), windowMs: 10_000 } : null,
     outages: drawOutages(random.fork('outages')),
-    pageSize: random.chance(0.4) ? { a: 1 + random.below(4), b: 1 + random.below(4) } : { a: null, b: null },
+    pageSize: random.chance(0.4) ? { a: 1 + random.below(4), b: 3 + random.below(3) } : { a: null, b: null },
     undeclared: random.chance(0.3),
     skewMs: random.chance(0.5) ? { a: 0, b: 0 } : { a: random.below(8000) - 4000, b: random.below(8000) - 4000 },
     onDisk: random.chance(0.03),
