@@ -2,16 +2,6 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { type Diagnostic, problem } from '../record/diagnostic.ts';
 import type { Cli } from './command.ts';
-import { addCheck } from './commands/check.ts';
-import { addDemo } from './commands/demo.ts';
-import { addDoctor } from './commands/doctor.ts';
-import { addExplain } from './commands/explain.ts';
-import { addInit } from './commands/init.ts';
-import { addParked } from './commands/parked.ts';
-import { addPlan } from './commands/plan.ts';
-import { addRuns } from './commands/runs.ts';
-import { addStatus } from './commands/status.ts';
-import { addSync } from './commands/sync.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { openOutput } from './output.ts';
 import type { Terminal } from './terminal.ts';
@@ -20,7 +10,7 @@ import type { Terminal } from './terminal.ts';
 export async function main(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const cli: Cli = { terminal, exit: EXIT.done };
   try {
-    await programOf(cli).parseAsync([...args], { from: 'user' });
+    await (await programOf(cli, args)).parseAsync([...args], { from: 'user' });
     return cli.exit;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
@@ -38,7 +28,23 @@ Start with:
 Exit codes: 0 done, nothing left; 1 failed; 2 wrong usage or an invalid file; 3 blocked by the check list;
 4 done, but records are parked or in conflict.`;
 
-function programOf(cli: Cli): Command {
+type Add = (program: Command, cli: Cli) => void;
+
+/** In the order of the help. Each is loaded when it is asked for: what one needs would slow down the start of the others. */
+const COMMANDS = new Map<string, () => Promise<Add>>([
+  ['demo', async () => (await import('./commands/demo.ts')).addDemo],
+  ['init', async () => (await import('./commands/init.ts')).addInit],
+  ['check', async () => (await import('./commands/check.ts')).addCheck],
+  ['plan', async () => (await import('./commands/plan.ts')).addPlan],
+  ['sync', async () => (await import('./commands/sync.ts')).addSync],
+  ['status', async () => (await import('./commands/status.ts')).addStatus],
+  ['runs', async () => (await import('./commands/runs.ts')).addRuns],
+  ['parked', async () => (await import('./commands/parked.ts')).addParked],
+  ['explain', async () => (await import('./commands/explain.ts')).addExplain],
+  ['doctor', async () => (await import('./commands/doctor.ts')).addDoctor],
+]);
+
+async function programOf(cli: Cli, args: readonly string[]): Promise<Command> {
   const { terminal } = cli;
   const program = new Command('dovetail')
     .description('Keeps records the same in two business systems, in both directions.')
@@ -55,19 +61,8 @@ function programOf(cli: Cli): Command {
       getErrHasColors: () => terminal.colour,
     })
     .addHelpText('after', HELP);
-  for (const add of [
-    addDemo,
-    addInit,
-    addCheck,
-    addPlan,
-    addSync,
-    addStatus,
-    addRuns,
-    addParked,
-    addExplain,
-    addDoctor,
-  ])
-    add(program, cli);
+  const asked = args[0] === undefined ? undefined : COMMANDS.get(args[0]);
+  for (const load of asked ? [asked] : COMMANDS.values()) (await load())(program, cli);
   return program;
 }
 

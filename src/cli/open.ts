@@ -5,7 +5,6 @@ import type { LoadedIntegration, LoadedSystem } from '../integration/loaded.ts';
 import { systemClock } from '../platform/clock.ts';
 import { undiciHttp } from '../platform/http-undici.ts';
 import { type Log, silentLog } from '../platform/log.ts';
-import { LOG_LEVELS, pinoLog } from '../platform/log-pino.ts';
 import type { Platform } from '../platform/platform.ts';
 import { systemRandom } from '../platform/random.ts';
 import { openRestConnection } from '../protocols/rest/connection.ts';
@@ -64,7 +63,7 @@ export async function openRuntime(
 ): Promise<Result<Runtime, Refusal>> {
   const loaded = loadFile(terminal, options);
   if (!loaded.ok) return refuse(EXIT.usage, ...loaded.error);
-  const platform = openPlatform(terminal);
+  const platform = await openPlatform(terminal);
   if (!platform.ok) return refuse(EXIT.usage, platform.error);
   const state = openState(terminal, stateFolder(terminal, loaded.value, options.state), platform.value);
   if (!state.ok) {
@@ -93,16 +92,17 @@ const hint = (diagnostic: Diagnostic): Diagnostic => ({
   next: 'Name it with --integration FILE, or make one with `dovetail init`.',
 });
 
-function openPlatform(terminal: Terminal): Result<Platform> {
-  const log = openLog(terminal);
+async function openPlatform(terminal: Terminal): Promise<Result<Platform>> {
+  const log = await openLog(terminal);
   if (!log.ok) return log;
   return ok({ clock: systemClock, random: systemRandom, http: undiciHttp(), log: log.value });
 }
 
 /** The operator's log goes to stderr when `DOVETAIL_LOG` names a level. */
-function openLog(terminal: Terminal): Result<Log> {
+async function openLog(terminal: Terminal): Promise<Result<Log>> {
   const asked = terminal.variables.DOVETAIL_LOG;
   if (asked === undefined || asked === '') return ok(silentLog);
+  const { LOG_LEVELS, pinoLog } = await import('../platform/log-pino.ts');
   const level = LOG_LEVELS.find((one) => one === asked);
   if (level) return ok(pinoLog(level));
   return fail(problem('log-level', 'DOVETAIL_LOG names no level', { next: `Set one of ${LOG_LEVELS.join(', ')}` }));

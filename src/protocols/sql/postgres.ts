@@ -1,4 +1,5 @@
-import pg from 'pg';
+import { createRequire } from 'node:module';
+import type pg from 'pg';
 import { fail, ok } from '../../record/diagnostic.ts';
 import type { Database, SqlResult } from './database.ts';
 import { type Refusal, refusal, type SqlFailure } from './failure.ts';
@@ -16,9 +17,12 @@ export interface PostgresOptions {
 const GRACE_MS = 5000;
 const CONNECT_MS = 10_000;
 
+/** Loaded with the first pool: most runs have no PostgreSQL in them. */
+const driver = (): typeof pg => createRequire(import.meta.url)('pg');
+
 /** A pool of connections; the first is made by the first statement. */
 export function openPostgres(options: PostgresOptions): Database {
-  const pool = new pg.Pool({
+  const pool = new (driver().Pool)({
     connectionString: options.url,
     max: options.connections,
     application_name: 'dovetail',
@@ -99,12 +103,12 @@ function classify(error: unknown, sent: boolean): SqlFailure {
   const state = stateOf(error);
   if (state === undefined) return refusal('down', [codeOf(error)], sent);
   const kind = BY_STATE.find(([prefix]) => state.startsWith(prefix))?.[1] ?? 'other';
-  const { constraint, column, table } = error instanceof pg.DatabaseError ? error : {};
+  const { constraint, column, table } = error instanceof driver().DatabaseError ? error : {};
   return refusal(kind, [`SQLSTATE ${state}`, table, column, constraint], sent && broken(error));
 }
 
 function stateOf(error: unknown): string | undefined {
-  return error instanceof pg.DatabaseError ? error.code : undefined;
+  return error instanceof driver().DatabaseError ? error.code : undefined;
 }
 
 /** `ECONNREFUSED` and the like. */
