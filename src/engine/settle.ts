@@ -207,9 +207,9 @@ async function sourcePair(run: MappingRun, target: Side, item: IntentItem): Prom
 }
 
 /**
- * Links a found record. The source's baseline is what it was when the create was sent; the found record's is the form
- * that the create should have given it, so that an edit made since is seen as one. What the source says otherwise by now
- * has no baseline: the source's value stands, and what it overrules goes on record.
+ * Links a found record. The source's baseline is what it was when the create was sent. Where the found record does not
+ * say what was sent, or the source says something else by now, there is no baseline: someone may have edited it since, or
+ * the system stores it in a form of its own. There the source's value stands, and what it overrules goes on record.
  */
 async function adopt(run: MappingRun, target: Side, item: IntentItem, found: WireRecord): Promise<void> {
   const source = otherSide(target);
@@ -242,7 +242,7 @@ function sentBase(run: MappingRun, item: IntentItem): Uint8Array {
   return base.length === run.layoutFields.length * DIGEST_BYTES ? base : new Uint8Array(0);
 }
 
-/** What the create should have given, field by field; zeros (no baseline) where the source says something else by now. */
+/** What the create gave, field by field; zeros (no baseline) where that can't be known. */
 function expectedBase(run: MappingRun, pair: Pair, target: Side, theirs: Seen, sent: Uint8Array): Uint8Array {
   const ours = presentSide(pair, otherSide(target));
   if (!ours || sent.length === 0) return new Uint8Array(0);
@@ -251,10 +251,11 @@ function expectedBase(run: MappingRun, pair: Pair, target: Side, theirs: Seen, s
     const at = index * DIGEST_BYTES;
     const said = pair.expressed[target](index);
     const own = said.kind === 'value' ? ownDigest(run, target, index, said.value) : null;
-    // What the create did not set may be a default of the system or an edit: nobody knows, unless it is empty.
+    // What the create did not set may be a default of the system or an edit, unless it is empty.
     const unsent = said.kind === 'absent' && !isEmpty(theirs.fields[run.mapping.fields[index]?.[target] ?? '']);
-    if (unsent || !sameDigest(ours.digests, at, sent, at)) expected.fill(0, at, at + DIGEST_BYTES);
-    else if (own) expected.set(own, at);
+    const moved = !sameDigest(ours.digests, at, sent, at);
+    const other = own !== null && !sameDigest(own, 0, theirs.digests, at);
+    if (unsent || moved || other) expected.fill(0, at, at + DIGEST_BYTES);
   }
   return expected;
 }
