@@ -36,6 +36,8 @@ export interface SideRun {
   names: readonly string[];
   /** Name by position of the layout; '' where the position belongs to the other side alone. */
   watched: readonly string[];
+  /** By position of the field mapping: the positions of all other fields that its value for the other side is made of. */
+  sources: readonly (readonly number[])[];
   /** By position of the field mapping: the value for this side from the other side's record; null where nothing flows. */
   mappers: readonly (FieldMapper | null)[];
   /** By position: the target's constraints, with declared repairs. */

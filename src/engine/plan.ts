@@ -60,9 +60,15 @@ export function caseOf(run: MappingRun, pair: Pair): PairCase {
     (side: Side) =>
     (index: number): boolean | null => {
       const presence = pair.sides[side];
-      if (!pair.link) return null;
-      if (presence.kind === 'present') return fieldChanged(pair.link, side, presence.seen.digests, index);
-      return fieldChanged(pair.link, side, baseOf(pair.link, side), index);
+      const { link } = pair;
+      if (!link) return null;
+      if (presence.kind !== 'present') return fieldChanged(link, side, baseOf(link, side), index);
+      const { digests } = presence.seen;
+      const own = fieldChanged(link, side, digests, index);
+      // What an expression makes of several fields has changed with any of them.
+      return own === false && run[side].sources[index]?.some((at) => fieldChanged(link, side, digests, at))
+        ? true
+        : own;
     };
   const agreesOn = (target: Side) => (index: number) => {
     const said = pair.expressed[target](index);
@@ -76,7 +82,7 @@ export function caseOf(run: MappingRun, pair: Pair): PairCase {
     link: pair.link ? (pair.link.state === 'silent' ? 'silent' : 'active') : 'none',
     ids: pair.ids,
     sides: pair.sides,
-    inFilter: { a: passes(run, 'a', pair.sides.a), b: passes(run, 'b', pair.sides.b) },
+    inFilter: { a: inFilter(run, 'a', pair.sides.a), b: inFilter(run, 'b', pair.sides.b) },
     changed: { a: changedOn('a'), b: changedOn('b') },
     expressed: pair.expressed,
     agrees: { a: agreesOn('a'), b: agreesOn('b') },
@@ -93,8 +99,11 @@ function digestsHeld(pair: Pair, side: Side): Uint8Array | null {
   return base && base.length > 0 ? base : null;
 }
 
+const inFilter = (run: MappingRun, side: Side, presence: Presence): boolean | null =>
+  presence.kind === 'unread' && run.mapping.filter[side] ? null : passes(run, side, presence);
+
 /** An expression that fails lets the record in: the failure then shows as a parked record, not as a silent absence. */
-function passes(run: MappingRun, side: Side, presence: Presence): boolean {
+export function passes(run: MappingRun, side: Side, presence: Presence): boolean {
   const filter = run.mapping.filter[side];
   if (!filter || presence.kind !== 'present') return true;
   const result = filter.evaluate({ value: null, record: presence.seen.fields });

@@ -109,6 +109,11 @@ async function prepareSide(
     ...(side === 'a' ? extras.a : extras.a.map(() => '')),
     ...(side === 'b' ? extras.b : extras.b.map(() => '')),
   ];
+  const sources = mapping.fields.map((field) => {
+    const expression = side === 'a' ? field.toB : field.toA;
+    const read = expression ? (expression.fields ?? Object.keys(definition.fields)) : [];
+    return read.map((name) => watched.indexOf(name)).filter((at) => at >= 0);
+  });
   const mappers = mapping.fields.map((field): FieldMapper | null => {
     const from = theirs.fields[field[otherSide(side)]];
     const to = definition.fields[field[side]];
@@ -132,6 +137,7 @@ async function prepareSide(
       mappers,
       checks,
       watched,
+      sources,
       names: [...new Set(watched.filter((name) => name !== ''))],
       keysOf: keyReader(context, mapping, side, definition, theirCodec),
       writeOnly: !can.list && !can.get,

@@ -1,4 +1,4 @@
-import type { Seen } from '../planning/plan-item.ts';
+import type { LinkStep, Seen } from '../planning/plan-item.ts';
 import { type Diagnostic, problem } from '../record/diagnostic.ts';
 import { DIGEST_BYTES } from '../record/digest.ts';
 import { otherSide, type Side } from '../record/side.ts';
@@ -10,6 +10,7 @@ import { historyOf } from './history.ts';
 import { addDiagnostic, type MappingRun } from './mapping-run.ts';
 import { seenOf } from './match.ts';
 import { presentSide } from './pair.ts';
+import { passes } from './plan.ts';
 import { baseOf } from './recall.ts';
 import { spoilPages } from './settled-pages.ts';
 
@@ -61,7 +62,6 @@ function count(run: MappingRun, one: Applied): void {
 
 async function persist(run: MappingRun, applied: readonly Applied[]): Promise<void> {
   const links: Link[] = [];
-  const unlinked: { mapping: string; a: string; b: string }[] = [];
   const parked: ParkedRecord[] = [];
   const released: { mapping: string; side: Side; id: string }[] = [];
   const history: HistoryEntry[] = [];
@@ -78,7 +78,6 @@ async function persist(run: MappingRun, applied: readonly Applied[]): Promise<vo
       const link = one.deferred ? null : linkAfter(run, one);
       if (link) links.push(link);
       if (link && !pair.link) run.counts.linked += 1;
-      if (one.item.link === 'unlink' && pair.link) unlinked.push({ mapping: run.key, a: pair.link.a, b: pair.link.b });
       // What a delete waits for is given up when it is done, not before.
       if (!one.deferred) released.push(...releases(run, one));
       history.push(...historyOf(run, one));
@@ -95,10 +94,10 @@ async function persist(run: MappingRun, applied: readonly Applied[]): Promise<vo
     parked.push(...vanished.flatMap((one) => leftAlone(run, one)));
   }
   run.parked += parked.length;
-  spoil(run, applied, parked.length + released.length + unlinked.length > 0);
+  const unlinks = applied.some((one) => one.item.link === 'unlink');
+  spoil(run, applied, unlinks || parked.length + released.length > 0);
   const change = {
     links,
-    unlinked,
     parked,
     released,
     history,
@@ -123,10 +122,12 @@ function spoil(run: MappingRun, applied: readonly Applied[], others: boolean): v
 export function linkAfter(run: MappingRun, one: Applied): Link | null {
   const { pair, item } = one;
   const { a, b } = pair.ids;
-  if (a === null || b === null || item.link === 'none' || item.link === 'unlink') return null;
+  if (a === null || b === null || item.link === 'none') return null;
   const wrote = Object.keys(one.written).length > 0;
   if (item.link === 'keep' && !wrote && !item.refresh) return null;
-  const state = item.link === 'close' ? 'closed' : item.link === 'silence' ? 'silent' : 'active';
+  const state = STATE_AFTER[item.link] ?? 'active';
+  const base = (side: Side) =>
+    state === 'closed' && isAway(run, one, side) ? new Uint8Array(0) : baseAfter(run, one, side);
   return {
     mapping: run.key,
     a,
@@ -135,12 +136,21 @@ export function linkAfter(run: MappingRun, one: Applied): Link | null {
     layout: run.layout,
     aVersion: versionAfter(one, 'a'),
     bVersion: versionAfter(one, 'b'),
-    aBase: state === 'closed' && pair.sides.a.kind === 'gone' ? new Uint8Array(0) : baseAfter(run, one, 'a'),
-    bBase: state === 'closed' && pair.sides.b.kind === 'gone' ? new Uint8Array(0) : baseAfter(run, one, 'b'),
+    aBase: base('a'),
+    bBase: base('b'),
     touched: run.context.platform.clock.now(),
     run: run.context.id,
   };
 }
+
+const STATE_AFTER: Partial<Record<LinkStep, Link['state']>> = { close: 'closed', unlink: 'closed', silence: 'silent' };
+
+/**
+ * Whether a record is deleted or outside the filter. Of a closed link it keeps no baseline, so that it is looked at again
+ * when it comes back; its partner keeps one, and is left alone.
+ */
+const isAway = (run: MappingRun, { pair }: Applied, side: Side): boolean =>
+  pair.sides[side].kind === 'gone' || !passes(run, side, pair.sides[side]);
 
 function versionAfter(one: Applied, side: Side): string | null {
   const linked = one.pair.link ? (side === 'a' ? one.pair.link.aVersion : one.pair.link.bVersion) : null;

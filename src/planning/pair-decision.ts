@@ -1,6 +1,6 @@
 import { isEmpty } from '../record/canonical.ts';
 import { type Diagnostic, problem } from '../record/diagnostic.ts';
-import { otherSide, type Side } from '../record/side.ts';
+import { otherSide, SIDES, type Side } from '../record/side.ts';
 import type { Value } from '../record/value.ts';
 import { type ConflictPolicy, decideField, type FieldCase, type FieldDecision } from './field-decision.ts';
 import type { FieldChange, PairPlan, Park, PlanItem, Presence } from './plan-item.ts';
@@ -42,7 +42,8 @@ export interface PairCase {
   link: 'none' | 'active' | 'silent';
   ids: Record<Side, string | null>;
   sides: Record<Side, Presence>;
-  inFilter: Record<Side, boolean>;
+  /** Null: there is a filter, and the record was not read. */
+  inFilter: Record<Side, boolean | null>;
   /** By position of the field: has it changed since the baseline; null: no baseline. */
   changed: Record<Side, (index: number) => boolean | null>;
   /** By position of the field: the other side's value as this side would hold it. */
@@ -73,8 +74,11 @@ export function decidePair(rules: PlanRules, pair: PairCase): PairPlan {
   if (pair.link !== 'none' && pair.sides[otherSide(source)].kind === 'gone') {
     return decideGone(rules, pair, otherSide(source));
   }
-  const outside = ([source, otherSide(source)] as const).find((side) => !pair.inFilter[side]);
+  const outside = ([source, otherSide(source)] as const).find((side) => pair.inFilter[side] === false);
   if (outside) return decideOutside(rules, pair, outside);
+  // A silent pair may be outside by the very record that was not read.
+  const unknown = SIDES.find((side) => pair.inFilter[side] === null);
+  if (pair.link === 'silent' && unknown) return { kind: 'needs', side: unknown };
   if (pair.link === 'none' && pair.sides[otherSide(source)].kind === 'none') return decideCreate(rules, pair);
   return decideUpdate(rules, pair);
 }
