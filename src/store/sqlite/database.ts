@@ -61,6 +61,15 @@ export class Database {
     }
   }
 
+  /** A transaction that is on the disk only together with the next one; it survives the end of the process all the same. */
+  bridged<T>(work: () => Result<T>): Result<T> {
+    const { synchronous } = this.statement('PRAGMA synchronous').get() ?? {};
+    this.raw.exec('PRAGMA synchronous = NORMAL');
+    const result = this.transaction(work);
+    this.raw.exec(`PRAGMA synchronous = ${integer(synchronous)}`);
+    return result;
+  }
+
   #rollback(): void {
     // Ids given inside the transaction are gone with it.
     this.#idByKey.clear();
