@@ -12,6 +12,14 @@ const urlPath = z
 
 const wirePath = z.string().describe('Dotted path in the response body; empty for the body itself');
 
+/** A record's fields are looked up by name, also those that it lacks. */
+const fieldName = z
+  .string()
+  .refine(
+    (name) => !(name in Object.prototype),
+    'a name that every JavaScript object has; name it otherwise, with its `path`',
+  );
+
 const authSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('none') }),
   z.strictObject({ type: z.literal('api_key'), header: z.string(), value: z.string().describe('e.g. ${api_key}') }),
@@ -163,7 +171,7 @@ const objectSchema = z.strictObject({
   batch: z
     .strictObject({ create: batchSchema.optional(), update: batchSchema.optional(), archive: batchSchema.optional() })
     .default({}),
-  fields: z.record(z.string(), fieldSchema),
+  fields: z.record(fieldName, fieldSchema),
 });
 
 /** What an answer means: the first rule that fits decides. */

@@ -256,7 +256,13 @@ describe('records no one can use', () => {
     const run = await world.sync();
     expect(run.outcome).toBe('partial');
     const parked = await world.parked();
-    expect(parked.map((one) => one.id).sort()).toMatchSnapshot();
+    expect(parked.map((one) => one.id).sort()).toEqual([
+      'bool name',
+      'list name',
+      'object amount',
+      'object name',
+      'text amount',
+    ]);
     expect(world.right.records.size + parked.length).toBe(odd.length);
     expect(JSON.stringify(parked)).not.toContain('a lot');
     const again = await world.sync({ full: true });
