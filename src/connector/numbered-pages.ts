@@ -175,7 +175,8 @@ class ShiftingWalk implements PageWalk {
     const reached = request.start + ids.length;
     const news = ids.filter((_, place) => fresh(place)).length;
     const beyond = reached > this.#covered;
-    const ended = isEnd(request, answer) ?? (news === 0 && !beyond);
+    // Without a word from the system, only a page that is not full can be the last.
+    const ended = isEnd(request, answer) ?? (news === 0 && !beyond && ids.length < request.size);
     if (!overlaps || (!beyond && !ended)) return this.#goBack();
     this.#stale = news === 0 && beyond ? this.#stale + 1 : 0;
     if (this.#stale > MOST_STALE_PAGES) return { kind: 'end', fresh, complete: false, diagnostic: pageRepeated() };
