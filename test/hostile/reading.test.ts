@@ -186,7 +186,7 @@ describe('absence that proves nothing', () => {
 describe('records no one can use', () => {
   it('a record without an id, or one whose id JSON cannot hold, is told of and never invented', async () => {
     fill(1);
-    for (const id of ['null', '""', '9007199254740993', '{}', 'true', '1.5']) {
+    for (const id of ['null', '""', '9007199254740993', '{}', 'true', '1.5', '"\\ud800"']) {
       world.left.answer = (asked) =>
         isList(asked)
           ? { raw: `{"items":[{"id":${id},"name":"x"},${JSON.stringify(world.left.records.get('t0'))}]}` }

@@ -67,7 +67,9 @@ function compileId({ id }: ObjectDefinition): (wire: unknown) => string | null {
   const at = wireReader(id.path);
   return (wire) => {
     const text = textOf(at(wire));
-    return text !== null && id.type === 'integer' && !/^-?\d+$/.test(text) ? null : text;
+    // A text that is no Unicode would come back from the store as another one.
+    if (text === null || !text.isWellFormed()) return null;
+    return id.type === 'integer' && !/^-?\d+$/.test(text) ? null : text;
   };
 }
 
