@@ -33,7 +33,11 @@ export function failureOf(run: MappingRun, one: Applied, outcome: Exclude<WriteO
   }
   if (outcome.kind === 'failed' && (outcome.class === 'fatal' || outcome.class === 'auth'))
     run.context.stop ??= outcome.diagnostic;
-  const reason = outcome.kind === 'uncertain' ? 'uncertain' : outcome.class;
+  const reason = outcome.kind === 'uncertain' ? unclear(one) : outcome.class;
   one.park = { side: pair.from, id: pair.ids[pair.from] ?? '', reason, diagnostic: outcome.diagnostic, waitsFor: null };
   one.ending = reason === 'invalid' || reason === 'uncertain' ? 'parked' : 'failed';
 }
+
+/** A create with unknown outcome waits to be settled; whatever else may have been written is decided anew. */
+const unclear = ({ item }: Applied): string =>
+  [item.actions.a, item.actions.b].some((action) => action?.kind === 'create') ? 'uncertain' : 'unknown';

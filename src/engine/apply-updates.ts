@@ -1,11 +1,11 @@
-import type { UpdateItem, WireRecord } from '../connector/port.ts';
+import type { UpdateItem, WireRecord, WriteOutcome } from '../connector/port.ts';
 import type { FieldChange } from '../planning/plan-item.ts';
 import type { Side } from '../record/side.ts';
 import { type Applied, expectedVersion, failureOf } from './applied.ts';
 import { countWrite } from './counts.ts';
 import { decodeOne } from './decode.ts';
 import { isFollowed } from './followed.ts';
-import type { MappingRun } from './mapping-run.ts';
+import { addDiagnostic, type MappingRun } from './mapping-run.ts';
 import { presentSide } from './pair.ts';
 
 /** Writes the changed fields of each record, and nothing else; where the system takes whole records, the driver merges. */
@@ -42,7 +42,7 @@ async function send(
     const encoded = run[target].codec.encode(Object.fromEntries(changes.map((change) => [change.field, change.value])));
     if (!encoded.ok) {
       const first = Object.values(encoded.error)[0];
-      if (first) failureOf(run, one, { kind: 'failed', class: 'invalid', diagnostic: first });
+      if (first) fail(run, target, one, { kind: 'failed', class: 'invalid', diagnostic: first }, counted);
       continue;
     }
     const seen = one.written[target] ?? presentSide(one.pair, target);
@@ -64,9 +64,25 @@ async function send(
     if (outcome.kind === 'done') {
       if (counted) countWrite(run, target, 'update');
       records.push({ one, record: outcome.record, id: outcome.id });
-    } else failureOf(run, one, outcome);
+    } else fail(run, target, one, outcome, counted);
   }
   await writtenBack(run, target, records);
+}
+
+/** A created record is linked whether or not its open reference could be set: that has no baseline then, and is tried again. */
+function fail(
+  run: MappingRun,
+  target: Side,
+  one: Applied,
+  outcome: Exclude<WriteOutcome, { kind: 'done' }>,
+  counted: boolean,
+): void {
+  const create = one.item.actions[target];
+  if (counted || !create) failureOf(run, one, outcome);
+  else {
+    one.item = { ...one.item, actions: { ...one.item.actions, [target]: { ...create, later: [] } } };
+    addDiagnostic(run, outcome.diagnostic);
+  }
 }
 
 /** Whether the written form must be known: someone's edits there count, so the next read is held against it. */

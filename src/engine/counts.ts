@@ -19,6 +19,7 @@ export function countEnding(run: MappingRun, side: Side, ending: Ending): void {
 
 export function countWrite(run: MappingRun, side: Side, kind: ActionKind): void {
   run.counts.wrote[side][kind] += 1;
+  run.context.lastWrite = run.context.platform.clock.now();
 }
 
 /** Whether every record read is accounted for (invariant *complete*). */

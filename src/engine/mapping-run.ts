@@ -76,6 +76,8 @@ export interface RunContext {
    * null where the record is yet to be created. Holds the mappings that others refer to.
    */
   plannedLinks: Map<string, string | null>;
+  /** Epoch ms; when this installation last wrote to a system, as far as it knows: lists that lag may not show that yet. */
+  lastWrite: number;
   /** Renewed when a third of the lease's time has passed. */
   leaseRenewed: number;
 }

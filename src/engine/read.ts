@@ -6,6 +6,7 @@ import { countEnding } from './counts.ts';
 import { decode } from './decode.ts';
 import { isFollowed } from './followed.ts';
 import { IdSet } from './id-set.ts';
+import { withoutLag } from './lagging.ts';
 import { addDiagnostic, type MappingRun, mappingKey, type SideRun } from './mapping-run.ts';
 import { isUnchanged, recallLinks } from './recall.ts';
 import { withoutRepeats } from './repeats.ts';
@@ -79,12 +80,15 @@ async function* readChanges(run: MappingRun, side: SideRun): AsyncGenerator<Wire
   const trusted = progress.whole && !context.full && !run.recheck;
   const pages = new SettledPages(run, side, trusted ? await context.store.pages(run.key, side.side) : []);
   if (progress.whole) run.pages[side.side] = pages;
+  const started = context.platform.clock.now();
   for await (const step of side.connection.read({ object: side.object, since, signal: context.signal })) {
     if (step.kind === 'end') {
       endRead(run, side, step, cursor);
       break;
     }
-    const records = withoutRepeats(step.records).filter((record) => !retried.has(record.id));
+    const listed = withoutRepeats(step.records).filter((record) => !retried.has(record.id));
+    const records = await withoutLag(run, side, listed, started);
+    if (!records) return;
     for (const record of step.records) {
       if (record.modified !== null && record.modified > (progress.newest ?? 0)) progress.newest = record.modified;
       if (!record.archived) ids?.add(record.id);

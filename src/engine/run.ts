@@ -46,6 +46,8 @@ export async function runIntegration(options: RunOptions): Promise<Result<Run>> 
   const acquired = await store.acquire(integration.name, id, LEASE_MS, started);
   if (!acquired.ok) return acquired;
   const context = contextOf(options, id, acquired.value);
+  const [previous] = await store.runs(integration.name, 1);
+  context.lastWrite = previous ? (previous.finished ?? started) : Number.NEGATIVE_INFINITY;
   const run: Run = {
     id,
     integration: integration.name,
@@ -95,6 +97,7 @@ export function contextOf(options: RunOptions, id: string, fence: Fence): RunCon
     diagnostics: [],
     openScratch: options.openScratch,
     plannedLinks: new Map(),
+    lastWrite: started,
     leaseRenewed: started,
   };
 }
