@@ -88,19 +88,21 @@ function compileDecode(compiled: ReadonlyMap<string, CompiledField>): ObjectCode
 
 function compileEncode(compiled: ReadonlyMap<string, CompiledField>): ObjectCodec['encode'] {
   // Outer places first, so that a field within an object is written into it and not replaced by it.
-  const ordered = [...compiled.values()].sort((a, b) => a.depth - b.depth);
+  const ordered = [...compiled.values()].filter((field) => !field.readOnly).sort((a, b) => a.depth - b.depth);
+  const besides = ordered.filter((field) => field.beside !== undefined);
   return (fields) => {
     const wire: Wire = {};
     const problems: Record<string, Diagnostic> = {};
     for (const name of Object.keys(fields)) if (!compiled.has(name)) setOwn(problems, name, unknownField(name));
-    const written = ordered.filter((field) => !field.readOnly && Object.hasOwn(fields, field.name));
-    for (const field of written) {
+    for (const field of ordered) {
+      if (!Object.hasOwn(fields, field.name)) continue;
       const raw = wireValue(field, fields[field.name] ?? null);
       if (!raw.ok) setOwn(problems, field.name, raw.error);
       else if (raw.value !== undefined) field.write(wire, raw.value);
     }
     // Then what stands beside them, which must not contradict a field of its own.
-    for (const field of written) {
+    for (const field of besides) {
+      if (!Object.hasOwn(fields, field.name)) continue;
       const clash = writeBeside(field, fields[field.name] ?? null, wire);
       if (clash) setOwn(problems, field.name, clash);
     }

@@ -123,7 +123,7 @@ export function prepareCreate(
   return { ok: true, value: { item: { wire: encoded.value, idempotencyKey }, intent } satisfies Prepared } as const;
 }
 
-const base64 = (digests: Uint8Array | undefined): string => Buffer.from(digests ?? []).toString('base64');
+const base64 = (digests: Uint8Array | undefined): string => digests?.toBase64() ?? '';
 
 /** The same for every attempt to create this record: what was created once is found again by it. */
 function linkTokenOf(run: MappingRun, source: string): string {

@@ -74,7 +74,8 @@ function express(run: MappingRun, target: Side, index: number, mapped: Mapped): 
   if (mapped.value === PLANNED) return mapped;
   const checked = run[target].checks[index]?.(mapped.value) ?? { ok: true, value: mapped.value };
   if (!checked.ok) return { kind: 'problem', reason: 'invalid', diagnostic: checked.error, waitsFor: null };
-  return { kind: 'value', value: checked.value };
+  // Most values pass as they are: no second object for them.
+  return checked.value === mapped.value ? mapped : { kind: 'value', value: checked.value };
 }
 
 /** Digest of a value in the form in which its system would hold it; null where it can't be held there. */

@@ -127,8 +127,9 @@ function decideCreate(rules: PlanRules, pair: PairCase): PairPlan {
   }
   const changes: FieldChange[] = [];
   const later: FieldChange[] = [];
-  for (const [index, field] of rules.fields.entries()) {
-    if (!(target === 'b' ? field.flows.aToB : field.flows.bToA)) continue;
+  for (let index = 0; index < rules.fields.length; index++) {
+    const field = rules.fields[index];
+    if (!field || !(target === 'b' ? field.flows.aToB : field.flows.bToA)) continue;
     const trouble = source.kind === 'present' ? source.seen.problems[field.names[pair.from]] : undefined;
     if (trouble) return parked(pair, pair.from, 'undecodable', trouble, 'decode');
     const said = pair.expressed[target](index);

@@ -20,6 +20,7 @@ export function compileReader(path: string): (wire: Wire) => unknown {
 export function compileWriter(path: string): (wire: Wire, value: unknown) => void {
   const segments = path.split('.');
   const last = segments.pop() ?? '';
+  if (segments.length === 0) return (wire, value) => setOwn(wire, last, value);
   return (wire, value) => {
     let at = wire;
     for (const segment of segments) {

@@ -49,11 +49,16 @@ export function sqliteWriter(database: Database, attempt: Attempt): Writer {
 
 function create(run: Run, table: Table, item: CreateItem, wanted: Wanted): WriteOutcome {
   // In the order of the item, which is that of the connector: one shape for nearly all.
-  const columns = Object.keys(item.wire).filter((column) => item.wire[column] !== undefined);
-  const values = columns.map((column) => item.wire[column]);
+  const columns: string[] = [];
+  const values: unknown[] = [];
+  for (const column in item.wire) {
+    if (item.wire[column] === undefined) continue;
+    columns.push(column);
+    values.push(item.wire[column]);
+  }
   const link = table.uniqueLink;
   const linked = link !== null && item.wire[link] !== undefined && item.wire[link] !== null;
-  const shape = [linked, ...columns].join();
+  const shape = `${linked} ${columns.join()}`;
   for (const [column, value] of maintained(run, table, columns)) {
     columns.push(column);
     values.push(value ?? 1);
