@@ -133,7 +133,15 @@ function linkTokenOf(run: MappingRun, source: string): string {
 
 function keepOpen(run: MappingRun, target: Side, intent: Intent): void {
   run.reopened.push(intent);
-  for (const item of intent.items) run.open[target].add(item.source);
+  markOpen(run, target, intent.items);
+}
+
+/** Nothing touches the source of an open create, nor takes what it may have made for a new record. */
+export function markOpen(run: MappingRun, target: Side, items: readonly IntentItem[]): void {
+  for (const { source, linkToken } of items) {
+    run.open[target].add(source);
+    run.openTokens[target].add(linkToken);
+  }
 }
 
 /** What must be on record before a write could not be recorded: nothing is sent, and the run stops. */

@@ -106,6 +106,8 @@ export interface MappingRun {
   reads: Record<Side, SideRead>;
   /** Source ids with an open intent, by the side they would be created on: untouchable until settled. */
   open: Record<Side, Set<string>>;
+  /** The link tokens that these creates sent: a record with one of them is no new one. */
+  openTokens: Record<Side, Set<string>>;
   /** Set when a sweep saw nothing at all: every delete waits for approval. */
   holdDeletes: boolean;
   /** Set when a sweep broke off: nothing follows from it, and the run is no success. */

@@ -2,7 +2,7 @@ import { type Candidate, decideMatch } from '../matching/match-record.ts';
 import { otherSide, type Side } from '../record/side.ts';
 import { decodeOne } from './decode.ts';
 import { addDiagnostic, type MappingRun, wireValue } from './mapping-run.ts';
-import type { Pair } from './pair.ts';
+import { type Pair, presentSide } from './pair.ts';
 import { recallLinks } from './recall.ts';
 
 /** Finds partners for unlinked records by the mapping's match rules; ambiguity is parked, never guessed. */
@@ -48,6 +48,8 @@ async function takeMatch(run: MappingRun, other: Side, pair: Pair, id: string): 
     ? { kind: 'present', seen: decodeOne(run, run[other], spooled.record) }
     : { kind: 'unread' };
   pair.joint = spooled !== undefined;
+  const seen = presentSide(pair, other);
+  if (seen) pair.keys[other] = run[other].keysOf(seen.fields);
 }
 
 /** Per match rule: digest → records of `side` with that key, from the scratch, the store, or looked up in the system. */

@@ -1,3 +1,4 @@
+import { wireReader } from '../connector/wire-path.ts';
 import type { Presence, Seen } from '../planning/plan-item.ts';
 import { otherSide, type Side } from '../record/side.ts';
 import type { Link, ParkedRecord } from '../store/port.ts';
@@ -49,10 +50,18 @@ export async function match(run: MappingRun, from: Side, page: readonly Seen[]):
  * again for that; nor is what a person dismissed, until it changes.
  */
 function mustWait(run: MappingRun, from: Side, seen: Seen, parked: ParkedRecord | null): boolean {
-  if (run.open[otherSide(from)].has(seen.id)) return true;
+  if (run.open[otherSide(from)].has(seen.id) || isOwnCreate(run, from, seen)) return true;
   // Of a record that is gone nothing is kept.
   if (!parked || !parked.seen.startsWith(seen.archived ? ' ' : `${digestText(seen)} `)) return false;
   return parked.dismissed !== null || (parked.rules === run.rulesDigest && !run.retried[from].has(seen.id));
+}
+
+/** A record that a create with unknown outcome made: settling it links it, however long that takes. */
+function isOwnCreate(run: MappingRun, side: Side, seen: Seen): boolean {
+  const { definition } = run[side];
+  const field = definition.link_field;
+  if (!field || run.openTokens[side].size === 0) return false;
+  return run.openTokens[side].has(String(wireReader(definition.fields[field]?.path ?? field)(seen.wire)));
 }
 
 /** The same for a pair that is parked under its other record: both are as they were then. */

@@ -54,6 +54,7 @@ export async function prepareMapping(
     counts: noCounts(),
     reads: { a: noRead(), b: noRead() },
     open: { a: new Set(), b: new Set() },
+    openTokens: { a: new Set(), b: new Set() },
     holdDeletes: false,
     sweepBroken: false,
     readNothing: false,

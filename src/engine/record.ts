@@ -84,8 +84,10 @@ async function persist(run: MappingRun, applied: readonly Applied[]): Promise<vo
     }
     for (const side of ['a', 'b'] as const) {
       const seen = presentSide(pair, side);
-      if (seen && run.mapping.match.length > 0)
-        keys.push({ mapping: run.key, side, id: seen.id, keys: run[side].keysOf(seen.fields) });
+      const id = seen?.id ?? pair.ids[side];
+      // Where a record could not be read again, the keys that it was matched by still stand.
+      const known = seen ? run[side].keysOf(seen.fields) : pair.sides[side].kind === 'unknown' ? pair.keys[side] : null;
+      if (id !== null && known && run.mapping.match.length > 0) keys.push({ mapping: run.key, side, id, keys: known });
     }
   }
   for (const side of ['a', 'b'] as const) {

@@ -6,7 +6,7 @@ import { DIGEST_BYTES, sameDigest } from '../record/digest.ts';
 import { otherSide, type Side } from '../record/side.ts';
 import type { Intent, IntentItem, ParkedRecord } from '../store/port.ts';
 import { apply } from './apply.ts';
-import { prepareCreate } from './apply-creates.ts';
+import { markOpen, prepareCreate } from './apply-creates.ts';
 import { commit } from './commit.ts';
 import { decodeOne } from './decode.ts';
 import { ownDigest } from './map.ts';
@@ -52,13 +52,13 @@ export async function settle(run: MappingRun): Promise<void> {
       else released.push(item.source);
       if (settled.kind === 'found') await adopt(run, intent.side, item, settled.record);
     }
-    run.open[intent.side] = new Set([...run.open[intent.side], ...open.map((item) => item.source)]);
+    markOpen(run, intent.side, open);
     await closeIntent(run, intent, open, parked, released);
   }
 }
 
 function blockOpen(run: MappingRun, intents: readonly Intent[]): void {
-  for (const intent of intents) for (const item of intent.items) run.open[intent.side].add(item.source);
+  for (const intent of intents) markOpen(run, intent.side, intent.items);
 }
 
 async function parkedSources(
