@@ -179,7 +179,7 @@ function drawFirst(random: SeededRandom, serial: Serial): Edit[] {
       const drawn = random.chance(0.4) ? asTwin(edit, random, serial) : edit;
       edits.push(drawn);
       // Someone has entered the same thing twice.
-      if (random.chance(0.12)) edits.push({ ...drawn, kind: 'create' });
+      if (random.chance(drawn.kind === 'twin' ? 0.3 : 0.1)) edits.push({ ...drawn, kind: 'create' });
     }
   }
   return edits;
@@ -227,8 +227,8 @@ function drawRound(random: SeededRandom, serial: Serial, hectic: number, focus: 
           operation: 1 + random.below(random.pick([20, 60, 150])),
           ms: 0,
         }
-      : troubled < 4
-        ? { kind: 'stalls', operation: 1 + random.below(80), ms: random.pick([30_000, 61_000, 130_000]) }
+      : troubled < 5
+        ? { kind: 'stalls', operation: 1 + random.below(80), ms: random.pick([30_000, 130_000, 130_000]) }
         : null;
   const second = random.chance(trouble?.kind === 'stalls' ? 0.8 : 0.1);
   return {
@@ -236,7 +236,7 @@ function drawRound(random: SeededRandom, serial: Serial, hectic: number, focus: 
     sweep: random.pick(['due', 'due', 'always', 'never']),
     full: random.chance(0.15),
     trouble,
-    second: second ? { after: random.pick([100, 1500, 62_000]) } : null,
+    second: second ? { after: trouble?.kind === 'stalls' ? 62_000 : random.pick([100, 1500, 62_000]) } : null,
     approve: random.chance(0.1),
     edits: edits.sort((one, other) => one.at - other.at),
   };
