@@ -82,6 +82,15 @@ function fail(
   else {
     one.item = { ...one.item, actions: { ...one.item.actions, [target]: { ...create, later: [] } } };
     addDiagnostic(run, outcome.diagnostic);
+    const { from, ids } = one.pair;
+    const waits = {
+      side: from,
+      id: ids[from] ?? '',
+      reason: 'transient',
+      diagnostic: outcome.diagnostic,
+      waitsFor: null,
+    };
+    one.item = { ...one.item, waits };
   }
 }
 

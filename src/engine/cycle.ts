@@ -1,3 +1,4 @@
+import type { WireRecord } from '../connector/port.ts';
 import { otherSide, SIDES, type Side } from '../record/side.ts';
 import { apply } from './apply.ts';
 import { decode } from './decode.ts';
@@ -6,7 +7,7 @@ import type { MappingRun } from './mapping-run.ts';
 import { match } from './match.ts';
 import type { Pair } from './pair.ts';
 import { plan } from './plan.ts';
-import { read, readAhead } from './read.ts';
+import { read, readAhead, readParked } from './read.ts';
 import { record } from './record.ts';
 import { bringsAgain } from './repeats.ts';
 import { resolve } from './resolve.ts';
@@ -28,23 +29,35 @@ export async function cycle(run: MappingRun): Promise<void> {
       run.reads[side].complete = false;
       return;
     }
-    for await (const pairs of changes(run, side)) {
+    for await (const pairs of changes(run, side, read(run, side))) {
       if (run.context.stop || run.context.signal.aborted) return;
-      await resolve(run, pairs);
-      map(run, pairs);
-      validate(run, pairs);
-      const planned = await plan(run, pairs);
-      const applied = await apply(run, planned);
-      await record(run, applied);
+      await bring(run, pairs);
     }
   }
   await sweep(run);
 }
 
+/** The steps from pairs that changed to what is on record of them. */
+async function bring(run: MappingRun, pairs: readonly Pair[]): Promise<void> {
+  await resolve(run, pairs);
+  map(run, pairs);
+  validate(run, pairs);
+  const planned = await plan(run, pairs);
+  const applied = await apply(run, planned);
+  await record(run, applied);
+}
+
+/** Sets the references that closed a cycle, now that all mappings have been through and their parents may be linked. */
+export async function setOpenReferences(run: MappingRun): Promise<void> {
+  for (const side of SIDES) {
+    for await (const pairs of changes(run, side, readParked(run, run[side]))) await bring(run, pairs);
+  }
+}
+
 /** The pairs of one side that changed, gathered into batches; what has not changed is counted and gone. */
-async function* changes(run: MappingRun, side: Side): AsyncGenerator<Pair[]> {
+async function* changes(run: MappingRun, side: Side, pages: AsyncIterable<WireRecord[]>): AsyncGenerator<Pair[]> {
   let batch: Pair[] = [];
-  for await (const records of read(run, side)) {
+  for await (const records of pages) {
     if (bringsAgain(batch, side, records)) {
       yield batch;
       batch = [];

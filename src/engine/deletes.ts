@@ -181,6 +181,7 @@ function deletedPair(one: DeferredDelete): Applied {
     link: 'close' as const,
     refresh: false,
     park: null,
+    waits: null,
     ending: 'applied' as const,
   };
   return { pair, item, ending: 'applied', park: null, written: {}, stale: false, deferred: false };

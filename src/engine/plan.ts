@@ -47,6 +47,7 @@ function decide(run: MappingRun, pair: Pair) {
       link: 'none',
       refresh: false,
       park: pair.park,
+      waits: null,
       ending: 'parked',
     };
     return { kind: 'planned', item } as const;

@@ -136,8 +136,8 @@ function endRead(run: MappingRun, side: SideRun, end: Extract<ReadStep, { kind: 
 }
 
 /** Direct reads of the parked records that may go on now. */
-async function* readParked(run: MappingRun, side: SideRun): AsyncGenerator<WireRecord[]> {
-  const due = await dueRecords(run, side);
+export async function* readParked(run: MappingRun, side: SideRun): AsyncGenerator<WireRecord[]> {
+  const due = (await dueRecords(run, side)).filter((one) => !run.retried[side.side].has(one.id));
   for (let at = 0; at < due.length; at += SPOOL_BATCH) {
     const part = due.slice(at, at + SPOOL_BATCH);
     const outcomes = await side.connection.get(

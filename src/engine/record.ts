@@ -77,6 +77,7 @@ async function persist(run: MappingRun, applied: readonly Applied[]): Promise<vo
     } else {
       const link = one.deferred ? null : linkAfter(run, one);
       if (link) links.push(link);
+      if (link && one.item.waits) parked.push(parkedRecord(run, one, one.item.waits));
       if (link && !pair.link) run.counts.linked += 1;
       // What a delete waits for is given up when it is done, not before.
       if (!one.deferred) released.push(...releases(run, one));

@@ -10,7 +10,7 @@ import type { Fence, MappingCounts, Run, Store } from '../store/port.ts';
 import type { Scratch } from '../store/scratch.ts';
 import { commit, keepLease, LEASE_MS, leaseEnding } from './commit.ts';
 import { addsUp } from './counts.ts';
-import { cycle } from './cycle.ts';
+import { cycle, setOpenReferences } from './cycle.ts';
 import { applyDeletes } from './deletes.ts';
 import { moveCursors } from './finish.ts';
 import type { MappingRun, RunContext, RunEvent } from './mapping-run.ts';
@@ -67,6 +67,7 @@ export async function runIntegration(options: RunOptions): Promise<Result<Run>> 
   await runMappings(context, options, mappings).catch((thrown: unknown) => {
     context.stop ??= brokenRun(thrown);
   });
+  for (const { scratch } of mappings) scratch.close();
   over.abort();
   await lease;
   const finished = await closeRun(context, options, run, mappings);
@@ -116,10 +117,12 @@ async function runMappings(context: RunContext, options: RunOptions, runs: Mappi
     runs.push(prepared.value);
     context.onEvent({ type: 'mapping', mapping: mapping.name, phase: 'read' });
     await cycle(prepared.value);
-    prepared.value.scratch.close();
     if (isOver(context)) break;
     if (prepared.value.deletes.size === 0) await moveCursors(prepared.value);
     context.onEvent({ type: 'mapping', mapping: mapping.name, phase: 'done' });
+  }
+  for (const run of runs) {
+    if (run.mapping.cycleBreakers.length > 0 && !isOver(context)) await setOpenReferences(run);
   }
   for (const run of [...runs].reverse()) {
     if (isOver(context)) break;

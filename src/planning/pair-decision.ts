@@ -58,7 +58,7 @@ export interface PairCase {
 
 const idle = (pair: PairCase, rule: string, ending: PlanItem['ending'], more: Partial<PlanItem> = {}): PairPlan => ({
   kind: 'planned',
-  item: { ...pair.ids, rule, actions: {}, link: 'none', refresh: false, park: null, ending, ...more },
+  item: { ...pair.ids, rule, actions: {}, link: 'none', refresh: false, park: null, waits: null, ending, ...more },
 });
 
 /** The record decision of SYNC.md, and the field decisions below it. Pure; symmetric in a and b. */
@@ -127,6 +127,7 @@ function decideCreate(rules: PlanRules, pair: PairCase): PairPlan {
   }
   const changes: FieldChange[] = [];
   const later: FieldChange[] = [];
+  let waits: Park | null = null;
   for (let index = 0; index < rules.fields.length; index++) {
     const field = rules.fields[index];
     if (!field || !(target === 'b' ? field.flows.aToB : field.flows.bToA)) continue;
@@ -134,7 +135,10 @@ function decideCreate(rules: PlanRules, pair: PairCase): PairPlan {
     if (trouble) return parked(pair, pair.from, 'undecodable', trouble, 'decode');
     const said = pair.expressed[target](index);
     if (said.kind === 'problem') {
-      if (said.reason === 'parent-missing' && field.later) continue;
+      if (said.reason === 'parent-missing' && field.later) {
+        waits ??= { side: pair.from, id: pair.ids[pair.from] ?? '', ...said };
+        continue;
+      }
       return parked(pair, pair.from, said.reason, said.diagnostic, 'create', said.waitsFor);
     }
     if (said.kind === 'absent' || said.value === null) continue;
@@ -152,6 +156,7 @@ function decideCreate(rules: PlanRules, pair: PairCase): PairPlan {
   return idle(pair, 'create', 'applied', {
     link: 'make',
     actions: { [target]: { kind: 'create', id: null, changes, later } },
+    waits,
   });
 }
 

@@ -82,6 +82,8 @@ export interface PlanItem {
   /** Whether baselines are to be renewed from what was read, though nothing is written. */
   refresh: boolean;
   park: Park | null;
+  /** What a record that is created waits for all the same: a reference that can't be set yet. */
+  waits: Park | null;
   /** How the record ends if the actions succeed. */
   ending: Ending;
 }

@@ -33,6 +33,7 @@ const create = (...changes: FieldChange[]): PlanItem => ({
   link: 'make',
   refresh: false,
   park: null,
+  waits: null,
   ending: 'applied',
 });
 

@@ -34,6 +34,7 @@ const item = (more: Partial<PlanItem>): PlanItem => ({
   link: 'keep',
   refresh: false,
   park: null,
+  waits: null,
   ending: 'applied',
   ...more,
 });
