@@ -9,6 +9,7 @@ import type { Run } from '../../store/port.ts';
 import { type Cli, type CommonOptions, withExamples, withIntegration, withRuntime } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { chosenMappings, commandLine } from '../mappings.ts';
+import { memoryKeeper } from '../memory.ts';
 import { type Refusal, type Runtime, refuse } from '../open.ts';
 import type { Output } from '../output.ts';
 import { countParked } from '../parked-count.ts';
@@ -92,6 +93,7 @@ async function runSync(
   if (!connections.ok) return connections;
   const { integration, store, platform, keys, openScratch } = runtime;
   const progress = openProgress(cli.terminal, output, runtime, connections.value);
+  const keepMemory = memoryKeeper();
   const ran = await runIntegration({
     integration,
     connections: connections.value,
@@ -106,6 +108,7 @@ async function runSync(
     signal: cli.terminal.signal,
     onEvent: (event: RunEvent) => {
       progress.take(event);
+      keepMemory(event);
       if (event.type === 'diagnostic') output.line({ ...event });
     },
     ...(follower ? { allows: follower.allows } : {}),

@@ -23,7 +23,7 @@ export interface ListQuery {
 }
 
 /** Pages in flight at once, where their places are known ahead. */
-const AHEAD = 4;
+const AHEAD = 2;
 
 /** Reads a list to its end, page by page; the pages that can be known ahead are asked for while one is dealt with. */
 export async function* readList(sender: Sender, query: ListQuery): AsyncGenerator<ReadStep> {
