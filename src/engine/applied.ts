@@ -5,6 +5,9 @@ import type { MappingRun } from './mapping-run.ts';
 import type { Pair } from './pair.ts';
 import { presentSide } from './pair.ts';
 
+/** The code under which writes are refused once a person has stopped the run. */
+export const INTERRUPTED = 'interrupted';
+
 /** A pair after its writes: what became of it, and each written record in the form its system now holds it. */
 export interface Applied {
   pair: Pair;
@@ -15,6 +18,8 @@ export interface Applied {
   written: Partial<Record<Side, Seen | null>>;
   /** The precondition of a write did not hold: decide again. */
   stale: boolean;
+  /** A person stopped the run before this was written: nothing is recorded of it, and the next run does it. */
+  skipped: boolean;
   /** A delete: done, held or counted after all mappings. */
   deferred: boolean;
 }
@@ -29,6 +34,11 @@ export function failureOf(run: MappingRun, one: Applied, outcome: Exclude<WriteO
   const { pair } = one;
   if (outcome.kind === 'failed' && outcome.class === 'conflict') {
     one.stale = true;
+    return;
+  }
+  if (outcome.diagnostic.code === INTERRUPTED) {
+    one.skipped = true;
+    one.ending = 'failed';
     return;
   }
   if (outcome.kind === 'failed' && (outcome.class === 'fatal' || outcome.class === 'auth'))

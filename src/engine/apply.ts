@@ -32,6 +32,7 @@ const started = ({ pair, item }: Planned): Applied => ({
   park: item.park,
   written: {},
   stale: false,
+  skipped: false,
   deferred: false,
 });
 
@@ -123,7 +124,7 @@ async function attempt(run: MappingRun, planned: readonly Planned[]): Promise<Ap
   const all = planned.map(started);
   for (const target of ['b', 'a'] as const) {
     const having = (kind: Action['kind']) =>
-      all.filter((one) => one.item.actions[target]?.kind === kind && one.park === null && !one.stale);
+      all.filter((one) => one.item.actions[target]?.kind === kind && one.park === null && !one.stale && !one.skipped);
     const creates = having('create');
     await createAll(run, target, creates);
     await updateLater(run, target, creates);

@@ -82,6 +82,7 @@ async function removeAll(run: MappingRun, target: Side, deletes: readonly Deferr
     }));
     const outcomes = await run[target].connection.remove(run[target].object, items, archive);
     const moved: DeferredDelete[] = [];
+    const skipped: DeferredDelete[] = [];
     const parks = batch.map((one, index): Park | null => {
       const outcome = outcomes[index];
       if (!outcome || outcome.kind === 'done') {
@@ -91,11 +92,12 @@ async function removeAll(run: MappingRun, target: Side, deletes: readonly Deferr
       if (outcome.kind === 'failed' && outcome.class === 'conflict') moved.push(one);
       const applied = deletedPair(one);
       failureOf(run, applied, outcome);
+      if (applied.skipped) skipped.push(one);
       return applied.park;
     });
     const kept = batch
       .map((one, index) => ({ one, park: parks[index] ?? null }))
-      .filter(({ one }) => !moved.includes(one));
+      .filter(({ one }) => !moved.includes(one) && !skipped.includes(one));
     await finish(
       run,
       kept.map(({ one }) => one),
@@ -152,6 +154,7 @@ async function decideMoved(run: MappingRun, moved: readonly DeferredDelete[]): P
       park: item.park ?? stillMoving(pair.from, pair.ids[pair.from] ?? ''),
       written: {},
       stale: false,
+      skipped: false,
       deferred: false,
     })),
   );
@@ -184,7 +187,7 @@ function deletedPair(one: DeferredDelete): Applied {
     waits: null,
     ending: 'applied' as const,
   };
-  return { pair, item, ending: 'applied', park: null, written: {}, stale: false, deferred: false };
+  return { pair, item, ending: 'applied', park: null, written: {}, stale: false, skipped: false, deferred: false };
 }
 
 async function finish(

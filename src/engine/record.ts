@@ -48,7 +48,7 @@ function stopOnFailures(run: MappingRun): void {
   const failed = run.counts.a.failed + run.counts.b.failed;
   const read = run.counts.a.read + run.counts.b.read;
   const { share, least } = run.context.integration.failures;
-  if (failed < least || failed <= share * read) return;
+  if (run.context.signal.aborted || failed < least || failed <= share * read) return;
   run.context.stop ??= problem('too-many-failures', `${failed} of ${read} records of ${run.mapping.name} failed`, {
     next: 'Look at the diagnostics of the run; the cursors have not moved, so the next run tries again.',
   });
@@ -68,6 +68,7 @@ async function persist(run: MappingRun, applied: readonly Applied[]): Promise<vo
   const keys: RecordKey[] = [];
   for (const one of applied) {
     const { pair } = one;
+    if (one.skipped) continue;
     if (pair.before && pair.before.partner !== pair.ids[otherSide(pair.from)])
       parked.push(...leftAlone(run, pair.before));
     if (one.park) {

@@ -8,6 +8,7 @@ import { digestKey } from '../record/digest.ts';
 import { SIDES, type Side } from '../record/side.ts';
 import type { Fence, MappingCounts, Run, Store } from '../store/port.ts';
 import type { Scratch } from '../store/scratch.ts';
+import { INTERRUPTED } from './applied.ts';
 import { commit, keepLease, LEASE_MS, leaseEnding } from './commit.ts';
 import { addsUp } from './counts.ts';
 import { cycle, setOpenReferences } from './cycle.ts';
@@ -60,7 +61,7 @@ export async function runIntegration(options: RunOptions): Promise<Result<Run>> 
     diagnostics: context.diagnostics,
   };
   if (options.mode === 'sync') await commit(context, { run });
-  for (const side of SIDES) options.connections[side].guardWrites(() => leaseEnding(context));
+  for (const side of SIDES) options.connections[side].guardWrites(() => leaseEnding(context) ?? interruption(context));
   const over = new AbortController();
   const lease = keepLease(context, over.signal);
   const mappings: MappingRun[] = [];
@@ -102,6 +103,12 @@ export function contextOf(options: RunOptions, id: string, fence: Fence): RunCon
     leaseRenewed: started,
   };
 }
+
+/** Once a person has stopped the run no further record is written; what is in hand is finished and recorded. */
+const interruption = ({ signal }: RunContext): Diagnostic | null =>
+  signal.aborted
+    ? problem(INTERRUPTED, 'The run was stopped', { next: 'Start it again: it goes on where it stopped.' })
+    : null;
 
 const noCalls = () => ({ reads: 0, writes: 0, auth: 0, throttled: 0 });
 

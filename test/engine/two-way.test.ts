@@ -172,4 +172,22 @@ describe('two-way sync', () => {
     expect(run.outcome).toBe('done');
     expect([...world.erp.records('orders')].map((one) => one['customer_no'])).toEqual([customers()[0]?.id]);
   });
+
+  it('stops between two records when a person says so, and goes on where it stopped', async () => {
+    await openSmall();
+    for (let n = 0; n < 40; n += 1) createCompany(company(`Firma ${n}`));
+    const stop = new AbortController();
+    world.erp.setFaults({ rules: [{ kind: 'latency', method: 'POST', latencyMs: 20 }] });
+    const posted = setInterval(() => customers().length > 0 && stop.abort(), 5);
+    const stopped = await world.sync({ signal: stop.signal });
+    clearInterval(posted);
+    expect(stopped.outcome).toBe('interrupted');
+    expect(customers().length).toBeGreaterThan(0);
+    expect(customers().length).toBeLessThan(40);
+    expect(await world.store.parked({})).toEqual([]);
+    expect(stopped.counts['companies']?.wrote.b.create).toBe(customers().length);
+    world.erp.setFaults({ rules: [] });
+    expect((await world.sync()).outcome).toBe('done');
+    expect(customers()).toHaveLength(40);
+  });
 });

@@ -32,7 +32,7 @@ export function addSync(program: Command, cli: Cli): void {
   const command = withIntegration(program.command('sync'))
     .summary('bring both systems to the same state')
     .description(
-      'Reads what changed in either system and brings both to the same state. Ctrl-C stops between two records; ' +
+      'Reads what changed in either system and brings both to the same state. Ctrl-C stops between two records or batches; ' +
         'the next sync goes on from there.',
     )
     .option('--mapping <name...>', 'only these mappings')
