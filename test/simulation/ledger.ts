@@ -310,12 +310,8 @@ export class Ledger {
         .every((field) => this.agrees(field, ours.raw[field.a] ?? null, theirs.raw[field.b] ?? null)),
     );
     if (!decisive || ours.changed > started || theirs.changed > started) return;
-    // Side a is read as a stream: of twins on different pages the first one is linked, the second one parked.
-    const streamed = this.#spec.pageSize.a !== null;
-    const others = [
-      ...(streamed ? [] : this.#twins(mapping, 'a', a, ours.raw, decisive, started)),
-      ...this.#twins(mapping, 'b', b, theirs.raw, decisive, started),
-    ];
+    // Of twins on side a, which is matched first, one is linked and the other one parked.
+    const others = this.#twins(mapping, 'b', b, theirs.raw, decisive, started);
     if (others.length > 0)
       this.fail('no-duplicate', `${mapping} ${a} ↔ ${b}: linked although ${others[0]} has the same key`);
   }
