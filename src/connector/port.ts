@@ -62,7 +62,7 @@ export interface RemoveItem {
   version: string | null;
 }
 
-/** SYNC.md's error classes. */
+/** The error classes. */
 export type FailureClass = 'transient' | 'rate' | 'auth' | 'invalid' | 'conflict' | 'missing' | 'fatal';
 
 export type WriteOutcome =

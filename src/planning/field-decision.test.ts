@@ -18,7 +18,7 @@ const changed = (a: boolean | null, b: boolean | null) => ({ changed: { a, b } }
 const oneWay = { flows: { aToB: true, bToA: false } };
 const prefer = (side: 'a' | 'b', emptyOverwrites = false) => ({ firstContact: { prefer: side, emptyOverwrites } });
 
-/** SYNC.md's field table row by row, then what it says in words. */
+/** The field table of docs/invariants.md row by row, then what it says in words. */
 const rows: [string, Partial<FieldCase>, string][] = [
   ['nothing changed, a standing difference', {}, 'none unchanged'],
   ['nothing changed, agree', { agree: true }, 'none unchanged'],

@@ -46,7 +46,7 @@ const none: FieldDecision = { kind: 'none', rule: 'unchanged' };
 const refresh: FieldDecision = { kind: 'refresh', rule: 'agree' };
 const write = (to: Side, rule: FieldRule, overruled = false): FieldDecision => ({ kind: 'write', to, rule, overruled });
 
-/** The three-way decision of SYNC.md for one field. Pure; symmetric in a and b. */
+/** The three-way decision of docs/invariants.md for one field. Pure; symmetric in a and b. */
 export function decideField(field: FieldCase): FieldDecision {
   if (field.flows.aToB && field.flows.bToA) return decideTwoWay(field);
   return decideOneWay(field, field.flows.aToB ? 'a' : 'b');

@@ -61,7 +61,7 @@ const idle = (pair: PairCase, rule: string, ending: PlanItem['ending'], more: Pa
   item: { ...pair.ids, rule, actions: {}, link: 'none', refresh: false, park: null, waits: null, ending, ...more },
 });
 
-/** The record decision of SYNC.md, and the field decisions below it. Pure; symmetric in a and b. */
+/** The record decision of docs/invariants.md, and the field decisions below it. Pure; symmetric in a and b. */
 export function decidePair(rules: PlanRules, pair: PairCase): PairPlan {
   for (const side of ['a', 'b'] as const) {
     const presence = pair.sides[side];

@@ -21,7 +21,7 @@ export interface Seen {
   wire: Wire;
 }
 
-/** What is known of one side of a pair in this run (SYNC.md, "Observations"). */
+/** What is known of one side of a pair in this run (docs/invariants.md, "Observations"). */
 export type Presence =
   | { kind: 'present'; seen: Seen }
   /** Not among the changes read: unchanged since that side's cursor. */
@@ -75,7 +75,7 @@ export type Ending = 'unchanged' | 'applied' | 'filtered' | 'parked' | 'held' | 
 export interface PlanItem {
   a: string | null;
   b: string | null;
-  /** The rule of SYNC.md's record table that decided, as a word for people and for history. */
+  /** The rule of the record table of docs/invariants.md that decided, as a word for people and for history. */
   rule: string;
   actions: Partial<Record<Side, Action>>;
   link: LinkStep;
