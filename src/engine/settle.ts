@@ -27,7 +27,7 @@ type Settled =
   | { kind: 'open' };
 
 /**
- * Settles the creates whose outcome is unknown, before anything else touches their records (docs/invariants.md, "Apply" 4): by the
+ * Settles the creates whose outcome is unknown, before anything else touches their records (docs/invariants.md): by the
  * idempotency key while it lives, else by looking up the link token or a unique key. What can't be settled stays parked.
  */
 export async function settle(run: MappingRun): Promise<void> {

@@ -15,7 +15,7 @@ export type MatchDecision =
   | { kind: 'park'; reason: 'ambiguous-match' | 'match-linked' | 'duplicate-source'; diagnostic: Diagnostic };
 
 /**
- * Which record of the other side is the same (docs/invariants.md, "Record decision"). `candidates` holds, per match rule in order,
+ * Which record of the other side is the same (docs/invariants.md). `candidates` holds, per match rule in order,
  * what the rule found on the other side; `twins` the ids of this side's other records with the same key that are linked
  * or about to be. The first rule that finds anything decides. Pure.
  */

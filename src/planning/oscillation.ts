@@ -8,7 +8,7 @@ export interface EarlierWrite {
 
 /**
  * Whether one more write on `side` would continue a ping-pong: Dovetail has written the field on alternating sides at
- * least `writes` times within `withinMs`, which means that something on one side writes back (docs/invariants.md, "Apply" 7).
+ * least `writes` times within `withinMs`, which means that something on one side writes back (docs/invariants.md).
  */
 export function oscillates(
   earlier: readonly EarlierWrite[],

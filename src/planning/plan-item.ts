@@ -21,7 +21,7 @@ export interface Seen {
   wire: Wire;
 }
 
-/** What is known of one side of a pair in this run (docs/invariants.md, "Observations"). */
+/** What is known of one side of a pair in this run (docs/invariants.md). */
 export type Presence =
   | { kind: 'present'; seen: Seen }
   /** Not among the changes read: unchanged since that side's cursor. */
