@@ -139,6 +139,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 /** Why a connection could not be made, by the error's code. */
 function refusalOf(error: unknown): HttpFailure['kind'] {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'UND_ERR_INVALID_ARG') return 'unsendable';
   if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') return 'timeout';
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'dns';
   return /TLS|SSL|CERT|SIGNATURE|EPROTO/.test(code) ? 'tls' : 'refused';
@@ -151,6 +152,7 @@ const SUMMARY: Record<HttpFailure['kind'], string> = {
   dns: "The server's name could not be resolved",
   tls: "The server's certificate was not accepted",
   'too-large': 'The answer is larger than is read',
+  unsendable: 'The request can not be sent: its address or a header holds what HTTP does not allow',
   aborted: 'The request was stopped',
 };
 
@@ -158,6 +160,7 @@ const NEXT: Partial<Record<HttpFailure['kind'], string>> = {
   refused: 'Check the base URL, the port and the firewall',
   dns: "Check the base URL's host name",
   tls: "Check the server's certificate, or the base URL's host name",
+  unsendable: 'Check the base URL and the credentials of this connection',
 };
 
 /** Method and host only: a path or query may hold field values. */

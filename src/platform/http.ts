@@ -24,7 +24,7 @@ export interface HttpResponse {
  * create again; `'maybe'` is an unknown outcome.
  */
 export interface HttpFailure {
-  kind: 'timeout' | 'dropped' | 'refused' | 'dns' | 'tls' | 'too-large' | 'aborted';
+  kind: 'timeout' | 'dropped' | 'refused' | 'dns' | 'tls' | 'too-large' | 'unsendable' | 'aborted';
   sent: 'no' | 'maybe';
   diagnostic: Diagnostic;
 }

@@ -71,6 +71,7 @@ const STEP: Record<HttpFailure['kind'], string> = {
   timeout: 'answer',
   dropped: 'answer',
   'too-large': 'answer',
+  unsendable: 'request',
   aborted: 'stopped',
 };
 

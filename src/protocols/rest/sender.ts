@@ -141,8 +141,9 @@ class Sending {
     const { repeatable, kind } = this.#call;
     if (failure.sent === 'maybe' && kind === 'writes') this.#doubtful = true;
     const again = repeatable || failure.sent === 'no';
-    if (!again || failure.kind === 'aborted' || failure.kind === 'too-large') {
-      return this.#final(failure.kind === 'too-large' ? 'invalid' : 'transient', null, failure.diagnostic, null);
+    const hopeless = failure.kind === 'too-large' || failure.kind === 'unsendable';
+    if (!again || hopeless || failure.kind === 'aborted') {
+      return this.#final(hopeless ? 'invalid' : 'transient', null, failure.diagnostic, null);
     }
     return this.#tryAgain(failure.diagnostic, null);
   }
