@@ -132,7 +132,7 @@ const SETTLED: Diagnostic = {
 };
 
 const UNCERTAIN = problem('uncertain', 'Whether an interrupted create took effect is not known', {
-  next: 'Look for the record in the other system. Approve this one to create it anew, or dismiss it.',
+  next: 'Each run looks for it. If it stays: look for the record in the other system, then approve this one to create it anew, or dismiss it.',
 });
 
 async function settleOne(run: MappingRun, intent: Intent, item: IntentItem): Promise<Settled> {

@@ -69,10 +69,14 @@ function oldIntents(db: Database, now: number): Verdict {
   return verdict(n === 0, detail, 'Run `dovetail sync`: it settles them before anything else.');
 }
 
+/** A later run that came to its end has gone on where they stopped. */
 function abandonedRuns(db: Database, now: number): Verdict {
   const n = count(
     db,
-    `SELECT count(*) AS n FROM run r WHERE outcome = 'running' AND NOT EXISTS (
+    `SELECT count(*) AS n FROM run r WHERE outcome = 'running'
+      AND NOT EXISTS (SELECT 1 FROM run later WHERE later.integration = r.integration
+        AND later.outcome <> 'running' AND later.started > r.started)
+      AND NOT EXISTS (
       SELECT 1 FROM lease WHERE holder IS NOT NULL AND expires > ?
         AND (key = r.integration OR substr(key, 1, length(r.integration) + 1) = r.integration || '/'))`,
     now,
