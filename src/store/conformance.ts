@@ -159,6 +159,33 @@ const LINKS: StoreCase[] = [
       deepEqual(pairs(byB), ['a2-b2', 'a3-b3', 'a1-b4', 'a2-b8', 'a4-b9']);
     },
   },
+  {
+    name: 'linkedIds walks the ids of a side that are linked, without the closed ones',
+    async run(store) {
+      deepEqual(await store.linkedIds(COMPANIES, 'a', null, 10), []);
+      await commit(store, { links: [link('a2', 'b1'), link('a1', 'b2', { state: 'silent' }), link('a3', 'b3')] });
+      await commit(store, { links: [{ ...link('a3', 'b3'), state: 'closed' }] });
+      deepEqual(await store.linkedIds(COMPANIES, 'a', null, 10), ['a1', 'a2']);
+      deepEqual(await store.linkedIds(COMPANIES, 'b', 'b1', 1), ['b2']);
+    },
+  },
+  {
+    name: 'settled pages are replaced whole, and forgotten with every change of a link of their mapping',
+    async run(store) {
+      const digest = (byte: string) => byte.repeat(16);
+      const pages = (side: 'a' | 'b', ...digests: string[]) => ({ mapping: COMPANIES, side, digests });
+      await commit(store, { pages: [pages('a', digest('0a'), digest('0b')), pages('b', digest('0c'))] });
+      await commit(store, { pages: [pages('a', digest('0b'), digest('0d'))] });
+      deepEqual((await store.pages(COMPANIES, 'a')).sort(), [digest('0b'), digest('0d')]);
+      deepEqual(await store.pages(COMPANIES, 'b'), [digest('0c')]);
+      deepEqual(await store.pages(ORDERS, 'a'), []);
+      await commit(store, { links: [link('a1', 'b1', { mapping: ORDERS })] });
+      deepEqual(await store.pages(COMPANIES, 'b'), [digest('0c')]);
+      await commit(store, { links: [link('a1', 'b1')] });
+      deepEqual(await store.pages(COMPANIES, 'a'), []);
+      deepEqual(await store.pages(COMPANIES, 'b'), []);
+    },
+  },
 ];
 
 const PROGRESS: StoreCase[] = [
