@@ -48,8 +48,8 @@ function resolvedBy(
   parent: string,
 ): ResolvedReference {
   const { side, id } = waitsFor;
-  if (link && link.state !== 'closed') return { kind: 'id', id: idOf(link, otherSide(side)) };
   const planned = run.context.plannedLinks.get(`${parent} ${side} ${id}`);
+  if (planned === undefined && link && link.state !== 'closed') return { kind: 'id', id: idOf(link, otherSide(side)) };
   if (planned === undefined) return { kind: 'missing', waitsFor };
   return planned === null ? { kind: 'planned' } : { kind: 'id', id: planned };
 }

@@ -4,7 +4,7 @@ import { isEmpty } from '../record/canonical.ts';
 import { type Diagnostic, problem } from '../record/diagnostic.ts';
 import { DIGEST_BYTES, sameDigest } from '../record/digest.ts';
 import { otherSide, type Side } from '../record/side.ts';
-import type { Intent, IntentItem, ParkedRecord } from '../store/port.ts';
+import type { Intent, IntentItem, Link, ParkedRecord } from '../store/port.ts';
 import { apply } from './apply.ts';
 import { markOpen, prepareCreate } from './apply-creates.ts';
 import { commit } from './commit.ts';
@@ -13,7 +13,7 @@ import { ownDigest } from './map.ts';
 import { type MappingRun, wireValue } from './mapping-run.ts';
 import { emptyPair, presentOrGone } from './match.ts';
 import { type Pair, presentSide } from './pair.ts';
-import { plan, prepare } from './plan.ts';
+import { plan, prepare, readPartners } from './plan.ts';
 import { linkedAmong, recallLinks } from './recall.ts';
 import { record } from './record.ts';
 import { spoilPages } from './settled-pages.ts';
@@ -44,7 +44,12 @@ export async function settle(run: MappingRun): Promise<void> {
     const open: IntentItem[] = [];
     const released: string[] = [];
     for (const item of intent.items) {
-      if ((links.get(item.source)?.state ?? 'closed') !== 'closed') continue;
+      const link = links.get(item.source);
+      if (link && link.state !== 'closed') {
+        await goOnAdopting(run, intent.side, item, link);
+        released.push(item.source);
+        continue;
+      }
       const settled = parked.get(item.source)?.approved
         ? ({ kind: 'absent' } as const)
         : await notElsewhere(run, intent.side, await settleOne(run, intent, item));
@@ -230,7 +235,21 @@ async function adopt(run: MappingRun, target: Side, item: IntentItem, found: Wir
   pair.swept = true;
   pair.link = adoptedLink(run, pair, { [source]: sent, [target]: expectedBase(run, pair, target, theirs, sent) });
   // Whatever is decided about the pair from here on, the two records belong together.
-  if (!(await commit(run.context, { links: [pair.link] }))) return;
+  if (await commit(run.context, { links: [pair.link] })) await decideAdopted(run, source, pair);
+}
+
+/** A crash came between the link of an adopted record and what was to be decided about it. */
+async function goOnAdopting(run: MappingRun, target: Side, item: IntentItem, link: Link): Promise<void> {
+  const pair = await sourcePair(run, target, item);
+  if (!pair) return;
+  pair.link = link;
+  pair.ids = { a: link.a, b: link.b };
+  pair.swept = true;
+  await readPartners(run, target, [pair]);
+  await decideAdopted(run, otherSide(target), pair);
+}
+
+async function decideAdopted(run: MappingRun, source: Side, pair: Pair): Promise<void> {
   await prepare(run, [pair]);
   const rules = { ...run.rules, firstContact: { prefer: source, emptyOverwrites: true } };
   await record(run, await apply(run, await plan({ ...run, rules }, [pair])));

@@ -86,7 +86,9 @@ function decideFirstContact(field: FieldCase, sources: readonly Side[]): FieldDe
     return sources.includes(filled) ? write(otherSide(filled), 'first-contact-filled') : refresh;
   }
   const preferred = only ?? field.firstContact?.prefer;
-  if (preferred) return write(otherSide(preferred), 'first-contact-preferred', !field.empty[otherSide(preferred)]);
+  if (preferred) {
+    return write(otherSide(preferred), 'first-contact-preferred', overwrites || !field.empty[otherSide(preferred)]);
+  }
   return decideConflict(field);
 }
 
