@@ -5,12 +5,11 @@ import { type Applied, failureOf } from './applied.ts';
 import { commit } from './commit.ts';
 import { countEnding, countWrite } from './counts.ts';
 import { decodeOne } from './decode.ts';
-import { addDiagnostic, type DeferredDelete, type MappingRun } from './mapping-run.ts';
+import { addDiagnostic, type DeferredDelete, type MappingRun, spoilPages } from './mapping-run.ts';
 import { emptyPair } from './match.ts';
 import { plan, prepare, readPartners } from './plan.ts';
 import { baseOf, idOf, versionOf } from './recall.ts';
 import { record } from './record.ts';
-import { spoilPages } from './settled-pages.ts';
 
 const BATCH = 500;
 

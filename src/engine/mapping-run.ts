@@ -8,7 +8,7 @@ import type { PlanItem } from '../planning/plan-item.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { Diagnostic, Result } from '../record/diagnostic.ts';
 import type { DigestKey } from '../record/digest.ts';
-import type { Side } from '../record/side.ts';
+import { SIDES, type Side } from '../record/side.ts';
 import type { Fields, Value } from '../record/value.ts';
 import type { Fence, Intent, Link, MappingCounts, MappingKey, ParkedRecord, Store } from '../store/port.ts';
 import type { Scratch } from '../store/scratch.ts';
@@ -162,6 +162,14 @@ export interface DeferredDelete {
 export function addDiagnostic(run: MappingRun, diagnostic: Diagnostic): void {
   run.context.diagnostics.push(diagnostic);
   run.context.onEvent({ type: 'diagnostic', mapping: run.mapping.name, diagnostic });
+}
+
+/**
+ * To be called with every change of links or parked records. `from`: the side whose own records, all of them on pages
+ * that are not settled, brought it up; null where others may be concerned.
+ */
+export function spoilPages(run: MappingRun, from: Side | null): void {
+  for (const side of SIDES) if (side !== from) run.spoiled[side] = true;
 }
 
 export const mappingKey = (integration: string, mapping: string): MappingKey => `${integration}/${mapping}`;

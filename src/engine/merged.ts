@@ -6,10 +6,9 @@ import type { Link } from '../store/port.ts';
 import { commit } from './commit.ts';
 import { countEnding } from './counts.ts';
 import { decodeOne } from './decode.ts';
-import type { MappingRun } from './mapping-run.ts';
+import { type MappingRun, spoilPages } from './mapping-run.ts';
 import type { Pair } from './pair.ts';
 import { recallLinks } from './recall.ts';
-import { spoilPages } from './settled-pages.ts';
 
 /** A record merged into one that was merged itself is followed so far. */
 const MOST_STEPS = 10;

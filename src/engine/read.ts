@@ -78,7 +78,8 @@ async function* readChanges(run: MappingRun, side: SideRun): AsyncGenerator<Wire
   const ids = progress.whole && cursor !== null ? new IdSet(context.digestKey) : null;
   const retried = run.retried[side.side];
   const trusted = progress.whole && !context.full && !run.recheck;
-  const pages = new SettledPages(run, side, trusted ? await context.store.pages(run.key, side.side) : []);
+  const known = trusted ? await context.store.pages(run.key, side.side) : [];
+  const pages = new SettledPages(context.strongKey, decodingOf(run, side), known);
   if (progress.whole) run.pages[side.side] = pages;
   const started = context.platform.clock.now();
   for await (const step of side.connection.read({ object: side.object, since, signal: context.signal })) {
@@ -101,6 +102,12 @@ async function* readChanges(run: MappingRun, side: SideRun): AsyncGenerator<Wire
   }
   pages.close();
   if (ids && progress.complete) run.present[side.side] = ids;
+}
+
+/** The rules, the declaration of the object, and the lists of options that were read from the system. */
+function decodingOf(run: MappingRun, { connection, definition }: SideRun): string {
+  const lists = Object.values(definition.fields).flatMap((field) => field.options_from ?? []);
+  return JSON.stringify([run.rulesDigest, run.layout, definition, lists.map((list) => connection.options(list))]);
 }
 
 /** Where to read from: the mark less the lag; everything on first contact or where the system has no such filter. */

@@ -7,12 +7,11 @@ import type { Applied } from './applied.ts';
 import { commit } from './commit.ts';
 import { countEnding } from './counts.ts';
 import { historyOf } from './history.ts';
-import { addDiagnostic, type MappingRun } from './mapping-run.ts';
+import { addDiagnostic, type MappingRun, spoilPages } from './mapping-run.ts';
 import { seenOf } from './match.ts';
 import { presentSide } from './pair.ts';
 import { passes } from './plan.ts';
 import { baseOf } from './recall.ts';
-import { spoilPages } from './settled-pages.ts';
 
 /** Retried after this long, doubled with every attempt up to an hour, ms. */
 const BACKOFF_MS = 30_000;

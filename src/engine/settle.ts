@@ -10,13 +10,12 @@ import { markOpen, prepareCreate } from './apply-creates.ts';
 import { commit } from './commit.ts';
 import { decodeOne } from './decode.ts';
 import { ownDigest } from './map.ts';
-import { type MappingRun, wireValue } from './mapping-run.ts';
+import { type MappingRun, spoilPages, wireValue } from './mapping-run.ts';
 import { emptyPair, presentOrGone } from './match.ts';
 import { type Pair, presentSide } from './pair.ts';
 import { plan, prepare, readPartners } from './plan.ts';
 import { linkedAmong, recallLinks } from './recall.ts';
 import { record } from './record.ts';
-import { spoilPages } from './settled-pages.ts';
 
 /** What became of a create whose outcome was unknown. */
 type Settled =

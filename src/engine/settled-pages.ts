@@ -1,8 +1,6 @@
 import { hash } from 'node:crypto';
 import type { WireRecord } from '../connector/port.ts';
 import { strongDigest } from '../record/digest.ts';
-import { SIDES, type Side } from '../record/side.ts';
-import type { MappingRun, SideRun } from './mapping-run.ts';
 
 /**
  * The pages of a read of everything on which no record had changed, by keyed digest of what the system sent. Such a page
@@ -19,10 +17,11 @@ export class SettledPages {
   readonly #settled: string[] = [];
   #open: readonly WireRecord[] | null = null;
 
-  constructor(run: MappingRun, side: SideRun, known: readonly string[]) {
+  /** `salt`: all that says how a page is decoded and what is decided from it. */
+  constructor(key: Uint8Array, salt: string, known: readonly string[]) {
     this.#known = new Set(known);
-    this.#key = run.context.strongKey;
-    this.#salt = JSON.stringify([run.rulesDigest, run.layout, side.definition, optionsOf(side)]);
+    this.#key = key;
+    this.#salt = salt;
   }
 
   /** Whether the page is settled; if not, it is open until `settle` or the next page. */
@@ -58,19 +57,4 @@ export class SettledPages {
     const sent = JSON.stringify(page.map((record) => record.wire));
     return strongDigest(this.#key, this.#salt + hash('sha256', sent));
   }
-}
-
-/** Lists of options that were read from the system: they say how a value is decoded. */
-function optionsOf({ connection, definition }: SideRun): unknown[] {
-  return Object.values(definition.fields).flatMap((field) =>
-    field.options_from === undefined ? [] : [connection.options(field.options_from)],
-  );
-}
-
-/**
- * To be called with every change of links or parked records. `from`: the side whose own records, all of them on pages
- * that are not settled, brought it up; null where others may be concerned.
- */
-export function spoilPages(run: MappingRun, from: Side | null): void {
-  for (const side of SIDES) if (side !== from) run.spoiled[side] = true;
 }
