@@ -1,3 +1,4 @@
+import { milliseconds } from '../connector/duration.ts';
 import type { Cursor } from '../store/port.ts';
 import { commit } from './commit.ts';
 import type { MappingRun, SideRun } from './mapping-run.ts';
@@ -45,8 +46,8 @@ function cursorAfter(run: MappingRun, side: SideRun, before: Cursor | null): Cur
 
 /**
  * The newest stamp in the data, never later than the server's own clock less the lag. Once the server's clock is well
- * past it, all with that stamp has been seen, and the mark moves beyond it: else every later run would read the last
- * batch again.
+ * past it, all with that stamp has been seen, and the mark moves beyond it, by as little as the filter can tell: else every
+ * later run would read the last batch again. Further on may lie the next edit, where stamps come from another clock.
  */
 function markAfter(side: SideRun, read: MappingRun['reads']['a'], before: Cursor | null, now: number): number | null {
   const { lagMs } = side.can;
@@ -56,6 +57,9 @@ function markAfter(side: SideRun, read: MappingRun['reads']['a'], before: Cursor
   // Without the server's clock ours keeps a stamp from the future from hiding all that comes before it.
   if (read.serverTime === null) return Math.max(mark, Math.min(newest, now - lagMs));
   const settled = read.serverTime - newest > 3 * lagMs + CLOCK_MARGIN_MS;
-  if (settled && read.newest !== null && read.newest >= mark) return newest + 2 * lagMs;
+  if (settled && read.newest !== null && read.newest >= mark) return newest + lagMs + grainOf(side);
   return Math.max(mark, Math.min(newest, read.serverTime - lagMs));
 }
+
+/** The grain of the stamps and of the filter, ms. */
+const grainOf = ({ definition }: SideRun): number => milliseconds(definition.list?.since?.precision ?? '1ms');

@@ -120,12 +120,14 @@ async function closeIntent(
       ? [{ ...intent, id: `${intent.id}-open`, items: [...open] }]
       : [];
   const settled = open.length === intent.items.length ? [] : [intent.id];
+  // What adopting it has parked anew stays parked.
+  const waiting = await run.context.store.parked({ mapping: run.key, side, ids: released, reason: 'uncertain' });
   run.parked += due.length + doubted.length;
   await commit(run.context, {
     settled,
     intents,
     parked: [...due, ...doubted],
-    released: released.filter((id) => links.has(id)).map((id) => ({ mapping: run.key, side, id })),
+    released: waiting.filter(({ id }) => links.has(id)).map(({ id }) => ({ mapping: run.key, side, id })),
   });
 }
 
