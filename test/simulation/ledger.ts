@@ -6,7 +6,7 @@ import { isArchived, type Raw, recordsOf, type Systems } from './people.ts';
 import type { WorldSpec } from './spec.ts';
 
 export interface Violation {
-  /** Its id in DESIGN.md. */
+  /** Its id in docs/invariants.md. */
   invariant: string;
   what: string;
   at: number;

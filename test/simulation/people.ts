@@ -29,12 +29,14 @@ export function recordsOf(systems: Systems, side: Side, mapping: MappingName): M
 export type Memory = Map<string, Json>;
 
 /** Does what a person wants to do, where it can be done. Says what was done, for the trace. */
-export function perform(systems: Systems, edit: Edit, memory: Memory, now: number): string {
+export function perform(systems: Systems, edit: Edit, memory: Memory, clock: Record<Side, number>): string {
   const { side, mapping, kind } = edit;
+  const now = clock[side];
   const what = `${side} ${mapping} ${kind}`;
   if (kind === 'create' || kind === 'twin') {
     const done = create(systems, side, edit, edit.values, now);
-    const twin = kind === 'twin' ? ` ${create(systems, otherSide(side), edit, edit.theirs, now)}` : '';
+    const twin =
+      kind === 'twin' ? ` ${create(systems, otherSide(side), edit, edit.theirs, clock[otherSide(side)])}` : '';
     return `${what} ${done}${twin}`;
   }
   if (kind === 'option') return `${what} ${systems.a.addOption('companies', 'status', 'vip', 'VIP')}`;

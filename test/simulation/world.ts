@@ -115,8 +115,9 @@ export class World {
 
   edit(edit: Edit): void {
     this.edits += 1;
-    const skew = this.spec.skewMs[edit.side];
-    this.note(`edit ${perform(this.systems, edit, this.#memory, this.scheduler.now + skew)}`);
+    const { a, b } = this.spec.skewMs;
+    const clock = { a: this.scheduler.now + a, b: this.scheduler.now + b };
+    this.note(`edit ${perform(this.systems, edit, this.#memory, clock)}`);
     this.ledger.observe('person');
   }
 
