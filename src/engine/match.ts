@@ -34,6 +34,7 @@ export async function match(run: MappingRun, from: Side, page: readonly Seen[]):
   run.counts[from].unchanged += unchanged;
   if (unchanged === page.length) {
     run.pages[from]?.settle();
+    run.context.onEvent({ type: 'progress', mapping: run.mapping.name, counts: run.counts });
     return [];
   }
   const pairs = await handOverLinks(run, from, found);
