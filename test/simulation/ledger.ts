@@ -367,9 +367,18 @@ export class Ledger {
       this.everLinked.add(`${mapping} ${side} ${id}`);
       if (!isNew) continue;
       this.#arrived(mapping, side, id, other);
+      this.#remember(mapping, side, id);
       if (this.tracked(mapping, side, id)?.by === 'dovetail') this.#madeOf(mapping, otherSide(side), other, id);
     }
     this.#compare(mapping, 'a', a);
+  }
+
+  /** What a one-way field's target held when it was linked may stand: going back to it is no edit. */
+  #remember(mapping: MappingName, side: Side, id: string): void {
+    const tracked = this.tracked(mapping, side, id);
+    for (const field of tracked ? MAPPINGS[mapping].fields : []) {
+      if (tracked && !this.#flows(mapping, side, field)) remember(tracked, field.a, tracked.raw[field[side]] ?? null);
+    }
   }
 
   /** A value that the other record once had as well had arrived, even where someone changed it before the link. */
