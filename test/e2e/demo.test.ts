@@ -14,6 +14,9 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const TEMPORARY = mkdtempSync(join(tmpdir(), 'dovetail-demo-test-'));
 afterAll(() => rmSync(TEMPORARY, { recursive: true, force: true }));
 
+/** What a demo left there; Node's own cache of compiled modules is not the demo's. */
+const leftIn = (folder: string) => readdirSync(folder).filter((name) => name !== 'node-compile-cache');
+
 interface Ran {
   exit: number | null;
   out: string;
@@ -60,7 +63,7 @@ describe('npm start', () => {
   test('ends within 30 seconds with exit code 0, and leaves nothing behind', () => {
     expect(ran).toMatchObject({ exit: 0 });
     expect(ran.ms).toBeLessThan(30_000);
-    expect(readdirSync(TEMPORARY)).toEqual([]);
+    expect(leftIn(TEMPORARY)).toEqual([]);
   });
 
   test('shows every step with the command that does the same, and every claim held', () => {
@@ -121,14 +124,15 @@ describe('the demo is careful', () => {
     const ran = await demo(['--size', '60'], {}, 'People work in both systems');
     expect(ran.exit).toBe(1);
     expect(ran.err).toContain('Stopped');
-    expect(readdirSync(TEMPORARY)).toEqual([]);
+    expect(leftIn(TEMPORARY)).toEqual([]);
   });
 
   test('--serve leaves both systems running for other commands, until Ctrl-C', async () => {
     const folder = join(TEMPORARY, 'kept');
     const ran = await demo(['--size', '60', '--serve', '--keep', folder], {}, 'Both systems keep running');
     expect(ran.exit).toBe(0);
-    expect(ran.out).toContain(`dovetail parked list --integration ${folder}/integration.yaml`);
+    expect(ran.out).toMatch(/dovetail (-- )?parked list --integration /);
+    expect(ran.out).toContain(`--integration ${folder}/integration.yaml`);
     expect(readFileSync(join(folder, '.env'), 'utf8')).toMatch(/^CRM_URL=http:\/\/127\.0\.0\.1:\d+$/m);
     rmSync(folder, { recursive: true });
   });
