@@ -5,7 +5,7 @@ import { type Applied, expectedVersion } from './applied.ts';
 import { abandon, createAll } from './apply-creates.ts';
 import { updateAll, updateLater } from './apply-updates.ts';
 import { recordOverruled } from './history.ts';
-import type { MappingRun } from './mapping-run.ts';
+import { type MappingRun, pairKey } from './mapping-run.ts';
 import { type Pair, type Planned, presentSide } from './pair.ts';
 import { plan, prepare, readPartners } from './plan.ts';
 import { baseOf } from './recall.ts';
@@ -141,7 +141,7 @@ function deferRemoval(run: MappingRun, target: Side, one: Applied): void {
   const action = one.item.actions[target];
   if (!one.pair.link || !action || (action.kind !== 'delete' && action.kind !== 'archive')) return;
   const { link } = one.pair;
-  run.deletes.set(`${link.a} ${link.b}`, {
+  run.deletes.set(pairKey(link), {
     link,
     target,
     kind: action.kind,

@@ -114,7 +114,7 @@ export interface MappingRun {
   sweepBroken: boolean;
   /** Set when nothing was read where there were records before: a run that has no other finding is no success. */
   readNothing: boolean;
-  /** Deletes decided, done after all mappings: by `aId bId`. */
+  /** Deletes decided, done after all mappings: by `pairKey`. */
   deletes: Map<string, DeferredDelete>;
   /** All ids that a complete read of everything or a sweep saw, by side. */
   present: Record<Side, IdSet | null>;
@@ -171,6 +171,9 @@ export function addDiagnostic(run: MappingRun, diagnostic: Diagnostic): void {
 export function spoilPages(run: MappingRun, from: Side | null): void {
   for (const side of SIDES) if (side !== from) run.spoiled[side] = true;
 }
+
+/** Names a pair, whatever characters its ids hold. */
+export const pairKey = ({ a, b }: { a: string; b: string }): string => JSON.stringify([a, b]);
 
 export const mappingKey = (integration: string, mapping: string): MappingKey => `${integration}/${mapping}`;
 

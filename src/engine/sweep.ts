@@ -3,7 +3,7 @@ import { otherSide, type Side } from '../record/side.ts';
 import type { ParkedRecord } from '../store/port.ts';
 import { apply } from './apply.ts';
 import { IdSet } from './id-set.ts';
-import { addDiagnostic, type MappingRun } from './mapping-run.ts';
+import { addDiagnostic, type MappingRun, pairKey } from './mapping-run.ts';
 import { emptyPair, readDoubtful, recallParkedPartners } from './match.ts';
 import { plan, prepare } from './plan.ts';
 import { idOf } from './recall.ts';
@@ -107,7 +107,7 @@ async function propagateGone(run: MappingRun, side: Side): Promise<void> {
     const pairs = ids.flatMap((id) => {
       const link = links.get(id);
       // A pair whose other record was found deleted in this run is decided already.
-      if (!link || link.state === 'closed' || run.deletes.has(`${link.a} ${link.b}`)) return [];
+      if (!link || link.state === 'closed' || run.deletes.has(pairKey(link))) return [];
       const pair = emptyPair(side, link, { a: link.a, b: link.b });
       pair.sides[side] = { kind: 'gone', proof: 'direct-read' };
       if (run.gone[otherSide(side)].has(idOf(link, otherSide(side))))
