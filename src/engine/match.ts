@@ -125,7 +125,11 @@ export function seenOf(pair: Pair, side: Side, written: Partial<Record<Side, See
 
 const digestText = (seen: Seen): string => Buffer.from(seen.digests).toString('base64url');
 
-async function parkedBefore(run: MappingRun, side: Side, page: readonly Seen[]): Promise<Map<string, ParkedRecord>> {
+export async function parkedBefore(
+  run: MappingRun,
+  side: Side,
+  page: readonly Seen[],
+): Promise<Map<string, ParkedRecord>> {
   if (run.parked === 0) return new Map();
   const ids = page.map((seen) => seen.id);
   const parked = await run.context.store.parked({ mapping: run.key, side, ids, includeDismissed: true });

@@ -8,6 +8,7 @@ import { isFollowed } from './followed.ts';
 import { IdSet } from './id-set.ts';
 import { withoutLag } from './lagging.ts';
 import { addDiagnostic, type MappingRun, mappingKey, type SideRun } from './mapping-run.ts';
+import { parkedBefore } from './match.ts';
 import { isUnchanged, recallLinks } from './recall.ts';
 import { withoutRepeats } from './repeats.ts';
 import { SettledPages } from './settled-pages.ts';
@@ -47,11 +48,14 @@ export async function readAhead(run: MappingRun): Promise<void> {
         'b',
         seen.map((one) => one.id),
       );
+      // A parked record is looked into even where it is as agreed: it may be no longer parked, or its partner may have moved.
+      const before = await parkedBefore(run, 'b', seen);
       const keep: { id: string; keys: (string | null)[]; record: WireRecord }[] = [];
       for (const [index, one] of seen.entries()) {
         const record = records[index];
         if (!record) continue;
-        if (isUnchanged(run, 'b', one, links.get(one.id) ?? null)) countEnding(run, 'b', 'unchanged');
+        if (!before.has(one.id) && isUnchanged(run, 'b', one, links.get(one.id) ?? null))
+          countEnding(run, 'b', 'unchanged');
         else keep.push({ id: one.id, keys: run.b.keysOf(one.fields), record });
       }
       if (keep.length === 0) run.pages.b?.settle();
