@@ -56,9 +56,13 @@ export async function checkCursors(world: World): Promise<void> {
       const parked = new Set(
         (await world.store.parked({ mapping: keyOf(mapping), side, ids, includeDismissed: true })).map((one) => one.id),
       );
+      // The other record of a parked pair: it is decided anew when they no longer match.
+      const other = side === 'a' ? 'b' : 'a';
+      const pairs = await world.store.parked({ mapping: keyOf(mapping), side: other, includeDismissed: true });
+      const partners = new Set(pairs.map((one) => one.partner));
       for (const id of ids) {
         if (await waitsWithMatch(world, mapping, side, id)) continue;
-        if (links.has(id) || parked.has(id) || open.includes(id)) continue;
+        if (links.has(id) || parked.has(id) || open.includes(id) || partners.has(id)) continue;
         world.ledger.fail('safe-cursor', `${mapping} ${side} ${id} is older than the cursor and nowhere accounted for`);
       }
     }
