@@ -68,8 +68,9 @@ async function persist(run: MappingRun, applied: readonly Applied[]): Promise<vo
   for (const one of applied) {
     const { pair } = one;
     if (one.skipped) continue;
-    if (pair.before && pair.before.partner !== pair.ids[otherSide(pair.from)])
-      parked.push(...leftAlone(run, pair.before));
+    for (const known of [pair.before, pair.beforeOther]) {
+      if (known && known.partner !== pair.ids[otherSide(known.side)]) parked.push(...leftAlone(run, known));
+    }
     if (one.park) {
       // A pair is parked under one of its records, not under both.
       released.push(...releases(run, one));
