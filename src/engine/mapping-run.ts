@@ -130,6 +130,8 @@ export interface MappingRun {
   reopened: Intent[];
   /** Ids handled as retries of parked records in this run, by side. */
   retried: Record<Side, Set<string>>;
+  /** Plan mode: records that are parked in the store and that this plan would no longer park. */
+  freed: Record<Side, Set<string>>;
   /** Records of a side that several of the other side match, found in this run. */
   contested: Record<Side, Set<string>>;
   /** Records of a side that were matched in this run. */
