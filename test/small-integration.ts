@@ -132,7 +132,7 @@ export function loadSmall(
     environment: settings.environment === undefined ? 'staging' : settings.environment,
     variables: settings.variables ?? { SHOP_KEY: 'a', BOOKS_TOKEN: 'b' },
     connectors: (reference) => {
-      const source = CONNECTORS[reference];
+      const source = Object.hasOwn(CONNECTORS, reference) ? CONNECTORS[reference] : undefined;
       if (source === undefined) return fail([problem('connector-unknown', `There is no connector "${reference}"`)]);
       const loaded = loadConnector(source, `${reference}.yaml`);
       return loaded.ok ? { ok: true, value: { definition: loaded.value, file: `${reference}.yaml` } } : loaded;
