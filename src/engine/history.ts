@@ -6,7 +6,7 @@ import type { Applied } from './applied.ts';
 import { commit } from './commit.ts';
 import { ownDigest } from './map.ts';
 import type { MappingRun } from './mapping-run.ts';
-import { presentSide } from './pair.ts';
+import { expressedOn, presentSide } from './pair.ts';
 
 /**
  * Puts on record which values of a side are about to be overruled, before they are written over: afterwards a crash
@@ -49,8 +49,7 @@ function entryOf(run: MappingRun, { pair }: Applied, kind: string, changes: Acti
 function overruledDigests(run: MappingRun, { pair }: Applied, to: Side, index: number): { lost: string; won: string } {
   const at = index * DIGEST_BYTES;
   const lost = presentSide(pair, to)?.digests.subarray(at, at + DIGEST_BYTES);
-  const said = pair.expressed[to](index);
-  const won = said.kind === 'value' ? ownDigest(run, to, index, said.value) : null;
+  const won = ownDigest(run, to, index, expressedOn(pair, to, index));
   return {
     lost: Buffer.from(lost ?? []).toString('hex'),
     won: Buffer.from(won ?? []).toString('hex'),

@@ -6,12 +6,13 @@ import type { FieldMapper } from '../mapping/map-field.ts';
 import type { PlanRules } from '../planning/pair-decision.ts';
 import type { PlanItem } from '../planning/plan-item.ts';
 import type { Platform } from '../platform/platform.ts';
-import type { Diagnostic, Result } from '../record/diagnostic.ts';
+import type { Diagnostic } from '../record/diagnostic.ts';
 import type { DigestKey } from '../record/digest.ts';
 import { SIDES, type Side } from '../record/side.ts';
 import type { Fields, Value } from '../record/value.ts';
 import type { Fence, Intent, Link, MappingCounts, MappingKey, ParkedRecord, Store } from '../store/port.ts';
 import type { Scratch } from '../store/scratch.ts';
+import type { Check } from '../validation/validate.ts';
 import type { IdSet } from './id-set.ts';
 import type { SettledPages } from './settled-pages.ts';
 
@@ -38,10 +39,10 @@ export interface SideRun {
   watched: readonly string[];
   /** By position of the field mapping: the positions of all other fields that its value for the other side is made of. */
   sources: readonly (readonly number[])[];
-  /** By position of the field mapping: the value for this side from the other side's record; null where nothing flows. */
+  /** By position of the field mapping: the value for this side from the other side's record; null where nothing flows. Empty where nothing flows at all. */
   mappers: readonly (FieldMapper | null)[];
-  /** By position: the target's constraints, with declared repairs. */
-  checks: readonly ((value: Value) => Result<Value>)[];
+  /** By position: the target's constraints, with declared repairs; null where there are none. */
+  checks: readonly (Check | null)[];
   /** Match keys of a record, by position of the match rule: digests; null where a part is empty. */
   keysOf: (fields: Fields) => (string | null)[];
   /** Whether nothing of this side can be read: a target that only takes writes. */

@@ -7,7 +7,7 @@ import { decodeOne } from './decode.ts';
 import type { MappingRun } from './mapping-run.ts';
 import { matchByKeys } from './match-keys.ts';
 import { handOverLinks } from './merged.ts';
-import { absent, type Pair, presentSide } from './pair.ts';
+import { type Pair, presentSide } from './pair.ts';
 import { readPartners } from './plan.ts';
 import { baseOf, idOf, isUnchanged, recallLinks } from './recall.ts';
 
@@ -108,9 +108,8 @@ export function emptyPair(from: Side, link: Link | null, ids: Record<Side, strin
     joint: false,
     swept: false,
     keys: {},
-    references: { a: new Map(), b: new Map() },
-    mapped: { a: () => absent, b: () => absent },
-    expressed: { a: () => absent, b: () => absent },
+    references: { a: null, b: null },
+    expressed: { a: [], b: [] },
   };
 }
 

@@ -1,7 +1,6 @@
-import type { Expressed } from '../planning/pair-decision.ts';
 import type { Park, PlanItem, Presence, Seen } from '../planning/plan-item.ts';
+import { ABSENT, type Expressed } from '../record/expressed.ts';
 import type { Side } from '../record/side.ts';
-import type { Value } from '../record/value.ts';
 import type { Link, ParkedRecord } from '../store/port.ts';
 
 /** What a reference field of one side becomes on the other. */
@@ -32,16 +31,16 @@ export interface Pair {
   swept: boolean;
   keys: Partial<Record<Side, (string | null)[]>>;
   /** By target side and position of the field: the reference in the target's ids. */
-  references: Record<Side, Map<number, ResolvedReference>>;
-  /** By target side and position: what the *map* step gives; filled when it is asked for. */
-  mapped: Record<Side, (index: number) => Mapped>;
-  /** The same after the *validate* step, in the target's own form. */
-  expressed: Record<Side, (index: number) => Expressed>;
+  references: Record<Side, Map<number, ResolvedReference> | null>;
+  /** By target side and position: the other side's values, as the *map* and *validate* steps make them; may be empty. */
+  expressed: Record<Side, Expressed[]>;
 }
 
-export type Mapped = { kind: 'value'; value: Value } | { kind: 'absent' } | Extract<Expressed, { kind: 'problem' }>;
-
-export const absent = { kind: 'absent' } as const;
+/** The other side's value of a field, in this side's form. */
+export function expressedOn(pair: Pair, side: Side, index: number): Expressed {
+  const said = pair.expressed[side][index];
+  return said === undefined ? ABSENT : said;
+}
 
 /** The record of a side, if it was read and is there. */
 export function presentSide(pair: Pair, side: Side): Seen | null {

@@ -7,7 +7,7 @@ import { decodeOne } from './decode.ts';
 import { map, ownDigest, validate } from './map.ts';
 import type { MappingRun } from './mapping-run.ts';
 import { parkOscillating } from './oscillation.ts';
-import type { Pair, Planned } from './pair.ts';
+import { expressedOn, type Pair, type Planned } from './pair.ts';
 import { baseOf, fieldChanged } from './recall.ts';
 import { resolve } from './resolve.ts';
 
@@ -15,7 +15,7 @@ import { resolve } from './resolve.ts';
 export async function plan(run: MappingRun, pairs: readonly Pair[]): Promise<Planned[]> {
   const planned: Planned[] = [];
   let open = [...pairs];
-  for (let round = 0; open.length > 0; round += 1) {
+  while (open.length > 0) {
     const needs: Record<Side, Pair[]> = { a: [], b: [] };
     for (const pair of open) {
       const decided = decide(run, pair);
@@ -57,39 +57,36 @@ function decide(run: MappingRun, pair: Pair) {
 
 /** What is known of a pair, to be decided. */
 export function caseOf(run: MappingRun, pair: Pair): PairCase {
-  const changedOn =
-    (side: Side) =>
-    (index: number): boolean | null => {
-      const presence = pair.sides[side];
-      const { link } = pair;
-      if (!link) return null;
-      if (presence.kind !== 'present') return fieldChanged(link, side, baseOf(link, side), index);
-      const { digests } = presence.seen;
-      const own = fieldChanged(link, side, digests, index);
-      // What an expression makes of several fields has changed with any of them.
-      return own === false && run[side].sources[index]?.some((at) => fieldChanged(link, side, digests, at))
-        ? true
-        : own;
-    };
-  const agreesOn = (target: Side) => (index: number) => {
-    const said = pair.expressed[target](index);
-    const held = digestsHeld(pair, target);
-    if (said.kind !== 'value' || held === null) return false;
-    const own = ownDigest(run, target, index, said.value);
-    return own !== null && sameDigest(own, 0, held, index * DIGEST_BYTES);
-  };
   return {
     from: pair.from,
     link: pair.link ? (pair.link.state === 'silent' ? 'silent' : 'active') : 'none',
     ids: pair.ids,
     sides: pair.sides,
     inFilter: { a: inFilter(run, 'a', pair.sides.a), b: inFilter(run, 'b', pair.sides.b) },
-    changed: { a: changedOn('a'), b: changedOn('b') },
-    expressed: pair.expressed,
-    agrees: { a: agreesOn('a'), b: agreesOn('b') },
+    changed: (side, index) => hasChanged(run, pair, side, index),
+    expressed: (side, index) => expressedOn(pair, side, index),
+    agrees: (target, index) => agreesOn(run, pair, target, index),
     approved: pair.before?.approved ?? false,
     readable: { a: !run.a.writeOnly, b: !run.b.writeOnly },
   };
+}
+
+function hasChanged(run: MappingRun, { link, sides }: Pair, side: Side, index: number): boolean | null {
+  const presence = sides[side];
+  if (!link) return null;
+  if (presence.kind !== 'present') return fieldChanged(link, side, baseOf(link, side), index);
+  const { digests } = presence.seen;
+  const own = fieldChanged(link, side, digests, index);
+  if (own !== false) return own;
+  // What an expression makes of several fields has changed with any of them.
+  return run[side].sources[index]?.some((at) => fieldChanged(link, side, digests, at)) ?? false;
+}
+
+function agreesOn(run: MappingRun, pair: Pair, target: Side, index: number): boolean {
+  const held = digestsHeld(pair, target);
+  if (held === null) return false;
+  const own = ownDigest(run, target, index, expressedOn(pair, target, index));
+  return own !== null && sameDigest(own, 0, held, index * DIGEST_BYTES);
 }
 
 /** What a side holds now: from the record or, unread, from its baseline. */

@@ -9,7 +9,7 @@ import { fail, problem, type Result } from '../record/diagnostic.ts';
 import { strongDigest } from '../record/digest.ts';
 import { otherSide, type Side } from '../record/side.ts';
 import type { Fields, Value } from '../record/value.ts';
-import { checkValue } from '../validation/validate.ts';
+import { compileCheck } from '../validation/validate.ts';
 import { noCounts } from './counts.ts';
 import { type MappingRun, mappingKey, type RunContext, type SideRead, type SideRun } from './mapping-run.ts';
 
@@ -123,8 +123,7 @@ async function prepareSide(
   });
   const checks = mapping.fields.map((field) => {
     const declared = definition.fields[field[side]];
-    return (value: Parameters<typeof checkValue>[2]) =>
-      declared ? checkValue(declared, field[side], value) : ({ ok: true, value } as const);
+    return declared ? compileCheck(field[side], declared) : null;
   });
   return {
     ok: true,
@@ -136,7 +135,7 @@ async function prepareSide(
       definition,
       can,
       codec,
-      mappers,
+      mappers: mappers.every((mapper) => mapper === null) ? [] : mappers,
       checks,
       watched,
       sources,

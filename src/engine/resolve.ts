@@ -37,7 +37,9 @@ async function resolveField(
   const key = mappingKey(run.context.integration.name, parent);
   const links = await run.context.store.links(key, source, [...new Set(wanted.values())]);
   for (const [pair, id] of wanted) {
-    pair.references[target].set(index, resolvedBy(run, links.get(id), { mapping: key, side: source, id }, parent));
+    const references = pair.references[target] ?? new Map<number, ResolvedReference>();
+    references.set(index, resolvedBy(run, links.get(id), { mapping: key, side: source, id }, parent));
+    pair.references[target] = references;
   }
 }
 

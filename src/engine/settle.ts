@@ -3,6 +3,7 @@ import type { FieldChange, Seen } from '../planning/plan-item.ts';
 import { isEmpty } from '../record/canonical.ts';
 import { type Diagnostic, problem } from '../record/diagnostic.ts';
 import { DIGEST_BYTES, sameDigest } from '../record/digest.ts';
+import { ABSENT } from '../record/expressed.ts';
 import { otherSide, type Side } from '../record/side.ts';
 import type { Intent, IntentItem, Link, ParkedRecord } from '../store/port.ts';
 import { apply } from './apply.ts';
@@ -12,7 +13,7 @@ import { decodeOne } from './decode.ts';
 import { ownDigest } from './map.ts';
 import { type MappingRun, spoilPages, wireValue } from './mapping-run.ts';
 import { emptyPair, presentOrGone } from './match.ts';
-import { type Pair, presentSide } from './pair.ts';
+import { expressedOn, type Pair, presentSide } from './pair.ts';
 import { plan, prepare, readPartners } from './plan.ts';
 import { linkedAmong, recallLinks } from './recall.ts';
 import { record } from './record.ts';
@@ -269,10 +270,10 @@ function expectedBase(run: MappingRun, pair: Pair, target: Side, theirs: Seen, s
   const expected = theirs.digests.slice();
   for (const index of run.rules.fields.keys()) {
     const at = index * DIGEST_BYTES;
-    const said = pair.expressed[target](index);
-    const own = said.kind === 'value' ? ownDigest(run, target, index, said.value) : null;
+    const said = expressedOn(pair, target, index);
+    const own = ownDigest(run, target, index, said);
     // What the create did not set may be a default of the system or an edit, unless it is empty.
-    const unsent = said.kind === 'absent' && !isEmpty(theirs.fields[run.mapping.fields[index]?.[target] ?? '']);
+    const unsent = said === ABSENT && !isEmpty(theirs.fields[run.mapping.fields[index]?.[target] ?? '']);
     const moved = !sameDigest(ours.digests, at, sent, at);
     const other = own !== null && !sameDigest(own, 0, theirs.digests, at);
     if (unsent || moved || other) expected.fill(0, at, at + DIGEST_BYTES);

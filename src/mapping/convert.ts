@@ -1,7 +1,7 @@
-import { fail, ok, problem, type Result } from '../record/diagnostic.ts';
 import type { FieldType, Value } from '../record/value.ts';
 
-type Converter = (value: Exclude<Value, null>) => Value | undefined;
+/** Undefined where this value does not fit. */
+export type Converter = (value: Exclude<Value, null>) => Value | undefined;
 
 const asIs: Converter = (value) => value;
 const asText: Converter = (value) => (typeof value === 'object' ? undefined : String(value));
@@ -37,15 +37,4 @@ const CONVERTERS: Partial<Record<`${FieldType}>${FieldType}`, Converter>> = {
 export function converter(from: FieldType, to: FieldType): Converter | null {
   if (from === to || (TEXTS.includes(from) && TEXTS.includes(to))) return asIs;
   return CONVERTERS[`${from}>${to}`] ?? null;
-}
-
-export function convert(value: Value, from: FieldType, to: FieldType, field: string): Result<Value> {
-  if (value === null) return ok(null);
-  const converted = converter(from, to)?.(value);
-  if (converted !== undefined) return ok(converted);
-  return fail(
-    problem('type-mismatch', `The ${from} value does not fit the ${to} field ${field}`, {
-      next: 'Map the field with an expression, or correct the type in the connector.',
-    }),
-  );
 }

@@ -1,19 +1,17 @@
 import type { FieldDefinition } from '../connector/field.ts';
 import type { LoadedField } from '../integration/loaded.ts';
 import { isEmpty } from '../record/canonical.ts';
-import { fail, ok, problem, type Result } from '../record/diagnostic.ts';
+import { type Diagnostic, problem } from '../record/diagnostic.ts';
+import { ABSENT, type Expressed, Obstacle } from '../record/expressed.ts';
 import { otherSide, type Side } from '../record/side.ts';
 import type { Fields, FieldType, Value } from '../record/value.ts';
-import { convert, converter } from './convert.ts';
-
-/** Why a field has no value to write: there is none at the source, or there is one that must not be propagated. */
-export const ABSENT = Symbol('absent');
+import { type Converter, converter } from './convert.ts';
 
 /**
  * One field mapping towards one side, compiled: reads the source record's fields and gives the value that the target
  * field should have, before the target's constraints. References are translated by the caller, since that takes links.
  */
-export type FieldMapper = (source: Fields) => Result<Value | typeof ABSENT>;
+export type FieldMapper = (source: Fields) => Expressed;
 
 /** Compiles the way of a field towards `target`: expression, else option table, else conversion of types; then default. */
 export function compileFieldMapper(
@@ -22,27 +20,14 @@ export function compileFieldMapper(
   from: FieldDefinition,
   to: FieldDefinition,
 ): FieldMapper {
-  const source = field[otherSide(target)];
-  const expression = target === 'b' ? field.toB : field.toA;
-  const table = field.options?.[target === 'b' ? 'aToB' : 'bToA'];
+  const way = compileWay(field, target, from, to);
   const fallback = field.default[target];
-  const way = (fields: Fields): Result<Value | typeof ABSENT> => {
-    const value = fields[source];
-    if (expression) {
-      const result = expression.evaluate({ value: value ?? null, record: fields });
-      return result.ok ? inTargetType(result.value, to.type, field.name) : result;
-    }
-    if (value === undefined) return ok(ABSENT);
-    if (value === null) return ok(null);
-    if (table) return lookUp(field, target, table, value);
-    return convert(value, from.type, to.type, field.name);
-  };
   return (fields) => {
-    const result = way(fields);
-    if (!result.ok || result.value === ABSENT || !isEmpty(result.value)) return result;
-    if (fallback !== undefined) return ok(fallback);
-    if (!field.required) return ok(null);
-    return fail(
+    const said = way(fields);
+    if (said === ABSENT || said instanceof Obstacle || !isEmpty(said)) return said;
+    if (fallback !== undefined) return fallback;
+    if (!field.required) return null;
+    return obstacle(
       problem('required-empty', `${field.name} must not be empty`, {
         where: field.where,
         next: 'Fill the field in the source system, or give the mapping a default.',
@@ -51,10 +36,39 @@ export function compileFieldMapper(
   };
 }
 
+const obstacle = (diagnostic: Diagnostic): Obstacle => new Obstacle(diagnostic.code, diagnostic);
+
+function compileWay(field: LoadedField, target: Side, from: FieldDefinition, to: FieldDefinition): FieldMapper {
+  const source = field[otherSide(target)];
+  const expression = target === 'b' ? field.toB : field.toA;
+  const table = field.options?.[target === 'b' ? 'aToB' : 'bToA'];
+  const convert = converter(from.type, to.type);
+  return (fields) => {
+    const value = fields[source];
+    if (expression) {
+      const result = expression.evaluate({ value: value ?? null, record: fields });
+      return result.ok ? inTargetType(result.value, to.type, field.name) : obstacle(result.error);
+    }
+    if (value === undefined) return ABSENT;
+    if (value === null) return null;
+    if (table) return lookUp(field, target, table, value);
+    return convert?.(value) ?? misfit(from.type, to.type, field.name);
+  };
+}
+
+const misfit = (from: FieldType, to: FieldType, field: string): Obstacle =>
+  obstacle(
+    problem('type-mismatch', `The ${from} value does not fit the ${to} field ${field}`, {
+      next: 'Map the field with an expression, or correct the type in the connector.',
+    }),
+  );
+
 /** What an expression gives is a text, a number or a boolean; the codec of the target reads what no conversion knows. */
-function inTargetType(value: Value, to: FieldType, field: string): Result<Value> {
+function inTargetType(value: Value, to: FieldType, field: string): Expressed {
+  if (value === null) return null;
   const from = typeOfResult(value);
-  return converter(from, to) ? convert(value, from, to, field) : ok(value);
+  const convert: Converter | null = converter(from, to);
+  return convert ? (convert(value) ?? misfit(from, to, field)) : value;
 }
 
 function typeOfResult(value: Value): FieldType {
@@ -64,19 +78,14 @@ function typeOfResult(value: Value): FieldType {
   return typeof value === 'object' && value !== null ? 'object' : 'string';
 }
 
-function lookUp(
-  field: LoadedField,
-  target: Side,
-  table: ReadonlyMap<string, string>,
-  value: Value,
-): Result<Value | typeof ABSENT> {
+function lookUp(field: LoadedField, target: Side, table: ReadonlyMap<string, string>, value: Value): Expressed {
   const mapped = table.get(String(value));
-  if (mapped !== undefined) return ok(mapped);
+  if (mapped !== undefined) return mapped;
   const { policy } = field.otherwise;
   const fallback = field.otherwise[target];
-  if (policy === 'ignore') return ok(ABSENT);
-  if (policy === 'default' && fallback !== null) return ok(fallback);
-  return fail(
+  if (policy === 'ignore') return ABSENT;
+  if (policy === 'default' && fallback !== null) return fallback;
+  return obstacle(
     problem('option-unmapped', `An option of ${field.name} has no counterpart`, {
       where: field.where,
       next: 'Add it to the option table of the field, or set `otherwise`.',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { problem } from '../record/diagnostic.ts';
-import { decidePair, type Expressed, type PairCase, type PlanRules } from './pair-decision.ts';
+import { ABSENT, type Expressed, Obstacle } from '../record/expressed.ts';
+import { decidePair, type PairCase, type PlanRules } from './pair-decision.ts';
 import type { PairPlan, Presence, Seen } from './plan-item.ts';
 
 const fate = { create: 'create', update: 'update', delete: 'delete' } as const;
@@ -63,26 +64,19 @@ function pairOf(world: World): PairCase {
     const presence = world[side];
     return presence.kind === 'present' ? String(presence.seen.fields[names[side][index] ?? ''] ?? '') : undefined;
   };
-  const changed = (side: 'a' | 'b') => (index: number) => {
+  const changed = (side: 'a' | 'b', index: number) => {
     if (!world.base || (world.link ?? 'active') === 'none') return null;
     const value = held(side, index);
     return value === undefined ? false : value !== world.base[index];
   };
-  const expressed =
-    (target: 'a' | 'b') =>
-    (index: number): Expressed => {
-      if (world.missingParent && index === 1) {
-        return {
-          kind: 'problem',
-          reason: 'parent-missing',
-          diagnostic: problem('parent-missing', 'x'),
-          waitsFor: { mapping: 'i/m', side: 'a', id: '9' },
-        };
-      }
-      const value = held(target === 'a' ? 'b' : 'a', index);
-      return value === undefined ? { kind: 'absent' } : { kind: 'value', value };
-    };
-  const agrees = (target: 'a' | 'b') => (index: number) => {
+  const expressed = (target: 'a' | 'b', index: number): Expressed => {
+    if (world.missingParent && index === 1) {
+      return new Obstacle('parent-missing', problem('parent-missing', 'x'), { mapping: 'i/m', side: 'a', id: '9' });
+    }
+    const value = held(target === 'a' ? 'b' : 'a', index);
+    return value === undefined ? ABSENT : value;
+  };
+  const agrees = (target: 'a' | 'b', index: number) => {
     const own = held(target, index) ?? world.base?.[index];
     return own !== undefined && own === held(target === 'a' ? 'b' : 'a', index);
   };
@@ -92,9 +86,9 @@ function pairOf(world: World): PairCase {
     ids: { a: world.a.kind === 'none' ? null : 'A1', b: world.b.kind === 'none' ? null : 'B1' },
     sides: { a: world.a, b: world.b },
     inFilter: { a: world.out !== 'a', b: world.out !== 'b' },
-    changed: { a: changed('a'), b: changed('b') },
-    expressed: { a: expressed('a'), b: expressed('b') },
-    agrees: { a: agrees('a'), b: agrees('b') },
+    changed,
+    expressed,
+    agrees,
     approved: world.approved ?? false,
     readable: { a: true, b: true },
   };

@@ -1,7 +1,7 @@
 import { isEmpty } from '../record/canonical.ts';
 import { type Diagnostic, problem } from '../record/diagnostic.ts';
+import { ABSENT, type Expressed, Obstacle } from '../record/expressed.ts';
 import { otherSide, SIDES, type Side } from '../record/side.ts';
-import type { Value } from '../record/value.ts';
 import { type ConflictPolicy, decideField, type FieldCase, type FieldDecision } from './field-decision.ts';
 import type { FieldChange, PairPlan, Park, PlanItem, Presence } from './plan-item.ts';
 
@@ -29,12 +29,6 @@ export interface PlanRules {
   skewMs: number;
 }
 
-/** The other side's value in this side's own form, or why it can't be said there. */
-export type Expressed =
-  | { kind: 'value'; value: Value }
-  | { kind: 'absent' }
-  | { kind: 'problem'; reason: string; diagnostic: Diagnostic; waitsFor: Park['waitsFor'] };
-
 /** What is known of one pair when it is decided. */
 export interface PairCase {
   /** The side whose record was read and brought this pair up. */
@@ -44,12 +38,12 @@ export interface PairCase {
   sides: Record<Side, Presence>;
   /** Null: there is a filter, and the record was not read. */
   inFilter: Record<Side, boolean | null>;
-  /** By position of the field: has it changed since the baseline; null: no baseline. */
-  changed: Record<Side, (index: number) => boolean | null>;
-  /** By position of the field: the other side's value as this side would hold it. */
-  expressed: Record<Side, (index: number) => Expressed>;
-  /** By position of the field: whether this side holds, in its own form, what the other side's value would be there. */
-  agrees: Record<Side, (index: number) => boolean>;
+  /** Whether the field at a position has changed on a side since the baseline; null: no baseline. */
+  changed(side: Side, index: number): boolean | null;
+  /** The other side's value of the field at a position, as this side would hold it. */
+  expressed(side: Side, index: number): Expressed;
+  /** Whether this side holds, in its own form, what the other side's value of the field at a position would be there. */
+  agrees(side: Side, index: number): boolean;
   /** A person approved what the policy holds. */
   approved: boolean;
   /** Whether a record of this side can be read at all. */
@@ -90,7 +84,7 @@ function decideGone(rules: PlanRules, pair: PairCase, gone: Side): PairPlan {
   if (pair.link === 'silent') return idle(pair, 'gone-silent', 'applied', { link: 'close' });
   const policy = rules.propagate[gone].delete;
   const keptChanged =
-    pair.sides[kept].kind === 'present' && rules.fields.some((_, index) => pair.changed[kept](index) !== false);
+    pair.sides[kept].kind === 'present' && rules.fields.some((_, index) => pair.changed(kept, index) !== false);
   if (keptChanged && !pair.approved) {
     return held(pair, gone, 'delete-update-conflict', `deleted on one side and changed on the other since they agreed`);
   }
@@ -133,21 +127,21 @@ function decideCreate(rules: PlanRules, pair: PairCase): PairPlan {
     if (!field || !(target === 'b' ? field.flows.aToB : field.flows.bToA)) continue;
     const trouble = source.kind === 'present' ? source.seen.problems[field.names[pair.from]] : undefined;
     if (trouble) return parked(pair, pair.from, 'undecodable', trouble, 'decode');
-    const said = pair.expressed[target](index);
-    if (said.kind === 'problem') {
+    const said = pair.expressed(target, index);
+    if (said instanceof Obstacle) {
       if (said.reason === 'parent-missing' && field.later) {
         waits ??= { side: pair.from, id: pair.ids[pair.from] ?? '', ...said };
         continue;
       }
       return parked(pair, pair.from, said.reason, said.diagnostic, 'create', said.waitsFor);
     }
-    if (said.kind === 'absent' || said.value === null) continue;
+    if (said === ABSENT || said === null) continue;
     const change: FieldChange = {
       to: target,
       field: field.names[target],
       index,
       from: undefined,
-      value: said.value,
+      value: said,
       rule: 'changed',
       overruled: false,
     };
@@ -182,7 +176,7 @@ function decideOne(
   index: number,
   decided: Decided,
 ): PairPlan | null {
-  const changed = { a: pair.changed.a(index), b: pair.changed.b(index) };
+  const changed = { a: pair.changed('a', index), b: pair.changed('b', index) };
   const missing = sideToRead(pair, field, changed);
   if (missing) return { kind: 'needs', side: missing };
   for (const side of ['a', 'b'] as const) {
@@ -198,7 +192,7 @@ function decideOne(
 export function fieldCase(rules: PlanRules, pair: PairCase, field: PlanField, index: number): FieldCase {
   return {
     flows: field.flows,
-    changed: { a: pair.changed.a(index), b: pair.changed.b(index) },
+    changed: { a: pair.changed('a', index), b: pair.changed('b', index) },
     agree: agrees(pair, field, index),
     empty: { a: emptyOn(pair, 'a', field), b: emptyOn(pair, 'b', field) },
     policy: field.policy,
@@ -226,17 +220,17 @@ function settleField(
   }
   const source = otherSide(decision.to);
   if (pair.sides[source].kind === 'unread') return { kind: 'needs', side: source };
-  const said = pair.expressed[decision.to](index);
-  if (said.kind === 'problem') {
+  const said = pair.expressed(decision.to, index);
+  if (said instanceof Obstacle) {
     return parked(pair, source, said.reason, said.diagnostic, 'update', said.waitsFor);
   }
-  if (said.kind === 'absent') return null;
+  if (said === ABSENT) return null;
   const target = pair.sides[decision.to];
   decided.changes[decision.to].push({
     to: decision.to,
     field: field.names[decision.to],
     index,
-    value: said.value,
+    value: said,
     rule: decision.rule,
     overruled: decision.overruled,
     from: target.kind === 'present' ? (target.seen.fields[field.names[decision.to]] ?? null) : undefined,
@@ -284,7 +278,7 @@ function sideToRead(pair: PairCase, field: PlanField, changed: Record<Side, bool
 }
 
 function agrees(pair: PairCase, field: PlanField, index: number): boolean {
-  return (field.flows.aToB && pair.agrees.b(index)) || (field.flows.bToA && pair.agrees.a(index));
+  return (field.flows.aToB && pair.agrees('b', index)) || (field.flows.bToA && pair.agrees('a', index));
 }
 
 function emptyOn(pair: PairCase, side: Side, field: PlanField): boolean {

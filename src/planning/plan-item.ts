@@ -1,5 +1,6 @@
 import type { Wire } from '../connector/port.ts';
 import type { Diagnostic } from '../record/diagnostic.ts';
+import type { Obstacle } from '../record/expressed.ts';
 import type { Side } from '../record/side.ts';
 import type { Fields, Value } from '../record/value.ts';
 import type { FieldRule } from './field-decision.ts';
@@ -65,7 +66,7 @@ export interface Park {
   id: string;
   reason: string;
   diagnostic: Diagnostic;
-  waitsFor: { mapping: string; side: Side; id: string } | null;
+  waitsFor: Obstacle['waitsFor'];
 }
 
 /** How a record that was read ended; the counts of a run add up over these. */

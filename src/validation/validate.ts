@@ -9,57 +9,39 @@ import {
 import type { FieldDefinition, OptionDefinition } from '../connector/field.ts';
 import { isEmpty } from '../record/canonical.ts';
 import { compareDecimals, decimalOfNumber, parseDecimal } from '../record/decimal.ts';
-import { type Diagnostic, fail, ok, problem, type Result } from '../record/diagnostic.ts';
+import { type Diagnostic, problem } from '../record/diagnostic.ts';
+import { Obstacle } from '../record/expressed.ts';
 import type { FieldType, Value } from '../record/value.ts';
 
-/**
- * Checks a canonical value against what the target system demands of the field, before anything is sent: required,
- * characters, length, pattern, range, known option. With `on_violation: truncate` a text is repaired as the system itself
- * would do it; everything else that does not fit is a diagnostic with lengths and limits, never the value.
- */
-export function checkValue(definition: FieldDefinition, name: string, value: Value): Result<Value> {
-  let steps = compiled.get(definition);
-  if (!steps) {
-    steps = compileSteps(definition);
-    compiled.set(definition, steps);
-  }
-  return run(steps, name, value);
-}
+/** Gives the value, repaired where the field declares so, or what is wrong with it. */
+export type Check = (value: Value) => Value | Obstacle;
 
-/** The checks of all fields, compiled; of names that are not among them, any value passes. */
-export function compileChecks(
-  fields: Record<string, FieldDefinition>,
+/**
+ * The check of a canonical value against what the target system demands of the field, before anything is sent: required,
+ * characters, length, pattern, range, known option. With `on_violation: truncate` a text is repaired as the system itself
+ * would do it; everything else that does not fit is an obstacle with lengths and limits, never the value. Null where the
+ * field demands nothing. Without `optionLists`, options from a list are not checked.
+ */
+export function compileCheck(
+  name: string,
+  definition: FieldDefinition,
   optionLists?: (name: string) => readonly OptionDefinition[],
-): (name: string, value: Value) => Result<Value> {
-  const checks = new Map(Object.entries(fields).map(([name, field]) => [name, compileSteps(field, optionLists)]));
-  return (name, value) => {
-    const steps = checks.get(name);
-    return steps ? run(steps, name, value) : ok(value);
+): Check | null {
+  const steps = compileSteps(definition, optionLists);
+  if (steps.length === 0) return null;
+  return (value) => {
+    let current = value;
+    for (const step of steps) {
+      const next = step(current, name);
+      if (next instanceof Obstacle) return next;
+      current = next;
+    }
+    return current;
   };
 }
 
-/** A step of a check: gives the value, repaired or not, or what is wrong with it. */
-type Step = (value: Value, name: string) => Value | Violation;
-
-/** A class, so that a violation can't be taken for a value. */
-class Violation {
-  readonly diagnostic: Diagnostic;
-  constructor(diagnostic: Diagnostic) {
-    this.diagnostic = diagnostic;
-  }
-}
-
-const compiled = new WeakMap<FieldDefinition, Step[]>();
-
-function run(steps: readonly Step[], name: string, value: Value): Result<Value> {
-  let current = value;
-  for (const step of steps) {
-    const next = step(current, name);
-    if (next instanceof Violation) return fail(next.diagnostic);
-    current = next;
-  }
-  return ok(current);
-}
+/** A step of a check. */
+type Step = (value: Value, name: string) => Value | Obstacle;
 
 /** Types whose values are texts that the system stores as such. */
 const TEXTS: readonly FieldType[] = ['string', 'email', 'phone', 'reference'];
@@ -176,10 +158,10 @@ function amountOf(value: Value | undefined): string | undefined {
   return typeof value.amount === 'string' ? parseDecimal(value.amount) : undefined;
 }
 
-function onText(check: (text: string, name: string) => string | Violation): Step {
+function onText(check: (text: string, name: string) => string | Obstacle): Step {
   return (value, name) => (typeof value === 'string' ? check(value, name) : value);
 }
 
-function violation(code: string, summary: string, more: Omit<Diagnostic, 'severity' | 'code' | 'summary'>): Violation {
-  return new Violation(problem(code, summary, more));
+function violation(code: string, summary: string, more: Omit<Diagnostic, 'severity' | 'code' | 'summary'>): Obstacle {
+  return new Obstacle('invalid', problem(code, summary, more));
 }

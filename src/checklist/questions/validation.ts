@@ -1,11 +1,12 @@
 import { compileCodec } from '../../connector/codec.ts';
 import type { FieldDefinition } from '../../connector/field.ts';
 import type { LoadedMapping } from '../../integration/loaded.ts';
-import { ABSENT, compileFieldMapper } from '../../mapping/map-field.ts';
+import { compileFieldMapper } from '../../mapping/map-field.ts';
 import { sameValue } from '../../record/canonical.ts';
+import { ABSENT, Obstacle } from '../../record/expressed.ts';
 import { otherSide, type Side } from '../../record/side.ts';
-import type { Fields, Value } from '../../record/value.ts';
-import { compileChecks } from '../../validation/validate.ts';
+import type { Fields } from '../../record/value.ts';
+import { compileCheck } from '../../validation/validate.ts';
 import { counted, declared, mappedFields, mappedObjects, ofEachSystem, someOf } from '../answers.ts';
 import { nothingToSee } from '../failure.ts';
 import { passesFilter } from '../filter.ts';
@@ -85,7 +86,6 @@ function compileTests(
   const source = otherSide(side);
   const sourceFields = integration[source].connector.objects[mapping.objects[source]]?.fields ?? {};
   const lists = (list: string) => connections[side].options(list);
-  const check = compileChecks(targetFields, lists);
   const codec = compileCodec({ fields: targetFields }, lists);
   return mapping.fields.flatMap((row): FieldTest[] => {
     const from = sourceFields[row[source]];
@@ -94,15 +94,16 @@ function compileTests(
     if (!from || !to || !flows || row.reference !== null) return [];
     const mapper = compileFieldMapper(row, side, from, to);
     const name = row[side];
+    const check = compileCheck(name, to, lists);
     return [
       (fields) => {
         const mapped = mapper(fields);
-        if (!mapped.ok) return { field: name, outcome: 'refused' };
-        if (mapped.value === ABSENT) return { field: name, outcome: 'fits' };
-        const value: Value = mapped.value;
-        const checked = check(name, value);
-        if (!checked.ok || !codec.normalise(name, checked.value).ok) return { field: name, outcome: 'refused' };
-        return { field: name, outcome: sameValue(checked.value, value) ? 'fits' : 'cut' };
+        if (mapped instanceof Obstacle) return { field: name, outcome: 'refused' };
+        if (mapped === ABSENT) return { field: name, outcome: 'fits' };
+        const checked = check ? check(mapped) : mapped;
+        if (checked instanceof Obstacle || !codec.normalise(name, checked).ok)
+          return { field: name, outcome: 'refused' };
+        return { field: name, outcome: sameValue(checked, mapped) ? 'fits' : 'cut' };
       },
     ];
   });
