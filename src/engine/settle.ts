@@ -17,6 +17,7 @@ import { expressedOn, type Pair, presentSide } from './pair.ts';
 import { plan, prepare, readPartners } from './plan.ts';
 import { linkedAmong, recallLinks } from './recall.ts';
 import { record } from './record.ts';
+import { withoutRepeats } from './repeats.ts';
 
 /** What became of a create whose outcome was unknown. */
 type Settled =
@@ -197,9 +198,10 @@ async function readBack(run: MappingRun, target: Side, id: string): Promise<Sett
 async function lookUp(run: MappingRun, target: Side, field: string, wire: unknown, age: number): Promise<Settled> {
   const found = await run[target].connection.find(run[target].object, field, wire);
   if (!found.ok) return { kind: 'open' };
-  const [only] = found.value;
-  if (found.value.length === 1 && only) return { kind: 'found', record: only };
-  if (found.value.length > 1) return { kind: 'open' };
+  const different = withoutRepeats(found.value);
+  const [only] = different;
+  if (different.length === 1 && only) return { kind: 'found', record: only };
+  if (different.length > 1) return { kind: 'open' };
   return age > run[target].can.lagMs ? { kind: 'absent' } : { kind: 'open' };
 }
 

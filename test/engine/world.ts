@@ -61,7 +61,10 @@ export async function openWorld(
       store,
       platform,
       mode,
-      connections: { a: open(integration, 'a', platform, store), b: open(integration, 'b', platform, store) },
+      connections: {
+        a: openConnection(integration, 'a', platform, store),
+        b: openConnection(integration, 'b', platform, store),
+      },
       keys: { fields: new Uint8Array(16).fill(7), strong: new Uint8Array(32).fill(9) },
       openScratch: () => openScratch({ memoryBytes: 1_000_000, directory: null, random: (n) => systemRandom.bytes(n) }),
       ...more,
@@ -85,7 +88,12 @@ export async function openWorld(
   };
 }
 
-function open(integration: LoadedIntegration, side: Side, platform: Platform, store: Store): Connection {
+export function openConnection(
+  integration: LoadedIntegration,
+  side: Side,
+  platform: Platform,
+  store: Store,
+): Connection {
   const system = integration[side];
   const tokens = {
     load: () => store.secret(`token ${system.name}`),
