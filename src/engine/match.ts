@@ -37,6 +37,7 @@ export async function match(run: MappingRun, from: Side, page: readonly Seen[]):
     run.context.onEvent({ type: 'progress', mapping: run.mapping.name, counts: run.counts });
     return [];
   }
+  await readWritten(run, from, found);
   const pairs = await handOverLinks(run, from, found);
   takePartners(run, from, pairs);
   await matchByKeys(run, from, pairs);
@@ -44,6 +45,17 @@ export async function match(run: MappingRun, from: Side, page: readonly Seen[]):
   const open = pairs.filter((pair) => !partnerWaits(run, pair));
   await readDoubtful(run, from, open);
   return open;
+}
+
+/**
+ * A record that a later page lists again after this run has dealt with it: the page may have been read before the run
+ * wrote to it, so what it says is no change. It is read once more.
+ */
+async function readWritten(run: MappingRun, from: Side, pairs: readonly Pair[]): Promise<void> {
+  const written = pairs.filter(
+    (pair) => pair.link?.run === run.context.id && !run.retried[from].has(pair.ids[from] ?? ''),
+  );
+  if (run[from].can.get) await readPartners(run, from, written);
 }
 
 /**
