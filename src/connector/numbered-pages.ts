@@ -56,6 +56,15 @@ function effectiveSize(request: PageRequest, answer: PageAnswer): number {
   return count > 0 && count < request.size && isEnd(request, answer) === false ? count : request.size;
 }
 
+/**
+ * An answer whose records are each there once. A copy takes no place of its own: counted as one, it would let the next
+ * page begin too far on, or the list seem to have ended.
+ */
+function withoutCopies(answer: PageAnswer): { answer: PageAnswer; copies: number } {
+  const ids = [...new Set(answer.ids)];
+  return { answer: { ...answer, ids }, copies: answer.ids.length - ids.length };
+}
+
 const all = () => true;
 const none = () => false;
 
@@ -67,6 +76,8 @@ class SteadyWalk implements PageWalk {
   #accepted = 0;
   #end = 0;
   #count = 0;
+  /** Some systems count them in their total. */
+  #copies = 0;
   #leastTotal = Number.POSITIVE_INFINITY;
   #mostTotal = Number.NEGATIVE_INFINITY;
 
@@ -84,9 +95,11 @@ class SteadyWalk implements PageWalk {
     return request;
   }
 
-  accept(request: PageRequest, answer: PageAnswer): PageStep {
+  accept(request: PageRequest, given: PageAnswer): PageStep {
+    const { answer, copies } = withoutCopies(given);
     const { ids, total } = answer;
     this.#count += ids.length;
+    this.#copies += copies;
     if (total !== null) {
       this.#leastTotal = Math.min(this.#leastTotal, total);
       this.#mostTotal = Math.max(this.#mostTotal, total);
@@ -109,7 +122,8 @@ class SteadyWalk implements PageWalk {
   }
 
   #atEnd(): PageStep {
-    const agrees = this.#mostTotal < 0 || (this.#count >= this.#leastTotal && this.#count <= this.#mostTotal);
+    const agrees =
+      this.#mostTotal < 0 || (this.#count + this.#copies >= this.#leastTotal && this.#count <= this.#mostTotal);
     if (agrees) return { kind: 'end', fresh: all, complete: true };
     return { kind: 'end', fresh: all, complete: false, diagnostic: totalDiffers() };
   }
@@ -135,6 +149,8 @@ class ShiftingWalk implements PageWalk {
   #stale = 0;
   /** Records that were not on the page before theirs. */
   #count = 0;
+  /** Some systems count them in their total. */
+  #copies = 0;
   #leastTotal = Number.POSITIVE_INFINITY;
 
   constructor(pagination: Numbered) {
@@ -163,17 +179,18 @@ class ShiftingWalk implements PageWalk {
     return pageRequest(this.#pagination, best.start, best.size);
   }
 
-  accept(request: PageRequest, answer: PageAnswer): PageStep {
+  accept(request: PageRequest, given: PageAnswer): PageStep {
+    const { answer, copies } = withoutCopies(given);
     const { ids } = answer;
     this.#waiting--;
     this.#answers++;
     if (!this.#started) this.#size = effectiveSize(request, answer);
     this.#end = knownEnd({ ...request, size: this.#size }, answer);
     const before = this.#tail;
-    const fresh = (place: number) => !before.has(ids[place] ?? '');
-    const overlaps = request.start === 0 || ids.some((_, place) => !fresh(place));
+    const fresh = (place: number) => !before.has(given.ids[place] ?? '');
+    const news = ids.filter((id) => !before.has(id)).length;
+    const overlaps = request.start === 0 || news < ids.length;
     const reached = request.start + ids.length;
-    const news = ids.filter((_, place) => fresh(place)).length;
     const beyond = reached > this.#covered;
     // Without a word from the system, only a page that is not full can be the last.
     const ended = isEnd(request, answer) ?? (news === 0 && !beyond && ids.length < request.size);
@@ -181,6 +198,7 @@ class ShiftingWalk implements PageWalk {
     this.#stale = news === 0 && beyond ? this.#stale + 1 : 0;
     if (this.#stale > MOST_STALE_PAGES) return { kind: 'end', fresh, complete: false, diagnostic: pageRepeated() };
     this.#count += news;
+    this.#copies += copies;
     if (answer.total !== null) this.#leastTotal = Math.min(this.#leastTotal, answer.total);
     this.#tail = new Set(ids);
     this.#covered = reached;
@@ -190,7 +208,7 @@ class ShiftingWalk implements PageWalk {
     this.#calm++;
     if (this.#calm % CALM_PAGES === 0) this.#overlap = Math.max(1, Math.floor(this.#overlap / 2));
     if (!ended) return { kind: 'page', fresh };
-    if (this.#leastTotal === Number.POSITIVE_INFINITY || this.#count >= this.#leastTotal)
+    if (this.#leastTotal === Number.POSITIVE_INFINITY || this.#count + this.#copies >= this.#leastTotal)
       return { kind: 'end', fresh, complete: true };
     return { kind: 'end', fresh, complete: false, diagnostic: totalDiffers() };
   }

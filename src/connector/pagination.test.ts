@@ -13,12 +13,15 @@ interface Server {
   clamp: number;
   tells: Facts;
   style: 'page' | 'offset';
+  /** Each page holds its first record so many times more. */
+  copies?: number;
 }
 
 function answer(server: Server, request: PageRequest): PageAnswer {
   const size = Math.min(Number(request.query.size ?? server.clamp), server.clamp);
   const from = server.style === 'page' ? (Number(request.query.at) - 1) * size : Number(request.query.at);
-  const ids = server.ids.slice(from, from + size).map(String);
+  const page = server.ids.slice(from, from + size).map(String);
+  const ids = [...page.slice(0, 1).flatMap((id) => Array.from({ length: server.copies ?? 0 }, () => id)), ...page];
   const { tells } = server;
   return {
     ids,
@@ -84,6 +87,27 @@ describe('numbered pages', () => {
         },
       ),
       { numRuns: 500 },
+    );
+  });
+
+  // Simulation seed 400864.
+  it('miss nothing where a page holds copies of a record that take no place', () => {
+    fc.assert(
+      fc.property(
+        style,
+        fc.constantFrom<Facts[]>('total', 'more'),
+        fc.nat(100),
+        fc.integer({ min: 15, max: 40 }),
+        fc.integer({ min: 1, max: 3 }),
+        fc.boolean(),
+        (how, what, n, clamp, copies, shifts) => {
+          const server: Server = { ids: count(n), clamp, tells: what, style: how, copies };
+          const { read, complete } = walk(server, numbered(how, 40, shifts), () => {});
+          expect(complete).toBe(true);
+          expect([...new Set(read)]).toEqual(server.ids.map(String));
+        },
+      ),
+      { numRuns: 300 },
     );
   });
 
