@@ -64,6 +64,7 @@ async function candidates(
     const digests = [...new Set(pairs.flatMap((pair) => pair.keys[from]?.[rule] ?? []))];
     const known = await run.context.store.idsByKey(run.key, side, rule, digests);
     const ahead = side === 'b' ? run.scratch.byKey(rule, digests) : new Map<string, string[]>();
+    if (side === 'b') dropReadAnew(run, known);
     const looked =
       side === from || run[side].can.list ? new Map<string, string[]>() : await lookUp(run, side, rule, pairs, from);
     const ids = new Map<string, Set<string>>();
@@ -81,6 +82,18 @@ async function candidates(
     byRule.push(new Map([...ids].map(([digest, set]) => [digest, [...set].map(candidate)])));
   }
   return byRule;
+}
+
+/** Of what was read ahead the store has the keys of earlier runs: it may match no longer. */
+function dropReadAnew(run: MappingRun, known: Map<string, string[]>): void {
+  for (const [digest, ids] of known) {
+    const anew = run.scratch.get(ids);
+    if (anew.size > 0)
+      known.set(
+        digest,
+        ids.filter((id) => !anew.has(id)),
+      );
+  }
 }
 
 /** Which of these records are parked, in this run or an earlier one, because several records match them. */

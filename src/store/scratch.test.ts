@@ -40,6 +40,15 @@ describe.each([
     scratch.close();
   });
 
+  it('shows records and keeps them', () => {
+    const scratch = open();
+    scratch.put([company('1'), company('2', ['x'])]);
+    expect([...scratch.get(['2', 'none'])]).toEqual([['2', company('2', ['x'])]]);
+    expect([...scratch.byKey(0, ['x'])]).toEqual([['x', ['2']]]);
+    expect(scratch.size).toBe(2);
+    scratch.close();
+  });
+
   it('finds ids by rule and digest, as long as the records are there', () => {
     const scratch = open();
     scratch.put([company('2', ['x', null]), company('1', ['x', 'y']), company('3', [null, 'x'])]);

@@ -10,6 +10,8 @@ export type { SpooledRecord } from './spool.ts';
 export interface Scratch {
   /** A record whose id is there already replaces it, and moves to the end. */
   put(records: readonly SpooledRecord[]): void;
+  /** By id, left where they are; ids that aren't there are left out. */
+  get(ids: readonly string[]): Map<string, SpooledRecord>;
   /** Takes (removes) by id; ids that aren't there are left out. */
   take(ids: readonly string[]): Map<string, SpooledRecord>;
   /** Ids in insertion order, by digest of match rule `rule`; digests without a record are left out. */
@@ -63,6 +65,11 @@ class SpillingScratch implements Scratch {
       this.#memory.close();
       this.#spool = disk;
     }
+  }
+
+  get(ids: readonly string[]): Map<string, SpooledRecord> {
+    const found = ids.map((id) => [id, this.#spool.get(id)] as const);
+    return new Map(found.flatMap(([id, record]) => (record ? [[id, record] as const] : [])));
   }
 
   take(ids: readonly string[]): Map<string, SpooledRecord> {

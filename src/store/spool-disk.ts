@@ -78,12 +78,14 @@ class DiskSpool implements Spool {
     this.#size += 1;
   }
 
+  get(id: string): SpooledRecord | undefined {
+    return this.#find(id)?.record;
+  }
+
   take(id: string): SpooledRecord | undefined {
-    const row = this.#statements.find.get(id);
-    if (row === undefined) return undefined;
-    const { number, sealed } = row;
-    if (typeof number !== 'number' || !(sealed instanceof Uint8Array)) throw new Error('The scratch file is damaged');
-    const record = this.#unseal(number, sealed);
+    const found = this.#find(id);
+    if (!found) return undefined;
+    const { number, record } = found;
     this.#statements.remove.run(number);
     for (const [rule, digest] of record.keys.entries()) {
       if (digest !== null) this.#statements.removeKey.run(rule, digest, number);
@@ -109,6 +111,14 @@ class DiskSpool implements Spool {
     } finally {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
     }
+  }
+
+  #find(id: string): { number: number; record: SpooledRecord } | undefined {
+    const row = this.#statements.find.get(id);
+    if (row === undefined) return undefined;
+    const { number, sealed } = row;
+    if (typeof number !== 'number' || !(sealed instanceof Uint8Array)) throw new Error('The scratch file is damaged');
+    return { number, record: this.#unseal(number, sealed) };
   }
 
   #seal(number: number, record: SpooledRecord): Uint8Array {

@@ -12,6 +12,7 @@ export interface SpooledRecord {
 /** What memory and disk have in common. */
 export interface Spool {
   put(record: SpooledRecord): void;
+  get(id: string): SpooledRecord | undefined;
   take(id: string): SpooledRecord | undefined;
   idsByKey(rule: number, digest: string): string[];
   /** Up to `n` ids, first come first. */
@@ -47,6 +48,10 @@ export class MemorySpool implements Spool {
       if (ids) ids.add(record.id);
       else this.#idsByKey.set(key, new Set([record.id]));
     }
+  }
+
+  get(id: string): SpooledRecord | undefined {
+    return this.#records.get(id);
   }
 
   take(id: string): SpooledRecord | undefined {
