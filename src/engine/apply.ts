@@ -4,7 +4,7 @@ import type { Side } from '../record/side.ts';
 import { type Applied, expectedVersion } from './applied.ts';
 import { abandon, createAll } from './apply-creates.ts';
 import { updateAll, updateLater } from './apply-updates.ts';
-import { recordOverruled } from './history.ts';
+import { afterUpdates, beforeUpdates } from './before-updates.ts';
 import { type MappingRun, pairKey } from './mapping-run.ts';
 import { type Pair, type Planned, presentSide } from './pair.ts';
 import { plan, prepare, readPartners } from './plan.ts';
@@ -129,8 +129,10 @@ async function attempt(run: MappingRun, planned: readonly Planned[]): Promise<Ap
     await createAll(run, target, creates);
     await updateLater(run, target, creates);
     const updates = having('update');
-    if (await recordOverruled(run, target, updates)) await updateAll(run, target, updates);
-    else abandon(run, updates);
+    if (await beforeUpdates(run, target, updates)) {
+      await updateAll(run, target, updates);
+      await afterUpdates(run, target, updates);
+    } else abandon(run, updates);
     for (const one of all) deferRemoval(run, target, one);
   }
   return all;

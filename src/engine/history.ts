@@ -3,25 +3,16 @@ import { DIGEST_BYTES } from '../record/digest.ts';
 import type { Side } from '../record/side.ts';
 import type { HistoryEntry } from '../store/port.ts';
 import type { Applied } from './applied.ts';
-import { commit } from './commit.ts';
 import { ownDigest } from './map.ts';
 import type { MappingRun } from './mapping-run.ts';
 import { expressedOn, presentSide } from './pair.ts';
 
-/**
- * Puts on record which values of a side are about to be overruled, before they are written over: afterwards a crash
- * could leave no trace of them. False when it can't be recorded; then nothing must be written.
- */
-export async function recordOverruled(run: MappingRun, target: Side, updates: readonly Applied[]): Promise<boolean> {
-  const history = updates.flatMap((one): HistoryEntry[] => {
-    const overruled = (one.item.actions[target]?.changes ?? []).filter((change) => change.overruled);
-    if (overruled.length === 0) return [];
-    const digests = overruled.map(
-      (change) => [change.field, overruledDigests(run, one, target, change.index)] as const,
-    );
-    return [{ ...entryOf(run, one, `overrule-${target}`, overruled), digests: Object.fromEntries(digests) }];
-  });
-  return history.length === 0 || commit(run.context, { history });
+/** Which values of a side an update is about to overrule. */
+export function overruledBy(run: MappingRun, target: Side, one: Applied): HistoryEntry[] {
+  const overruled = (one.item.actions[target]?.changes ?? []).filter((change) => change.overruled);
+  if (overruled.length === 0) return [];
+  const digests = overruled.map((change) => [change.field, overruledDigests(run, one, target, change.index)] as const);
+  return [{ ...entryOf(run, one, `overrule-${target}`, overruled), digests: Object.fromEntries(digests) }];
 }
 
 /** Updates go on record with what they wrote; a create is on record by its link. */

@@ -237,9 +237,13 @@ async function adopt(run: MappingRun, target: Side, item: IntentItem, found: Wir
   pair.ids[target] = found.id;
   pair.sides[target] = presentOrGone(theirs);
   pair.swept = true;
-  pair.link = adoptedLink(run, pair, { [source]: sent, [target]: expectedBase(run, pair, target, theirs, sent) });
+  const bases = {
+    [source]: sent.length > 0 ? sent : ours.seen.digests,
+    [target]: expectedBase(run, pair, target, theirs, sent),
+  };
+  pair.link = adoptedLink(run, pair, bases);
   // Whatever is decided about the pair from here on, the two records belong together.
-  if (await commit(run.context, { links: [pair.link] })) await decideAdopted(run, source, pair);
+  if (await commit(run.context, { links: [pair.link] })) await decideAdopted(run, pair);
 }
 
 /** A crash came between the link of an adopted record and what was to be decided about it. */
@@ -250,13 +254,12 @@ async function goOnAdopting(run: MappingRun, target: Side, item: IntentItem, lin
   pair.ids = { a: link.a, b: link.b };
   pair.swept = true;
   await readPartners(run, target, [pair]);
-  await decideAdopted(run, otherSide(target), pair);
+  await decideAdopted(run, pair);
 }
 
-async function decideAdopted(run: MappingRun, source: Side, pair: Pair): Promise<void> {
+async function decideAdopted(run: MappingRun, pair: Pair): Promise<void> {
   await prepare(run, [pair]);
-  const rules = { ...run.rules, firstContact: { prefer: source, emptyOverwrites: true } };
-  await record(run, await apply(run, await plan({ ...run, rules }, [pair])));
+  await record(run, await apply(run, await plan(run, [pair])));
 }
 
 /** The digests that the create was made from; none where the mapping has other fields by now. */

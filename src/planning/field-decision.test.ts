@@ -81,6 +81,21 @@ const rows: [string, Partial<FieldCase>, string][] = [
     { ...changed(null, null), ...prefer('a', true), empty: { a: true, b: false } },
     'write b first-contact-preferred overruled',
   ],
+  [
+    'a write with unknown outcome, what it left agrees',
+    { ...changed(true, null), agree: true, ...prefer('b') },
+    'refresh agree',
+  ],
+  [
+    'a write with unknown outcome, whatever is preferred',
+    { ...changed(true, null), ...prefer('b'), policy: 'b' },
+    'write b outcome-unknown overruled',
+  ],
+  [
+    'a write of nothing with unknown outcome',
+    { ...changed(null, false), empty: { a: false, b: true } },
+    'write a outcome-unknown overruled',
+  ],
   ['first contact, no preference', changed(null, null), 'conflict conflict-hold'],
   [
     'first contact, one-way, empty source',

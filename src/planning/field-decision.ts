@@ -25,6 +25,7 @@ export type FieldRule =
   | 'unchanged'
   | 'agree'
   | 'changed'
+  | 'outcome-unknown'
   | 'restore'
   | 'target-edit-left'
   | 'target-edit-overwritten'
@@ -54,7 +55,8 @@ export function decideField(field: FieldCase): FieldDecision {
 
 function decideTwoWay(field: FieldCase): FieldDecision {
   const { a, b } = field.changed;
-  if (a === null || b === null) return decideFirstContact(field, ['a', 'b']);
+  if (a === null && b === null) return decideFirstContact(field, ['a', 'b']);
+  if (a === null || b === null) return decideHalfKnown(field, a === null ? 'a' : 'b');
   if (!a && !b) return none;
   if (field.agree) return refresh;
   if (!b) return write('b', 'changed');
@@ -74,6 +76,15 @@ function decideOneWay(field: FieldCase, source: Side): FieldDecision {
   return targetChanged && field.targetEdits === 'restore'
     ? write(target, 'restore', true)
     : { kind: 'refresh', rule: 'target-edit-left' };
+}
+
+/**
+ * Only one side has a baseline: Dovetail was writing the other one when it lost track. What stands there now may be what it
+ * wrote, in a form that the system gave it, or someone's edit: what was being written stands, else a value that the target
+ * had cut would come back as a change.
+ */
+function decideHalfKnown(field: FieldCase, lost: Side): FieldDecision {
+  return field.agree ? refresh : write(lost, 'outcome-unknown', true);
 }
 
 /** Without a merge base nobody can tell who changed what: filled beats empty, then the preferred side, then the policy. */

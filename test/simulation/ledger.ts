@@ -209,11 +209,17 @@ export class Ledger {
     const partner = this.partnerOf(mapping, side, id);
     const theirs = partner === null ? undefined : this.tracked(mapping, otherSide(side), partner);
     const ours = this.tracked(mapping, side, id);
-    if (!theirs || !ours || Math.max(theirs.edited, ours.edited) >= write.started) return;
+    if (!theirs || !ours || this.#wasUnseen(side, ours, write) || this.#wasUnseen(otherSide(side), theirs, write))
+      return;
     const value = theirs.raw[field[otherSide(side)]] ?? null;
     const [a, b] = side === 'a' ? [before, value] : [value, before];
     if (!this.agrees(field, a, b) || field.kind === 'reference') return;
     this.fail('quiet', `${mapping} ${side} ${id}: ${field.a} was written although both sides said the same`);
+  }
+
+  /** Whether the write may have been decided before a person's last edit could be read: the CRM's lists lag. */
+  #wasUnseen(side: Side, { edited }: Tracked, { started }: Write): boolean {
+    return edited >= started - (side === 'a' ? this.#spec.indexLagMs : 0);
   }
 
   #overwrote(
