@@ -4,7 +4,7 @@ import { problem } from '../record/diagnostic.ts';
 import { strongDigest } from '../record/digest.ts';
 import { otherSide, type Side } from '../record/side.ts';
 import type { Fields } from '../record/value.ts';
-import type { Intent, IntentItem } from '../store/port.ts';
+import type { Intent, IntentItem, RecordKey } from '../store/port.ts';
 import { type Applied, failureOf } from './applied.ts';
 import { writtenBack } from './apply-updates.ts';
 import { commit } from './commit.ts';
@@ -51,7 +51,9 @@ export async function createAll(run: MappingRun, target: Side, creates: readonly
     else failureOf(run, one, { kind: 'failed', class: 'invalid', diagnostic: prepared.error });
   }
   intent.items = ready.map(({ prepared }) => prepared.intent);
-  if (!(await commit(run.context, { intents: [intent] })))
+  // With the match keys of the sources: whatever becomes of this run, no later one takes a record that matches for a new one.
+  const keys = ready.flatMap(({ one }) => keysOf(run, source, one));
+  if (!(await commit(run.context, { intents: [intent], keys })))
     return abandon(
       run,
       ready.map(({ one }) => one),
@@ -83,6 +85,12 @@ export async function createAll(run: MappingRun, target: Side, creates: readonly
   await writtenBack(run, target, records);
   run.settled.push(intent.id);
   if (open.length > 0) keepOpen(run, target, { ...intent, id: `${intent.id}-open`, items: open });
+}
+
+function keysOf(run: MappingRun, side: Side, { pair }: Applied): RecordKey[] {
+  const seen = presentSide(pair, side);
+  if (!seen || run.mapping.match.length === 0) return [];
+  return [{ mapping: run.key, side, id: seen.id, keys: run[side].keysOf(seen.fields) }];
 }
 
 /** Some systems answer a create with a record that they hold for the same: linking it again would join two records. */

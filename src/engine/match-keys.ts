@@ -76,7 +76,8 @@ async function candidates(
     const contested = await contestedOf(run, side, all);
     const candidate = (id: string): Candidate => ({
       id,
-      linked: (links.get(id)?.state ?? 'closed') !== 'closed',
+      // A record with an open create is about to be linked, nobody knows to which.
+      linked: (links.get(id)?.state ?? 'closed') !== 'closed' || run.open[otherSide(side)].has(id),
       contested: contested.has(id),
     });
     byRule.push(new Map([...ids].map(([digest, set]) => [digest, [...set].map(candidate)])));
