@@ -41,6 +41,40 @@ async function* alwaysComplete(steps: AsyncIterable<ReadStep>): AsyncGenerator<R
   for await (const step of steps) yield step.kind === 'end' ? { ...step, complete: true } : step;
 }
 
+/** A list is taken for sorted by stamp: whatever comes after a newer record was dealt with before. */
+async function* asIfSorted(steps: AsyncIterable<ReadStep>): AsyncGenerator<ReadStep> {
+  let newest = Number.NEGATIVE_INFINITY;
+  for await (const step of steps) {
+    if (step.kind === 'end') yield step;
+    else {
+      const records = step.records.filter(({ modified }) => {
+        const isNew = (modified ?? newest) >= newest;
+        if (isNew) newest = modified ?? newest;
+        return isNew;
+      });
+      yield { ...step, records };
+    }
+  }
+}
+
+/** Every link is looked up once; what becomes of it afterwards is not noticed. */
+function rememberingLinks(store: Store): Store {
+  const known = new Map<string, Link | null>();
+  return instead(store, {
+    links: async (mapping, side, ids) => {
+      const keyOf = (id: string) => `${mapping} ${side} ${id}`;
+      const found = await store.links(mapping, side, ids);
+      for (const id of ids) if (!known.has(keyOf(id))) known.set(keyOf(id), found.get(id) ?? null);
+      return new Map(
+        ids.flatMap((id) => {
+          const link = known.get(keyOf(id));
+          return link ? [[id, link] as const] : [];
+        }),
+      );
+    },
+  });
+}
+
 const HOUR = 3_600_000;
 
 /** What `stale-fence-accepted` gives every process for its own. */
@@ -113,6 +147,10 @@ export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
         ),
     }),
   ),
+  'order-trusted': onConnection((connection) =>
+    instead(connection, { read: (request) => asIfSorted(connection.read(request)) }),
+  ),
+  'links-read-once': onStore(rememberingLinks),
   'write-without-condition': onConnection((connection) =>
     instead(connection, { update: (object, items) => connection.update(object, unconditional(items)) }),
   ),

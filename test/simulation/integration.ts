@@ -6,7 +6,7 @@ import { loadIntegration } from '../../src/integration/load.ts';
 import type { LoadedIntegration, LoadedMapping } from '../../src/integration/loaded.ts';
 import { fail, ok } from '../../src/record/diagnostic.ts';
 import { MAPPING_NAMES, MAPPINGS, type MappingName } from './fields.ts';
-import type { Policies, WorldSpec } from './spec.ts';
+import { declaredLag, type Policies, type WorldSpec } from './spec.ts';
 
 export const CRM_HOST = 'crm.example';
 export const ERP_HOST = 'erp.example';
@@ -59,10 +59,14 @@ function loadBase(): LoadedIntegration {
 /** The integration of one world: its policies in the place of the file's. */
 export function integrationOf(spec: WorldSpec): LoadedIntegration {
   const loaded = loadBase();
+  const lag = declaredLag(spec);
   return {
     ...loaded,
-    a: { ...loaded.a, connector: withPages(loaded.a.connector, spec.pageSize.a) },
-    b: { ...loaded.b, connector: undeclared(withPages(loaded.b.connector, spec.pageSize.b), spec.undeclared) },
+    a: { ...loaded.a, connector: withLag(withPages(loaded.a.connector, spec.pageSize.a), lag.a) },
+    b: {
+      ...loaded.b,
+      connector: undeclared(withLag(withPages(loaded.b.connector, spec.pageSize.b), lag.b), spec.undeclared),
+    },
     schedule: { ...loaded.schedule, sweepMs: spec.sweepMs },
     failures: { share: 1, least: 1000 },
     mappings: loaded.mappings.map((mapping) => {
@@ -79,6 +83,14 @@ function withPages(connector: ConnectorDefinition, size: number | null): Connect
     const { list } = object;
     if (!list || list.pagination.style === 'none') return object;
     return { ...object, list: { ...list, pagination: { ...list.pagination, size } } };
+  });
+}
+
+/** A connector that declares how late its lists may be. */
+function withLag(connector: ConnectorDefinition, ms: number): ConnectorDefinition {
+  return withObjects(connector, (object) => {
+    const { list } = object;
+    return list?.since ? { ...object, list: { ...list, since: { ...list.since, lag: `${ms}ms` } } } : object;
   });
 }
 

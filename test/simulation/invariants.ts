@@ -3,6 +3,7 @@ import { digestFields, digestKey } from '../../src/record/digest.ts';
 import { otherSide, type Side } from '../../src/record/side.ts';
 import type { ParkedRecord, Run } from '../../src/store/port.ts';
 import { MAPPING_NAMES, MAPPINGS, type MappingName } from './fields.ts';
+import { declaredLag } from './spec.ts';
 import { type Attempt, FIELD_KEY, type World } from './world.ts';
 
 /** Reasons that time or the next run cures: none of them may be left when all is calm. */
@@ -49,7 +50,7 @@ export async function checkCursors(world: World): Promise<void> {
       const cursor = await world.store.cursor(keyOf(mapping), side);
       if (cursor?.mark === null || cursor === null || world.spec.policies[mapping].propagate[side].create === 'ignore')
         continue;
-      const lag = side === 'a' ? 3001 : 120_000;
+      const lag = declaredLag(world.spec)[side] + (side === 'a' ? 1 : 120_000);
       const old = [...world.ledger.alive(mapping, side)].filter(([, one]) => one.changed <= (cursor.mark ?? 0) - lag);
       const ids = old.map(([id]) => id);
       const links = await world.store.links(keyOf(mapping), side, ids);

@@ -3,7 +3,7 @@ import { otherSide, type Side } from '../../src/record/side.ts';
 import type { StateChange } from '../../src/store/port.ts';
 import { agree, isEmptyWire, MAPPING_NAMES, MAPPINGS, type MappingName, type SimulatedField } from './fields.ts';
 import { isArchived, type Raw, recordsOf, type Systems } from './people.ts';
-import type { WorldSpec } from './spec.ts';
+import { declaredLag, type WorldSpec } from './spec.ts';
 
 export interface Violation {
   /** Its id in docs/invariants.md. */
@@ -56,8 +56,8 @@ export interface Overwritten {
   at: number;
 }
 
-/** What changed so long before a run is seen by it, whatever the systems' lists lag. */
-const SETTLED_MS = 5000;
+/** What changed so long before a run, besides the lag of the system's lists, is seen by it. */
+const SETTLED_MS = 2000;
 
 const sameJson = (one: Json | undefined, other: Json | undefined): boolean =>
   one === other || JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
@@ -286,7 +286,7 @@ export class Ledger {
   #twins(mapping: MappingName, side: Side, id: string, raw: Raw, rule: readonly string[], started: number): string[] {
     const fields = MAPPINGS[mapping].fields.filter((field) => rule.includes(field.a));
     if (fields.some((field) => isEmptyWire(raw[field[side]]))) return [];
-    const settled = started + this.#spec.skewMs[side] - SETTLED_MS;
+    const settled = started + this.#spec.skewMs[side] - SETTLED_MS - declaredLag(this.#spec)[side];
     return [...this.alive(mapping, side)].flatMap(([other, one]) => {
       const isFree = other !== id && one.by === 'person' && !this.everLinked.has(`${mapping} ${side} ${other}`);
       const same = fields.every((field) => sameJson(one.raw[field[side]], raw[field[side]]));

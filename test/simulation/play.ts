@@ -26,6 +26,8 @@ export interface Outcome {
   /** Equal for equal worlds: of all that was sent, answered, committed and edited. */
   trace: string;
   faults: Partial<Record<Fault, number>>;
+  /** What befell the engine besides faults of the network. */
+  occurred: Record<string, number>;
   /** Where each fault struck, so that the world can be run again with exactly these. */
   struck: Record<string, Fault>;
   parked: Record<string, number>;
@@ -172,6 +174,7 @@ async function outcomeOf(world: World): Promise<Outcome> {
     violations: ledger.violations,
     trace: world.trace(),
     faults: world.faults,
+    occurred: world.occurred,
     struck: world.struck,
     parked: parkedReasons(await world.store.parked({ includeDismissed: true })),
     edits: world.edits,

@@ -1,5 +1,7 @@
+import type { Side } from '../../src/record/side.ts';
 import type { Fault } from '../../src/testing/network.ts';
 import type { Violation } from './ledger.ts';
+import { type ListHabits, plainLists } from './lists.ts';
 import { type Outcome, type PlayOptions, play } from './play.ts';
 import type { WorldSpec } from './spec.ts';
 
@@ -83,6 +85,7 @@ function smaller(spec: WorldSpec): Cut[] {
   for (const index of spec.rounds.keys()) cuts.push(...calmer(index));
   cuts.push({ target: null, spec: (from) => ({ ...from, skewMs: { a: 0, b: 0 } }) });
   cuts.push({ target: null, spec: (from) => ({ ...from, limit: null }) });
+  for (const side of ['a', 'b'] as const) cuts.push(...plainer(side));
   cuts.push({ target: null, spec: (from) => ({ ...from, indexLagMs: 0 }) });
   return cuts;
 }
@@ -95,6 +98,18 @@ function calmer(index: number): Cut[] {
     spec: (from) => ({
       ...from,
       rounds: from.rounds.map((round, at) => (at === index ? { ...round, ...part } : round)),
+    }),
+  }));
+}
+
+/** Lists without one of their habits. */
+function plainer(side: Side): Cut[] {
+  const habits: (keyof ListHabits)[] = ['stale', 'shuffled', 'repeated', 'repeatedLater', 'order', 'most'];
+  return habits.map((habit) => ({
+    target: null,
+    spec: (from) => ({
+      ...from,
+      lists: { ...from.lists, [side]: { ...from.lists[side], [habit]: plainLists[habit] } },
     }),
   }));
 }

@@ -6,6 +6,7 @@ import { FAULTS, type Fault } from '../../src/testing/network.ts';
 import type { Trouble } from '../../src/testing/process.ts';
 import { type SeededRandom, seededRandom } from '../../src/testing/random.ts';
 import { freshValue, MAPPING_NAMES, MAPPINGS, type MappingName } from './fields.ts';
+import { drawHabits, type ListHabits } from './lists.ts';
 
 /** What one person does in one system. Records are named by their place among those that are there. */
 export interface Edit {
@@ -59,7 +60,8 @@ export interface WorldSpec {
   struck: Record<string, Fault> | null;
   latencyMs: number;
   indexLagMs: number;
-  staleMs: number;
+  /** What the lists of each system do besides what it declares. */
+  lists: Record<Side, ListHabits>;
   limit: { requests: number; windowMs: number } | null;
   skewMs: Record<Side, number>;
   /** Times in which a system answers nothing or refuses everything, from the start of the world, ms. */
@@ -74,6 +76,11 @@ export interface WorldSpec {
   sweepMs: number;
   first: Edit[];
   rounds: Round[];
+}
+
+/** How late a change may appear in the lists of each system, as its connector declares, ms. */
+export function declaredLag(spec: WorldSpec): Record<Side, number> {
+  return { a: Math.max(3000, spec.indexLagMs + spec.lists.a.staleMs), b: spec.lists.b.staleMs };
 }
 
 const STARTS = ['2026-03-28T23:10:00Z', '2026-06-15T10:00:30Z', '2026-10-25T00:20:00Z', '2026-12-31T22:58:00Z'];
@@ -98,7 +105,7 @@ export function drawWorld(seed: string): WorldSpec {
     struck: null,
     latencyMs: random.pick([20, 60, 400]),
     indexLagMs: random.pick([0, 1500, 3000]),
-    staleMs: 0,
+    lists: { a: drawHabits(random.fork('lists a'), 1), b: drawHabits(random.fork('lists b'), 2) },
     limit: random.chance(0.25) ? { requests: 20 + random.below(30), windowMs: 10_000 } : null,
     outages: drawOutages(random.fork('outages')),
     pageSize: random.chance(0.4) ? { a: 1 + random.below(4), b: 3 + random.below(3) } : { a: null, b: null },

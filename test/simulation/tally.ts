@@ -16,6 +16,8 @@ export interface Tally {
   overruled: number;
   written: { create: number; update: number; remove: number };
   faults: Record<string, number>;
+  /** What befell the engine besides faults of the network. */
+  occurred: Record<string, number>;
   parked: Record<string, number>;
   /** Kind of violation → seeds. */
   violations: Record<string, number[]>;
@@ -31,6 +33,7 @@ export const emptyTally = (): Tally => ({
   overruled: 0,
   written: { create: 0, update: 0, remove: 0 },
   faults: {},
+  occurred: {},
   parked: {},
   violations: {},
 });
@@ -41,6 +44,7 @@ export function count(tally: Tally, { seed, outcome }: Played): void {
     tally[part] += outcome[part];
   for (const part of ['create', 'update', 'remove'] as const) tally.written[part] += outcome.written[part];
   add(tally.faults, outcome.faults);
+  add(tally.occurred, outcome.occurred);
   add(tally.parked, outcome.parked);
   for (const kind of new Set(outcome.violations.map(kindOf))) {
     tally.violations[kind] = [...(tally.violations[kind] ?? []), seed];
@@ -64,6 +68,7 @@ export function tallyText(tally: Tally, seconds: number): string {
     `edits ${tally.edits}, runs ${tally.runs}, refused for the lease ${tally.refused}, processes that died ${tally.died}`,
     `written: ${list(tally.written)}`,
     `faults: ${list(tally.faults)}`,
+    `besides: ${list(tally.occurred)}`,
     `parked at the end: ${list(tally.parked)}`,
     `overruled on record ${tally.overruled}, lost in the window of an unconditional write ${tally.inWindow}`,
   ];

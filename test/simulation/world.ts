@@ -18,6 +18,7 @@ import {
   FAULTS,
   type Fault,
   SimulatedNetwork,
+  type SimulatedSystem,
   type SystemRequest,
   type SystemResponse,
 } from '../../src/testing/network.ts';
@@ -27,6 +28,7 @@ import { noSabotage, type Sabotage } from '../../src/testing/sabotage.ts';
 import { MAPPING_NAMES, MAPPINGS, type MappingName } from './fields.ts';
 import { CRM_HOST, ERP_HOST, integrationOf } from './integration.ts';
 import { Ledger } from './ledger.ts';
+import { withHabits } from './lists.ts';
 import { perform, type Systems } from './people.ts';
 import type { Edit, WorldSpec } from './spec.ts';
 
@@ -63,6 +65,8 @@ export class World {
   readonly attempts: Attempt[] = [];
   readonly faults: Partial<Record<Fault, number>> = {};
   readonly struck: Record<string, Fault> = {};
+  /** What befell the engine besides faults of the network: how often. */
+  readonly occurred: Record<string, number> = {};
   readonly log: string[] = [];
   edits = 0;
   isCalm = false;
@@ -96,11 +100,25 @@ export class World {
     this.integration = this.#sabotage.integration(integrationOf(spec));
     this.#network = new SimulatedNetwork({
       scheduler: this.scheduler,
-      systems: { [CRM_HOST]: this.systems.a, [ERP_HOST]: this.systems.b },
+      systems: { [CRM_HOST]: this.#listed('a'), [ERP_HOST]: this.#listed('b') },
       skewMs: { [CRM_HOST]: spec.skewMs.a, [ERP_HOST]: spec.skewMs.b },
       decide: (host, process) => this.#decide(host === CRM_HOST ? 'a' : 'b', process),
       watch: (exchange) => this.#watch(exchange),
     });
+  }
+
+  #listed(side: Side): SimulatedSystem {
+    return withHabits(this.systems, {
+      side,
+      seed: `${this.spec.seed}/lists`,
+      habits: this.spec.lists[side],
+      isCalm: () => this.isCalm,
+      tell: (trouble) => this.tell(trouble),
+    });
+  }
+
+  tell(what: string): void {
+    this.occurred[what] = (this.occurred[what] ?? 0) + 1;
   }
 
   /** All that was sent, answered, committed and edited, as one hash. */
