@@ -143,13 +143,16 @@ function deferRemoval(run: MappingRun, target: Side, one: Applied): void {
   const action = one.item.actions[target];
   if (!one.pair.link || !action || (action.kind !== 'delete' && action.kind !== 'archive')) return;
   const { link } = one.pair;
+  // A record that was listed again is in the counts for each time that it was read.
+  const before = run.deletes.get(pairKey(link))?.counted ?? [];
+  const now: Side[] = one.pair.joint ? ['a', 'b'] : one.pair.swept ? [] : [one.pair.from];
   run.deletes.set(pairKey(link), {
     link,
     target,
     kind: action.kind,
     rule: one.item.rule,
     approved: one.pair.before?.approved ?? false,
-    counted: one.pair.joint ? ['a', 'b'] : one.pair.swept ? [] : [one.pair.from],
+    counted: [...before, ...now],
   });
   one.deferred = true;
 }

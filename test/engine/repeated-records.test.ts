@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Connection } from '../../src/connector/port.ts';
+import type { LoadedMapping } from '../../src/integration/loaded.ts';
 import { openConnection, openWorld, type World } from './world.ts';
 
 let world: World;
@@ -60,6 +61,33 @@ describe('records that a system lists twice', () => {
     });
     expect(crm.get('companies', made.record.id)).toMatchObject({ street: 'Hafen 2', city: 'Flensburg' });
     expect(erp.get('customers', customer?.id ?? 0)).toMatchObject({ street: 'Hafen 2', city: 'Flensburg' });
+  });
+
+  // Simulation seed 175.
+  it('a deleted record that is listed twice is counted twice, as it was read', async () => {
+    world = await openEmpty();
+    const { crm, erp, integration, platform, store } = world;
+    const made = crm.userCreate('companies', { name: 'Nord', country: 'DE', status: 'lead' }, Date.now());
+    if (!('record' in made)) throw new Error('not made');
+    crm.userCreate('companies', { name: 'Süd', country: 'DE', status: 'lead' }, Date.now());
+    await world.sync();
+    crm.userDelete('companies', made.record.id, Date.now());
+    const deletes = (mapping: LoadedMapping): LoadedMapping => ({
+      ...mapping,
+      propagate: { ...mapping.propagate, a: { ...mapping.propagate.a, delete: 'delete' } },
+      deleteGuard: { share: 1, records: 100 },
+    });
+    const run = await world.sync({
+      full: true,
+      integration: { ...integration, mappings: integration.mappings.map(deletes) },
+      connections: {
+        a: pagesTwice(openConnection(integration, 'a', platform, store)),
+        b: openConnection(integration, 'b', platform, store),
+      },
+    });
+    expect(run.outcome).toBe('done');
+    expect(run.counts.companies?.a).toMatchObject({ read: 4, unchanged: 2, applied: 2 });
+    expect([...erp.records('customers')].map((one) => one.name_1)).toEqual(['Süd']);
   });
 
   // Simulation seed 300138.
