@@ -1,7 +1,7 @@
 import type { Side } from '../../src/record/side.ts';
 import type { Fault } from '../../src/testing/network.ts';
 import type { Violation } from './ledger.ts';
-import { type ListHabits, plainLists } from './lists.ts';
+import { type ListHabits, plainLists } from './list-habits.ts';
 import { type Outcome, type PlayOptions, play } from './play.ts';
 import type { WorldSpec } from './spec.ts';
 

@@ -6,7 +6,7 @@ import { FAULTS, type Fault } from '../../src/testing/network.ts';
 import type { Trouble } from '../../src/testing/process.ts';
 import { type SeededRandom, seededRandom } from '../../src/testing/random.ts';
 import { freshValue, MAPPING_NAMES, MAPPINGS, type MappingName } from './fields.ts';
-import { drawHabits, type ListHabits } from './lists.ts';
+import { drawHabits, type ListHabits } from './list-habits.ts';
 
 /** What one person does in one system. Records are named by their place among those that are there. */
 export interface Edit {
