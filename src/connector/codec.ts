@@ -2,7 +2,6 @@ import { type Diagnostic, fail, ok, type Result } from '../record/diagnostic.ts'
 import type { Fields, Value } from '../record/value.ts';
 import { type CompiledField, compileField } from './codec/compile-field.ts';
 import type { OptionLists } from './codec/options.ts';
-import { setOwn } from './codec/path.ts';
 import { currencyClash, unknownField, unreadable, unwritable } from './codec/problems.ts';
 import type { FieldDefinition } from './field.ts';
 import type { Wire } from './port.ts';
@@ -92,21 +91,26 @@ function compileEncode(compiled: ReadonlyMap<string, CompiledField>): ObjectCode
   const besides = ordered.filter((field) => field.beside !== undefined);
   return (fields) => {
     const wire: Wire = {};
-    const problems: Record<string, Diagnostic> = {};
-    for (const name of Object.keys(fields)) if (!compiled.has(name)) setOwn(problems, name, unknownField(name));
+    let problems = NONE;
+    const refuse = (name: string, problem: Diagnostic) => {
+      problems = { ...problems, [name]: problem };
+    };
+    for (const name in fields) if (!compiled.has(name)) refuse(name, unknownField(name));
     for (const field of ordered) {
       if (!Object.hasOwn(fields, field.name)) continue;
-      const raw = wireValue(field, fields[field.name] ?? null);
-      if (!raw.ok) setOwn(problems, field.name, raw.error);
-      else if (raw.value !== undefined) field.write(wire, raw.value);
+      const value = fields[field.name] ?? null;
+      const empty = field.isEmptyValue(value);
+      const raw = empty ? field.emptyWire : field.codec.encode(value);
+      if (raw !== undefined) field.write(wire, raw);
+      else if (!empty) refuse(field.name, unwritable(field.name, field.codec, value));
     }
     // Then what stands beside them, which must not contradict a field of its own.
     for (const field of besides) {
       if (!Object.hasOwn(fields, field.name)) continue;
       const clash = writeBeside(field, fields[field.name] ?? null, wire);
-      if (clash) setOwn(problems, field.name, clash);
+      if (clash) refuse(field.name, clash);
     }
-    return Object.keys(problems).length > 0 ? fail(problems) : ok(wire);
+    return problems === NONE ? ok(wire) : fail(problems);
   };
 }
 

@@ -14,8 +14,8 @@ import { resolve } from './resolve.ts';
 import { settle } from './settle.ts';
 import { sweep } from './sweep.ts';
 
-/** Enough pairs per step that batched writes are full, few enough to stay small in memory. */
-const BATCH = 500;
+/** Pairs per step: few enough to stay small in memory, and a multiple of the sizes of batched writes, so that those are full. */
+const BATCH = 600;
 
 /**
  * One mapping in one run: read → decode → match → resolve → map → validate → plan → apply → record. A side that could
@@ -65,7 +65,8 @@ async function* changes(run: MappingRun, side: Side, pages: AsyncIterable<WireRe
     const seen = decode(run, run[side], records);
     batch.push(...(await match(run, side, seen)));
     if (batch.length < BATCH) continue;
-    yield batch;
+    // All of it, before the next page is matched: that must know what became of these.
+    for (let at = 0; at < batch.length; at += BATCH) yield batch.slice(at, at + BATCH);
     batch = [];
   }
   yield batch;

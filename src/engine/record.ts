@@ -134,7 +134,7 @@ export function linkAfter(run: MappingRun, one: Applied): Link | null {
   const { pair, item } = one;
   const { a, b } = pair.ids;
   if (a === null || b === null || item.link === 'none') return null;
-  const wrote = Object.keys(one.written).length > 0;
+  const wrote = one.written.a !== undefined || one.written.b !== undefined;
   if (item.link === 'keep' && !wrote && !item.refresh) return null;
   const state = STATE_AFTER[item.link] ?? 'active';
   const base = (side: Side) =>

@@ -16,7 +16,10 @@ export function compileReader(path: string): (wire: Wire) => unknown {
   };
 }
 
-/** Writes the place of a dotted path, with the objects on the way that are not there yet. Changes only `wire`. */
+/**
+ * Writes the place of a dotted path, with the objects on the way that are not there yet. Changes nothing but `wire`
+ * itself: what stands on the way may be part of a value that is held elsewhere, so it is replaced by a copy.
+ */
 export function compileWriter(path: string): (wire: Wire, value: unknown) => void {
   const segments = path.split('.');
   const last = segments.pop() ?? '';
@@ -24,14 +27,9 @@ export function compileWriter(path: string): (wire: Wire, value: unknown) => voi
   return (wire, value) => {
     let at = wire;
     for (const segment of segments) {
-      const next = ownOf(at, segment);
-      if (isObject(next)) {
-        at = next;
-      } else {
-        const created: Wire = {};
-        setOwn(at, segment, created);
-        at = created;
-      }
+      const next = copyOf(ownOf(at, segment));
+      setOwn(at, segment, next);
+      at = next;
     }
     setOwn(at, last, value);
   };
@@ -45,6 +43,12 @@ export function setOwn(target: Record<string, unknown>, key: string, value: unkn
 
 function ownOf(at: unknown, segment: string): unknown {
   return isObject(at) && Object.hasOwn(at, segment) ? at[segment] : undefined;
+}
+
+/** A list is an object with numbers for names here, and stays a list. */
+function copyOf(value: unknown): Wire {
+  if (!isObject(value)) return {};
+  return Array.isArray(value) ? Object.assign([], value) : { ...value };
 }
 
 const isObject = (value: unknown): value is Wire => typeof value === 'object' && value !== null;

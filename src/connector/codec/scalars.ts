@@ -64,7 +64,7 @@ export function booleanCodec(definition: FieldDefinition): FieldCodec {
   };
 }
 
-/** Lists and objects are taken as the JSON they are. What is written is a copy, since fields within it may be set. */
+/** Lists and objects are taken as the JSON they are. */
 export function listCodec(): FieldCodec {
   return compileJson((value) => Array.isArray(value), 'a list');
 }
@@ -74,9 +74,10 @@ export function objectCodec(): FieldCodec {
 }
 
 function compileJson(isKind: (value: unknown) => boolean, expects: string): FieldCodec {
+  const asJson = (value: unknown) => (isKind(value) ? (isJson(value) ? value : copyJson(value)) : undefined);
   return {
-    decode: (raw) => (isKind(raw) ? (isJson(raw) ? raw : copyJson(raw)) : undefined),
-    encode: (value) => (isKind(value) ? copyJson(value) : undefined),
+    decode: asJson,
+    encode: asJson,
     expects,
   };
 }
