@@ -1,16 +1,14 @@
 import { z } from 'zod';
+import { FIELD_TYPES } from '../record/value.ts';
+import { authSchema } from './definition-auth.ts';
+import { listSchema } from './definition-list.ts';
+import { duration, secretTemplate, urlPath, wirePath } from './definition-parts.ts';
+import { webhooksSchema } from './definition-webhooks.ts';
 import { fieldSchema } from './field.ts';
 
-const duration = z
-  .string()
-  .regex(/^\d+(ms|s|m|h|d)$/, 'a number and a unit: 500ms, 3s, 5m, 24h, 7d')
-  .describe('A number and a unit: 500ms, 3s, 5m, 24h, 7d');
-
-const urlPath = z
-  .string()
-  .describe('After the base URL; {object} is the name of the object, {id} the id of the record');
-
-const wirePath = z.string().describe('Dotted path in the response body; empty for the body itself');
+export type { AuthDefinition } from './definition-auth.ts';
+export type { ListDefinition, Pagination } from './definition-list.ts';
+export type { WebhooksDefinition } from './definition-webhooks.ts';
 
 /** A record's fields are looked up by name, also those that it lacks. */
 const fieldName = z
@@ -20,82 +18,18 @@ const fieldName = z
     'a name that every JavaScript object has; name it otherwise, with its `path`',
   );
 
-const authSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('none') }),
-  z.strictObject({ type: z.literal('api_key'), header: z.string(), value: z.string().describe('e.g. ${api_key}') }),
-  z.strictObject({ type: z.literal('basic'), user: z.string(), password: z.string() }),
-  z.strictObject({ type: z.literal('bearer'), token: z.string() }),
-  z.strictObject({
-    type: z.literal('oauth2_client_credentials'),
-    token_path: z.string(),
-    client_id: z.string(),
-    client_secret: z.string(),
-    refresh: z.enum(['none', 'single_use', 'reusable']).default('none'),
-  }),
-]);
-
-/** How a page of a list is asked for and how its end is known. */
-const paginationSchema = z.discriminatedUnion('style', [
-  z.strictObject({ style: z.literal('none') }),
-  z.strictObject({
-    style: z.literal('cursor'),
-    param: z.string(),
-    next: wirePath.describe('Where the next cursor stands; null or absent at the end'),
-    size_param: z.string().optional(),
-    size: z.int().positive(),
-    total: wirePath.optional().describe('Number of records of the whole query'),
-  }),
-  z.strictObject({
-    style: z.literal('page'),
-    param: z.string(),
-    first: z.int().default(1),
-    size_param: z.string().optional(),
-    size: z.int().positive(),
-    total: wirePath.optional().describe('Number of records'),
-    pages: wirePath.optional().describe('Number of pages'),
-    more: wirePath.optional().describe('Whether another page follows'),
-    shifts: z.boolean().default(false).describe('Pages move while records are added or removed'),
-  }),
-  z.strictObject({
-    style: z.literal('offset'),
-    param: z.string(),
-    size_param: z.string().optional(),
-    size: z.int().positive(),
-    total: wirePath.optional(),
-    more: wirePath.optional(),
-    shifts: z.boolean().default(false),
-  }),
-]);
-
-/** How to ask for what changed since an instant. */
-const sinceSchema = z.strictObject({
-  param: z.string(),
-  time: fieldSchema.shape.time,
-  inclusive: z.boolean().default(true),
-  precision: duration.default('1ms').describe('The grain of the filter and of the modification stamp'),
-  lag: duration.default('0s').describe('How late a change may appear in the list'),
-});
-
-const listSchema = z.strictObject({
-  path: urlPath,
-  query: z.record(z.string(), z.string()).default({}),
-  records: wirePath,
-  pagination: paginationSchema,
-  since: sinceSchema.optional(),
-  cap: z.int().positive().optional().describe('Most rows one query yields; windows by time above it'),
-  sort: z
-    .strictObject({ param: z.string(), by_modified: z.string(), descending: z.string().optional() })
-    .optional()
-    .describe('How to sort by the modification stamp'),
-  ids: z.strictObject({ param: z.string(), max: z.int().positive() }).optional().describe('Bulk get by ids'),
-  equals: z.record(z.string(), z.string()).default({}).describe('Field → query parameter that finds it by equality'),
-  ids_only: z.record(z.string(), z.string()).optional().describe('Query that makes the list cheap for a sweep'),
-  archived: z.record(z.string(), z.string()).optional().describe('Query that includes archived records'),
-});
-
 const writeSchema = z.strictObject({
   method: z.enum(['POST', 'PUT', 'PATCH', 'DELETE']),
   path: urlPath,
+  query: z.record(z.string(), z.string()).default({}),
+  body: z.enum(['json', 'form', 'xml', 'json_rpc']).default('json'),
+  wrap: z.string().default('').describe('Dotted path under which the record goes into the body, e.g. issue'),
+  rpc_method: z.string().optional().describe('json_rpc: the method; the record becomes its params'),
+  xml_root: z.string().optional().describe('xml: name of the root element'),
+  constant: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .describe('What else every body holds, e.g. { "archived": true }'),
   returns: z.enum(['record', 'id', 'nothing']).default('record'),
   record: wirePath.default('').describe('Where the written record stands in the response'),
   whole: z.boolean().default(false).describe('Takes full records only: read, modify, write'),
@@ -146,7 +80,44 @@ const objectSchema = z.strictObject({
     path: z.string().default('id'),
     type: z.enum(['string', 'integer']).default('string'),
     columns: z.array(z.string()).min(2).optional().describe('sql: the columns of a composite key, instead of path'),
+    paths: z.array(z.string()).min(2).optional().describe('rest: the wire paths of a composite id, instead of path'),
   }),
+  parent: z
+    .strictObject({
+      object: z.string().describe('The object whose records these stand under'),
+      param: z.string().describe('Name in the paths of this object, e.g. order_id in /orders/{order_id}/lines'),
+      field: z
+        .string()
+        .optional()
+        .describe('Field of this object that gets the id of the parent, where the record lacks it'),
+    })
+    .optional()
+    .describe('Read parent by parent; ids are the id of the parent, a slash and the id of the record'),
+  custom_fields: z
+    .strictObject({
+      from: z
+        .strictObject({
+          path: z.string(),
+          records: wirePath,
+          name: z.string().describe('Path in an item: the name of the field on the wire'),
+          label: z.string().optional(),
+          type: z.string().optional().describe('Path in an item: its type, translated by `types`'),
+          types: z.record(z.string(), z.enum(FIELD_TYPES)).default({}),
+          options: z.string().optional().describe('Path in an item: the list of its options'),
+        })
+        .optional()
+        .describe('The endpoint that lists them'),
+      container: z.string().default('').describe('Where they stand in a record; empty: among its other fields'),
+      form: z
+        .enum(['object', 'pairs'])
+        .default('object')
+        .describe('pairs: a list of objects with an id or name and a value'),
+      key: z.string().default('id').describe('pairs: key of the id or name'),
+      value: z.string().default('value').describe('pairs: key of the value'),
+      prefix: z.string().default('').describe('What the names of custom fields begin with, e.g. cf_'),
+    })
+    .optional()
+    .describe('Fields that the users of the system add'),
   version: z.string().optional().describe('Wire path of a version that changes with every write'),
   modified: z.string().optional().describe('Name of the field that holds the modification stamp'),
   archived: z
@@ -166,6 +137,8 @@ const objectSchema = z.strictObject({
     .optional(),
   create: writeSchema.optional(),
   update: writeSchema.optional(),
+  upsert: writeSchema.optional().describe('Creates, or updates what has the same `key`'),
+  upsert_key: z.string().optional().describe('upsert: the field that tells whether the record is there'),
   delete: writeSchema.optional(),
   archive: writeSchema.optional(),
   batch: z
@@ -186,6 +159,14 @@ const responseRule = z.strictObject({
     .describe('Where the fields of a refusal stand: the list, and the field name and error code in an item of it'),
 });
 
+/** What a fact of a connector rests on; a guess is visible as one. */
+const groundSchema = z.strictObject({
+  at: z.string().describe('Dotted path in this file, e.g. objects.contacts.list.pagination'),
+  ground: z.enum(['declared', 'inferred', 'assumed', 'learnt', 'by hand']),
+  because: z.string().optional(),
+  on: z.string().optional().describe('learnt: the date, YYYY-MM-DD'),
+});
+
 /** A connector: how to talk to one kind of system, as one declarative value. */
 export const connectorSchema = z.strictObject({
   connector: z.string().regex(/^[a-z][a-z0-9-]*$/),
@@ -193,19 +174,40 @@ export const connectorSchema = z.strictObject({
   protocol: z.enum(['rest', 'sql']),
   docs: z.string().optional(),
   description: z.string().optional(),
-  base_url: z.string().optional().describe('rest: e.g. ${base_url}'),
+  base_url: z.string().optional().describe('rest: e.g. ${base_url} or https://${shop}.example.com/api'),
   database: z.string().optional().describe('sql: sqlite:<path> or postgres://…, e.g. ${database_url}'),
   auth: authSchema.default({ type: 'none' }),
   headers: z.record(z.string(), z.string()).default({}),
+  query: z.record(z.string(), z.string()).default({}).describe('Parameters of every request, with ${variables}'),
+  tls: z
+    .strictObject({ certificate: secretTemplate, key: secretTemplate, ca: secretTemplate.optional() })
+    .optional()
+    .describe('Mutual TLS: PEM texts'),
+  variables: z
+    .record(
+      z.string(),
+      z.strictObject({
+        label: z.string().optional(),
+        secret: z.boolean().default(false),
+        default: z.string().optional(),
+        describe: z.string().optional().describe('Where a person finds it'),
+      }),
+    )
+    .default({})
+    .describe('What a connection must say, by the name that stands in ${…}'),
   timeout: duration.default('30s'),
   limits: z
     .strictObject({
       requests: z.int().positive().optional(),
       window: duration.optional(),
       concurrency: z.int().positive().default(8),
-      remaining_header: z.string().optional(),
-      reset_header: z.string().optional(),
+      remaining_header: z.string().optional().describe('Default: RateLimit-Remaining and X-RateLimit-Remaining'),
+      reset_header: z.string().optional().describe('Default: RateLimit-Reset and X-RateLimit-Reset'),
       reset_form: z.enum(['seconds', 'epoch', 'date']).default('seconds'),
+      costs: z
+        .array(z.strictObject({ method: z.string().optional(), path: z.string(), cost: z.number().positive() }))
+        .default([])
+        .describe('Requests that count for more than one; the first that fits, * for any part of the path'),
     })
     .prefault({}),
   responses: z.array(responseRule).default([]),
@@ -222,14 +224,23 @@ export const connectorSchema = z.strictObject({
     )
     .default({}),
   objects: z.record(z.string(), objectSchema),
+  webhooks: webhooksSchema.optional(),
+  origin: z
+    .strictObject({
+      format: z.enum(['openapi', 'airbyte', 'database', 'wsdl', 'odata']),
+      source: z.string().describe('File name or address of the description'),
+      digest: z.string().describe('SHA-256 of the description'),
+      version: z.string().optional().describe('The version that the description states'),
+      imported: z.string().optional().describe('YYYY-MM-DD'),
+    })
+    .optional(),
+  grounds: z.array(groundSchema).default([]).describe('What the facts of an imported connector rest on'),
 });
 
 export type ConnectorDefinition = z.infer<typeof connectorSchema>;
 export type ObjectDefinition = z.infer<typeof objectSchema>;
 export type TableDefinition = z.infer<typeof tableSchema>;
-export type ListDefinition = z.infer<typeof listSchema>;
-export type Pagination = z.infer<typeof paginationSchema>;
 export type WriteDefinition = z.infer<typeof writeSchema>;
 export type BatchDefinition = z.infer<typeof batchSchema>;
-export type AuthDefinition = z.infer<typeof authSchema>;
+export type Ground = z.infer<typeof groundSchema>;
 export type ResponseRule = z.infer<typeof responseRule>;
