@@ -7,10 +7,16 @@ import type { AuthDefinition } from './definition.ts';
 const variable = (name: string) => `$${`{${name}}`}`;
 
 const oauth: AuthDefinition = {
-  type: 'oauth2_client_credentials',
-  token_path: '/token',
+  type: 'oauth2',
+  grant: 'client_credentials',
+  token_url: '/token',
   client_id: variable('id'),
   client_secret: variable('secret'),
+  client_auth: 'body',
+  scopes: [],
+  scope_separator: ' ',
+  pkce: true,
+  parameters: {},
   refresh: 'single_use',
 };
 

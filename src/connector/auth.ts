@@ -44,7 +44,10 @@ export function createAuthenticator(parts: AuthParts): Result<Authenticator> {
       return ok(fixed({}));
     case 'api_key': {
       const value = fillVariables(definition.value, variables);
-      return value.ok ? ok(fixed({ [definition.header.toLowerCase()]: value.value })) : value;
+      if (!value.ok) return value;
+      return definition.header === undefined
+        ? fail(notYet('An API key outside of a header'))
+        : ok(fixed({ [definition.header.toLowerCase()]: value.value }));
     }
     case 'bearer': {
       const token = fillVariables(definition.token, variables);
@@ -55,13 +58,17 @@ export function createAuthenticator(parts: AuthParts): Result<Authenticator> {
       if (!pair.ok) return pair;
       return ok(fixed({ authorization: `Basic ${Buffer.from(pair.value, 'utf8').toString('base64')}` }));
     }
-    case 'oauth2_client_credentials': {
-      const id = fillVariables(definition.client_id, variables);
+    case 'oauth2': {
+      if (definition.grant !== 'client_credentials') return fail(notYet(`The grant ${definition.grant}`));
+      const id = fillVariables(definition.client_id ?? '', variables);
       if (!id.ok) return id;
-      const secret = fillVariables(definition.client_secret, variables);
+      const secret = fillVariables(definition.client_secret ?? '', variables);
       if (!secret.ok) return secret;
       return ok(new ClientCredentials(parts, definition, id.value, secret.value));
     }
+    case 'session':
+    case 'signature':
+      return fail(notYet(`Authentication by ${definition.type}`));
   }
 }
 
@@ -93,19 +100,14 @@ const LIFE_MS = 3_600_000;
 
 class ClientCredentials implements Authenticator {
   readonly #parts: AuthParts;
-  readonly #definition: Extract<AuthDefinition, { type: 'oauth2_client_credentials' }>;
+  readonly #definition: Extract<AuthDefinition, { type: 'oauth2' }>;
   readonly #id: string;
   readonly #secret: string;
   #tokens: StoredTokens | null = null;
   #headers: AuthHeaders | null = null;
   #renewal: Promise<Result<AuthHeaders>> | null = null;
 
-  constructor(
-    parts: AuthParts,
-    definition: Extract<AuthDefinition, { type: 'oauth2_client_credentials' }>,
-    id: string,
-    secret: string,
-  ) {
+  constructor(parts: AuthParts, definition: Extract<AuthDefinition, { type: 'oauth2' }>, id: string, secret: string) {
     this.#parts = parts;
     this.#definition = definition;
     this.#id = id;
@@ -140,7 +142,7 @@ class ClientCredentials implements Authenticator {
   async #grant(form: Record<string, string>, oldRefresh: string | null): Promise<Result<AuthHeaders>> {
     const sent = await this.#parts.send({
       method: 'POST',
-      path: this.#definition.token_path,
+      path: this.#definition.token_url,
       headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
       body: new URLSearchParams({ ...form, client_id: this.#id, client_secret: this.#secret }).toString(),
     });
@@ -174,6 +176,8 @@ function readStored(json: string | null): StoredTokens | null {
   const parsed = storedTokens.safeParse(json === null ? null : parseBody(json));
   return parsed.success ? parsed.data : null;
 }
+
+const notYet = (what: string): Diagnostic => problem('auth-unsupported', `${what} is not supported`);
 
 function refused(detail: string): Diagnostic {
   return problem('auth-failed', 'The system does not accept the credentials', {

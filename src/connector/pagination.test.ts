@@ -185,7 +185,14 @@ describe('numbered pages', () => {
 });
 
 describe('cursor pages', () => {
-  const pagination: Pagination = { style: 'cursor', param: 'cursor', next: 'next', size_param: 'limit', size: 2 };
+  const pagination: Pagination = {
+    style: 'cursor',
+    param: 'cursor',
+    next: 'next',
+    last_id: false,
+    size_param: 'limit',
+    size: 2,
+  };
   const page = (ids: string[], next: string | null, total: number | null = null): PageAnswer => ({
     ids,
     next,

@@ -21,6 +21,9 @@ export function createPageWalk(pagination: Pagination): PageWalk {
     case 'page':
     case 'offset':
       return createNumberedWalk(pagination);
+    case 'next_url':
+    case 'keyset':
+      throw new Error(`pagination by ${pagination.style} has no walk`);
   }
 }
 
@@ -28,7 +31,7 @@ export function createPageWalk(pagination: Pagination): PageWalk {
 export function pageFacts(pagination: Pagination): (body: unknown) => Omit<PageAnswer, 'ids'> {
   const at = (path: string | undefined) => (path === undefined ? () => undefined : wireReader(path));
   const next = at(pagination.style === 'cursor' ? pagination.next : undefined);
-  const total = at(pagination.style === 'none' ? undefined : pagination.total);
+  const total = at('total' in pagination ? pagination.total : undefined);
   const pages = at(pagination.style === 'page' ? pagination.pages : undefined);
   const more = at(pagination.style === 'page' || pagination.style === 'offset' ? pagination.more : undefined);
   return (body) => ({

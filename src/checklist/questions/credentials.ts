@@ -23,13 +23,25 @@ const KINDS: Record<AuthDefinition['type'], string | null> = {
   api_key: 'API key',
   basic: 'user name and password',
   bearer: 'bearer token',
-  oauth2_client_credentials: 'OAuth 2 client credentials',
+  oauth2: 'OAuth 2',
+  session: 'login for a session',
+  signature: 'key that signs requests',
+};
+
+const GRANTS: Record<Extract<AuthDefinition, { type: 'oauth2' }>['grant'], string> = {
+  client_credentials: 'OAuth 2 client credentials',
+  authorization_code: 'OAuth 2, allowed once by a person',
+  refresh_token: 'OAuth 2 refresh token',
+  password: 'OAuth 2 with user name and password',
+  jwt_bearer: 'OAuth 2 with a signed assertion',
 };
 
 function kindOf({ connector }: LoadedSystem): string | null {
   if (connector.protocol === 'sql') return 'in the address of the database';
   const { auth } = connector;
-  return auth.type === 'api_key' ? `${KINDS.api_key} in ${auth.header}` : KINDS[auth.type];
+  if (auth.type === 'oauth2') return GRANTS[auth.grant];
+  if (auth.type !== 'api_key') return KINDS[auth.type];
+  return `${KINDS.api_key} in ${auth.header ?? auth.query ?? auth.cookie}`;
 }
 
 /** Stops at the first refusal: an account may be locked after a few. */

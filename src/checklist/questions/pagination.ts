@@ -28,9 +28,11 @@ function styleOf({ pagination }: ListDefinition): string {
   switch (pagination.style) {
     case 'none':
       return 'all in one answer';
+    case 'next_url':
+      return `address of the next page, ${pagination.size} a page`;
     case 'cursor':
       return `cursor, ${pagination.size} a page`;
     default:
-      return `${pagination.style}, ${pagination.size} a page${pagination.shifts ? ', overlapping since pages shift' : ''}`;
+      return `${pagination.style}, ${pagination.size} a page${'shifts' in pagination && pagination.shifts ? ', overlapping since pages shift' : ''}`;
   }
 }

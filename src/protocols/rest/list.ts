@@ -76,7 +76,7 @@ class Reading {
     this.#time = list.since ? compileTime(list.since.time) : null;
     this.#since = query.since;
     this.#walk = createPageWalk(list.pagination);
-    const tellsTotal = list.pagination.style !== 'none' && list.pagination.total !== undefined;
+    const tellsTotal = 'total' in list.pagination && list.pagination.total !== undefined;
     if (list.cap !== undefined && !tellsTotal) this.#sortIntoWindows();
   }
 
