@@ -30,6 +30,12 @@ export interface RestConnectionParts {
 
 /** Opens a connection of protocol `rest`. Sends nothing yet; fails when variables are missing or the URL is none. */
 export function openRestConnection(parts: RestConnectionParts): Result<Connection> {
+  const sending = restSenderParts(parts);
+  return sending.ok ? ok(new RestConnection(parts.definition, sending.value)) : sending;
+}
+
+/** What requests of a connection are sent with; for those that look at the answers themselves. */
+export function restSenderParts(parts: RestConnectionParts): Result<SenderParts> {
   const { definition, variables, platform } = parts;
   const baseUrl = baseUrlOf(definition, variables);
   if (!baseUrl.ok) return baseUrl;
@@ -58,7 +64,7 @@ export function openRestConnection(parts: RestConnectionParts): Result<Connectio
     send: async (request) => anyResponse(await tokenSender.send({ kind: 'auth', repeatable: true, ...request })),
   });
   if (!authenticator.ok) return authenticator;
-  return ok(new RestConnection(definition, { ...bare, authenticator: authenticator.value }));
+  return ok({ ...bare, authenticator: authenticator.value });
 }
 
 function baseUrlOf(definition: ConnectorDefinition, variables: Variables): Result<string> {
