@@ -1,6 +1,7 @@
 import { type Diagnostic, fail, ok, type Result } from '../record/diagnostic.ts';
 import type { Fields, Value } from '../record/value.ts';
 import { type CompiledField, compileField } from './codec/compile-field.ts';
+import type { CustomFields } from './codec/custom-field.ts';
 import type { OptionLists } from './codec/options.ts';
 import { currencyClash, unknownField, unreadable, unwritable } from './codec/problems.ts';
 import type { FieldDefinition } from './field.ts';
@@ -39,11 +40,14 @@ export interface ObjectCodec {
  * `option_lists`; it is asked at every use, so that lists may be loaded later.
  */
 export function compileCodec(
-  definition: { fields: Record<string, FieldDefinition> },
+  definition: { fields: Record<string, FieldDefinition>; custom_fields?: CustomFields | undefined },
   optionLists: OptionLists = () => [],
 ): ObjectCodec {
   const compiled = new Map(
-    Object.entries(definition.fields).map(([name, field]) => [name, compileField(name, field, optionLists)]),
+    Object.entries(definition.fields).map(([name, field]) => [
+      name,
+      compileField(name, field, optionLists, definition.custom_fields),
+    ]),
   );
   return {
     decode: compileDecode(compiled),

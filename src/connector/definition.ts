@@ -72,7 +72,7 @@ const tableSchema = z.strictObject({
     .describe('Columns that the writer, not the database, keeps: `next` adds one, `now` sets the database time'),
 });
 
-const objectSchema = z.strictObject({
+export const objectSchema = z.strictObject({
   label: z.string().optional(),
   table: z.string().optional().describe('sql: the table or view, with its schema where needed'),
   sql: tableSchema.optional().describe('sql: what else there is to know about the table'),
@@ -112,8 +112,9 @@ const objectSchema = z.strictObject({
         .enum(['object', 'pairs'])
         .default('object')
         .describe('pairs: a list of objects with an id or name and a value'),
-      key: z.string().default('id').describe('pairs: key of the id or name'),
-      value: z.string().default('value').describe('pairs: key of the value'),
+      key: z.string().default('id').describe('pairs: name of the key in a pair'),
+      key_type: z.enum(['string', 'integer']).default('string').describe('pairs: how the key is written'),
+      value: z.string().default('value').describe('pairs: name of the value in a pair'),
       prefix: z.string().default('').describe('What the names of custom fields begin with, e.g. cf_'),
     })
     .optional()

@@ -57,6 +57,10 @@ const option = z.strictObject({
 export const fieldSchema = z.strictObject({
   type: z.enum(FIELD_TYPES),
   path: z.string().optional().describe('Dotted path in the wire record; default: the name of the field'),
+  custom: z
+    .string()
+    .optional()
+    .describe('A custom field, instead of path: its key where `custom_fields` of the object says that they stand'),
   label: z.string().optional(),
   time: timeFormat.optional(),
   number: numberFormat.optional(),

@@ -59,6 +59,14 @@ function inconsistencies(connector: ConnectorDefinition, document: YamlDocument)
       mustExist(field, fields, 'field', [...at, 'list', 'equals', field]);
     }
     for (const [key, field] of Object.entries(object.fields)) {
+      if (field.custom !== undefined && !object.custom_fields) {
+        faults.push(
+          problem('key-missing', `objects.${name}.custom_fields is missing`, {
+            detail: 'It says where custom fields stand in a record.',
+            where: document.place([...at, 'fields', key, 'custom']),
+          }),
+        );
+      }
       faults.push(...timeFaults(field.time, document, [...at, 'fields', key, 'time']));
       mustExist(field.reference, objectNames, 'object', [...at, 'fields', key, 'reference']);
       mustExist(field.options_from, lists, 'option list', [...at, 'fields', key, 'options_from']);

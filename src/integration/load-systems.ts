@@ -40,7 +40,7 @@ export function loadSystem(
     findings.take(found.error, [...path, 'connector']);
     return null;
   }
-  const connector = found.value.definition;
+  const connector = withOwnFields(name, found.value.definition, system, findings);
   checkPlainSecrets(name, system, findings);
   return {
     name,
@@ -49,6 +49,34 @@ export function loadSystem(
     connector,
     variables: loadVariables(name, system, connector, settings, findings),
   };
+}
+
+/** The connector with the fields that only this installation has. */
+function withOwnFields(
+  name: string,
+  connector: ConnectorDefinition,
+  { fields }: SystemFile,
+  findings: Findings,
+): ConnectorDefinition {
+  const objects = { ...connector.objects };
+  for (const [object, added] of Object.entries(fields)) {
+    const definition = Object.hasOwn(objects, object) ? objects[object] : undefined;
+    const path = ['systems', name, 'fields', object];
+    if (!definition) {
+      const summary = `The connector ${connector.connector} has no object "${object}"`;
+      findings.unknown('object-unknown', summary, path, object, Object.keys(connector.objects));
+      continue;
+    }
+    for (const [field, { custom }] of Object.entries(added)) {
+      if (custom === undefined || definition.custom_fields) continue;
+      findings.error('custom-fields-undeclared', `${object} declares no custom_fields`, [...path, field, 'custom'], {
+        detail: `The connector ${connector.connector} does not say where custom fields stand.`,
+        next: 'Say where the field stands by `path`, or add custom_fields to the connector',
+      });
+    }
+    objects[object] = { ...definition, fields: { ...definition.fields, ...added } };
+  }
+  return { ...connector, objects };
 }
 
 function checkPlainSecrets(name: string, system: SystemFile, findings: Findings): void {

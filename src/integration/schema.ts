@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fieldSchema } from '../connector/field.ts';
 
 const duration = z
   .string()
@@ -117,6 +118,10 @@ const systemSchema = z.strictObject({
     })
     .optional()
     .describe('Who answers questions about the system'),
+  fields: z
+    .record(z.string(), z.record(z.string(), fieldSchema))
+    .default({})
+    .describe('Object → fields that this installation has beyond those of the connector, such as custom fields'),
   environments: z
     .record(z.string(), z.record(z.string(), z.string()))
     .describe('Environment → variables of the connector; secrets only as ${NAME}'),

@@ -1,6 +1,7 @@
 import type { FieldType, Value } from '../../record/value.ts';
 import type { FieldDefinition } from '../field.ts';
 import type { Wire } from '../port.ts';
+import { type CustomFields, compileCustom, compilePath } from './custom-field.ts';
 import type { FieldCodec } from './field-codec.ts';
 import { currencyCodec, moneyCodec } from './money.ts';
 import { decimalCodec, integerCodec } from './number.ts';
@@ -51,16 +52,23 @@ const CODECS: Record<FieldType, (definition: FieldDefinition, optionLists: Optio
   object: objectCodec,
 };
 
-export function compileField(name: string, definition: FieldDefinition, optionLists: OptionLists): CompiledField {
+export function compileField(
+  name: string,
+  definition: FieldDefinition,
+  optionLists: OptionLists,
+  customFields?: CustomFields,
+): CompiledField {
   const codec = CODECS[definition.type](definition, optionLists);
-  const path = definition.path ?? name;
+  const { custom } = definition;
+  const place =
+    custom !== undefined && customFields ? compileCustom(custom, customFields) : compilePath(definition.path ?? name);
   const isEmptyWire = compileEmpty(definition);
   return {
     name,
     codec,
-    depth: path.split('.').length,
-    read: compileReader(path),
-    write: compileWriter(path),
+    depth: place.depth,
+    read: place.read,
+    write: place.write,
     beside: codec.beside && {
       path: codec.beside.path,
       read: compileReader(codec.beside.path),

@@ -41,7 +41,7 @@ export function setOwn(target: Record<string, unknown>, key: string, value: unkn
   else Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
 }
 
-function ownOf(at: unknown, segment: string): unknown {
+export function ownOf(at: unknown, segment: string): unknown {
   return isObject(at) && Object.hasOwn(at, segment) ? at[segment] : undefined;
 }
 
