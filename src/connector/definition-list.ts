@@ -7,6 +7,12 @@ const pageSize = {
   size: z.int().positive().describe('Records per page that are asked for; what the server makes of it is noticed'),
 };
 
+const last = wirePath.optional().describe('Whether this was the last page: the opposite of `more`');
+const sentAs = z
+  .string()
+  .optional()
+  .describe('The text of `param`, with {value} and {size}, e.g. {value},{size}; default: {value}');
+
 /** How a page of a list is asked for and how its end is known. */
 const paginationSchema = z.discriminatedUnion('style', [
   z.strictObject({ style: z.literal('none') }),
@@ -17,16 +23,21 @@ const paginationSchema = z.discriminatedUnion('style', [
       next: wirePath.optional().describe('Where the next cursor stands; null or absent at the end'),
       next_header: z.string().optional().describe('The response header with the next cursor, instead of `next`'),
       last_id: z.boolean().default(false).describe('The next cursor is the id of the last record, instead of `next`'),
+      last_field: wirePath
+        .optional()
+        .describe('The next cursor stands here in the last record, instead of `next`; ends as last_id does'),
       more: wirePath
         .optional()
         .describe('Whether another page follows; with last_id, a short page ends it where there is none'),
+      last,
+      sent_as: sentAs,
       ...pageSize,
       total: wirePath.optional().describe('Number of records of the whole query'),
     })
     .refine(
-      ({ next, next_header, last_id }) =>
-        [next !== undefined, next_header !== undefined, last_id].filter(Boolean).length === 1,
-      'needs one of next, next_header and last_id',
+      ({ next, next_header, last_id, last_field }) =>
+        [next !== undefined, next_header !== undefined, last_id, last_field !== undefined].filter(Boolean).length === 1,
+      'needs one of next, next_header, last_id and last_field',
     ),
   z.strictObject({
     style: z.literal('next_url'),
@@ -46,6 +57,8 @@ const paginationSchema = z.discriminatedUnion('style', [
     pages: wirePath.optional().describe('Number of pages'),
     pages_header: z.string().optional(),
     more: wirePath.optional().describe('Whether another page follows'),
+    last,
+    sent_as: sentAs,
     shifts: z.boolean().default(false).describe('Pages move while records are added or removed'),
   }),
   z.strictObject({
@@ -55,6 +68,8 @@ const paginationSchema = z.discriminatedUnion('style', [
     total: wirePath.optional(),
     total_header: z.string().optional(),
     more: wirePath.optional(),
+    last,
+    sent_as: sentAs,
     shifts: z.boolean().default(false),
   }),
   z.strictObject({
@@ -69,7 +84,10 @@ const paginationSchema = z.discriminatedUnion('style', [
 /** How to ask for what changed since an instant. */
 const sinceSchema = z.strictObject({
   param: z.string(),
-  template: z.string().default('{value}').describe('The value of the parameter, e.g. updated_at>={value}'),
+  template: z
+    .string()
+    .default('{value}')
+    .describe('The value of the parameter, e.g. updated_at>={value}; {until} is the other end of the window'),
   header: z.boolean().default(false).describe('`param` is a request header, e.g. If-Modified-Since'),
   time: fieldSchema.shape.time,
   inclusive: z.boolean().default(true),
@@ -101,6 +119,7 @@ export const listSchema = z.strictObject({
     .optional()
     .describe('The server answers 304 where nothing has changed since the last read'),
   query: z.record(z.string(), z.string()).default({}),
+  headers: z.record(z.string(), z.string()).optional().describe('Besides those of the connector'),
   each: z
     .strictObject({
       name: z.string().describe('Stands as {name} in path, query and body'),
@@ -109,7 +128,11 @@ export const listSchema = z.strictObject({
     .optional()
     .describe('The list is read once for each of these values'),
   format: z.enum(['json', 'jsonl', 'csv', 'xml']).default('json').describe('What the answer is written in'),
-  records: wirePath,
+  records: z.string().describe('Dotted path of the list in the answer; * stands for every item on the way'),
+  one_or_many: z
+    .boolean()
+    .optional()
+    .describe('An object where the list should be is a list of one, and nothing there an empty list'),
   pagination: paginationSchema,
   since: sinceSchema.optional(),
   cap: z.int().positive().optional().describe('Most rows one query yields; windows by time above it'),

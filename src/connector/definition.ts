@@ -81,11 +81,20 @@ export const objectSchema = z.strictObject({
     type: z.enum(['string', 'integer']).default('string'),
     columns: z.array(z.string()).min(2).optional().describe('sql: the columns of a composite key, instead of path'),
     paths: z.array(z.string()).min(2).optional().describe('rest: the wire paths of a composite id, instead of path'),
+    digest: z
+      .boolean()
+      .optional()
+      .describe('rest: records have no id; a digest of all that they hold stands for it, so an edited one is another'),
   }),
   parent: z
     .strictObject({
       object: z.string().describe('The object whose records these stand under'),
-      param: z.string().describe('Name in the paths of this object, e.g. order_id in /orders/{order_id}/lines'),
+      param: z
+        .string()
+        .describe(
+          'Name in the paths, query, headers and body of this object, e.g. order_id in /orders/{order_id}/lines',
+        ),
+      key: wirePath.optional().describe('What of the parent stands for it there; default: its id'),
       field: z
         .string()
         .optional()
@@ -152,7 +161,9 @@ export const objectSchema = z.strictObject({
 const responseRule = z.strictObject({
   status: z.union([z.int(), z.string().regex(/^\dxx$/)]).optional(),
   body: z.strictObject({ path: z.string(), equals: z.string() }).optional(),
-  action: z.enum(['retry', 'wait', 'refresh', 'missing', 'conflict', 'invalid', 'fatal', 'forbidden']),
+  action: z
+    .enum(['retry', 'wait', 'refresh', 'missing', 'conflict', 'invalid', 'fatal', 'forbidden', 'empty'])
+    .describe('empty: for a list, an answer without records; else as missing'),
   after: duration.optional().describe('How long to wait where the server does not say'),
   messages: z
     .strictObject({ list: wirePath, field: wirePath, code: wirePath })

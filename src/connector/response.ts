@@ -93,6 +93,7 @@ const CLASS: Record<ResponseAction, FailureClass> = {
   wait: 'rate',
   refresh: 'auth',
   missing: 'missing',
+  empty: 'missing',
   conflict: 'conflict',
   invalid: 'invalid',
   forbidden: 'invalid',
@@ -108,6 +109,7 @@ const WORDS: Record<ResponseAction, { code: string; summary: string; next?: stri
     next: 'Check the credentials of this connection',
   },
   missing: { code: 'record-missing', summary: 'The system has no such record' },
+  empty: { code: 'list-missing', summary: 'The system has no such list' },
   conflict: { code: 'version-conflict', summary: 'The record has changed since it was read' },
   invalid: { code: 'refused', summary: 'The system refuses what was sent' },
   forbidden: {
