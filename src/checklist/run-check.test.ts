@@ -4,6 +4,7 @@ import { CRM_CLIENT_ID, CRM_CLIENT_SECRET } from '../../sandbox/crm/access.ts';
 import { createCrm } from '../../sandbox/crm/crm.ts';
 import { createErp, ERP_KEY } from '../../sandbox/erp/erp.ts';
 import { type RunningSystem, serve } from '../../sandbox/http.ts';
+import { passingTokens } from '../connector/auth/tokens.ts';
 import { openIntegration } from '../integration/files.ts';
 import type { LoadedIntegration, LoadedSystem } from '../integration/loaded.ts';
 import { systemClock } from '../platform/clock.ts';
@@ -52,7 +53,7 @@ async function check(world: World = {}): Promise<CheckReport> {
   world.change?.(loaded.value);
   const platform = { clock: systemClock, random: systemRandom, http: world.http ?? http, log: silentLog };
   const connect = ({ connector: definition, variables }: LoadedSystem) => {
-    const tokens = { load: async () => null, save: async () => undefined };
+    const tokens = passingTokens();
     const connection = openRestConnection({ definition, variables, platform, tokens });
     if (!connection.ok) throw new Error(connection.error.summary);
     return connection.value;

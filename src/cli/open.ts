@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { passingTokens } from '../connector/auth/tokens.ts';
 import type { Connection } from '../connector/port.ts';
 import { openIntegration } from '../integration/files.ts';
 import type { LoadedIntegration, LoadedSystem } from '../integration/loaded.ts';
@@ -148,7 +149,11 @@ function openConnection(system: LoadedSystem, platform: Platform, store: Store |
   if (definition.protocol === 'sql') return openSqlConnection({ definition, variables, platform });
   const secret = `tokens/${name}`;
   const tokens = store
-    ? { load: () => store.secret(secret), save: (json: string) => store.putSecret(secret, json) }
-    : { load: async () => null, save: async () => undefined };
+    ? {
+        load: () => store.secret(secret),
+        save: (json: string) => store.putSecret(secret, json),
+        lock: async () => ({ release: async () => undefined }),
+      }
+    : passingTokens();
   return openRestConnection({ definition, variables, platform, tokens });
 }

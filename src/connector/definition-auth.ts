@@ -44,6 +44,7 @@ const oauth2Schema = z.strictObject({
       subject: secretTemplate.optional(),
       audience: z.string(),
       key: secretTemplate.describe('Private key, PEM'),
+      key_id: secretTemplate.optional().describe('`kid` in the header of the assertion'),
       algorithm: z.enum(['RS256', 'ES256']).default('RS256'),
       lives: duration.default('5m'),
     })

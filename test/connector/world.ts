@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { TokenStore } from '../../src/connector/auth.ts';
+import type { TokenStore } from '../../src/connector/auth/tokens.ts';
 import { loadConnector } from '../../src/connector/load.ts';
 import type { Connection, ReadStep, WireRecord } from '../../src/connector/port.ts';
 import type { Clock } from '../../src/platform/clock.ts';
@@ -42,6 +42,7 @@ export function keptTokens(json: string | null = null): KeptTokens {
     async save(saved) {
       this.json = saved;
     },
+    lock: async () => ({ release: async () => undefined }),
   };
 }
 

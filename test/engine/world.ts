@@ -3,6 +3,7 @@ import { CRM_CLIENT_ID, CRM_CLIENT_SECRET } from '../../sandbox/crm/access.ts';
 import { type Crm, type CrmOptions, createCrm } from '../../sandbox/crm/crm.ts';
 import { createErp, ERP_KEY, type Erp, type ErpOptions } from '../../sandbox/erp/erp.ts';
 import { serve } from '../../sandbox/http.ts';
+import { passingTokens } from '../../src/connector/auth/tokens.ts';
 import type { Connection } from '../../src/connector/port.ts';
 import { type RunOptions, runIntegration } from '../../src/engine/run.ts';
 import { openIntegration } from '../../src/integration/files.ts';
@@ -96,6 +97,7 @@ export function openConnection(
 ): Connection {
   const system = integration[side];
   const tokens = {
+    ...passingTokens(),
     load: () => store.secret(`token ${system.name}`),
     save: (json: string) => store.putSecret(`token ${system.name}`, json),
   };

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { passingTokens } from '../../src/connector/auth/tokens.ts';
 import { loadConnector } from '../../src/connector/load.ts';
 import type { Connection, Wire } from '../../src/connector/port.ts';
 import { type RunOptions, runIntegration } from '../../src/engine/run.ts';
@@ -301,7 +302,7 @@ function load(options: HostileOptions, left: Stub, right: Stub): LoadedIntegrati
 
 function connect(integration: LoadedIntegration, side: 'a' | 'b', platform: Platform): Connection {
   const { connector: definition, variables } = integration[side];
-  const tokens = { load: async () => null, save: async () => undefined };
+  const tokens = passingTokens();
   const opened = openRestConnection({ definition, variables, platform, tokens });
   if (!opened.ok) throw new Error(opened.error.summary);
   return opened.value;

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { passingTokens } from '../../src/connector/auth/tokens.ts';
 import type { Connection } from '../../src/connector/port.ts';
 import { runIntegration } from '../../src/engine/run.ts';
 import { openIntegration } from '../../src/integration/files.ts';
@@ -90,6 +91,7 @@ function openCrm(integration: LoadedIntegration, platform: Platform, store: Stor
   const side: Side = 'b';
   const { connector: definition, variables, name } = integration[side];
   const tokens = {
+    ...passingTokens(),
     load: () => store.secret(`token ${name}`),
     save: (json: string) => store.putSecret(`token ${name}`, json),
   };

@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createCrm } from '../../sandbox/crm/crm.ts';
 import { createErp } from '../../sandbox/erp/erp.ts';
+import { passingTokens } from '../../src/connector/auth/tokens.ts';
 import type { Connection } from '../../src/connector/port.ts';
 import type { RunEvent } from '../../src/engine/mapping-run.ts';
 import { type RunOptions, runIntegration } from '../../src/engine/run.ts';
@@ -208,6 +209,7 @@ export class World {
       variables: system.variables,
       platform,
       tokens: {
+        ...passingTokens(),
         load: () => store.secret(`token ${side}`),
         save: (json) => store.putSecret(`token ${side}`, json),
       },

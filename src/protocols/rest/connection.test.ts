@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { passingTokens } from '../../connector/auth/tokens.ts';
 import { connectorSchema } from '../../connector/definition.ts';
 import type { Connection, ReadStep, WireRecord } from '../../connector/port.ts';
 import type { HttpFailure, HttpRequest, HttpResponse } from '../../platform/http.ts';
@@ -51,7 +52,7 @@ function connect(things: object, handler: Handler, more: object = {}): Connectio
       http: { request, close: async () => {} },
       log: silentLog,
     },
-    tokens: { load: async () => null, save: async () => {} },
+    tokens: passingTokens(),
   });
   if (!opened.ok) throw new Error(opened.error.summary);
   return Object.assign(opened.value, { waited: () => now - begin });
@@ -85,8 +86,8 @@ describe('opening', () => {
     const http = { request: async () => fail(failure('refused')), close: async () => {} };
     const clock = { now: () => 0, sleep: async () => {} };
     const random = { next: () => 0, bytes: () => new Uint8Array() };
-    const tokens = { load: async () => null, save: async () => {} };
-    return openRestConnection({ definition, variables: {}, platform: { clock, random, http, log: silentLog }, tokens });
+    const platform = { clock, random, http, log: silentLog };
+    return openRestConnection({ definition, variables: {}, platform, tokens: passingTokens() });
   };
   it.each([
     [{ base_url: `$${'{base_url}'}` }, 'variable-missing'],

@@ -1,4 +1,5 @@
-import { createAuthenticator, type TokenStore } from '../../connector/auth.ts';
+import { type AuthParts, createAuthenticator } from '../../connector/auth/authenticator.ts';
+import type { TokenStore } from '../../connector/auth/tokens.ts';
 import { type Budget, createBudget, type Lane, limitsOf } from '../../connector/budget.ts';
 import type { ConnectorDefinition } from '../../connector/definition.ts';
 import { milliseconds } from '../../connector/duration.ts';
@@ -55,16 +56,33 @@ export function restSenderParts(parts: RestConnectionParts): Result<SenderParts>
     authenticator: null,
     refusal: () => null,
   };
-  const tokenSender = createSender(bare);
-  const authenticator = createAuthenticator({
-    definition: definition.auth,
-    variables,
-    clock: platform.clock,
-    tokens: parts.tokens,
-    send: async (request) => anyResponse(await tokenSender.send({ kind: 'auth', repeatable: true, ...request })),
-  });
+  const authenticator = createAuthenticator(
+    {
+      variables,
+      clock: platform.clock,
+      random: platform.random,
+      tokens: parts.tokens,
+      send: tokenSending(bare),
+    },
+    definition.auth,
+  );
   if (!authenticator.ok) return authenticator;
   return ok({ ...bare, authenticator: authenticator.value });
+}
+
+/**
+ * Sends requests for tokens. Those to a server elsewhere carry nothing of the connector's headers, which may hold
+ * secrets of this system, and its rules for answers say nothing about them.
+ */
+function tokenSending(bare: SenderParts): AuthParts['send'] {
+  const here = createSender(bare);
+  const elsewhere = createSender({ ...bare, baseUrl: '', headers: { ...STANDARD_HEADERS }, judge: compileJudge([]) });
+  return async ({ url, ...request }) => {
+    const absolute = /^https?:\/\//i.test(url);
+    const sender = absolute && !url.startsWith(`${bare.baseUrl}/`) ? elsewhere : here;
+    const path = sender === here && absolute ? url.slice(bare.baseUrl.length) : url;
+    return anyResponse(await sender.send({ kind: 'auth', repeatable: true, ...request, path }));
+  };
 }
 
 function baseUrlOf(definition: ConnectorDefinition, variables: Variables): Result<string> {
@@ -75,8 +93,10 @@ function baseUrlOf(definition: ConnectorDefinition, variables: Variables): Resul
   return usable ? ok(`${url.origin}${url.pathname.replace(/\/+$/, '')}`) : fail(urlUnusable());
 }
 
+const STANDARD_HEADERS = { accept: 'application/json', 'user-agent': 'dovetail' };
+
 function headersOf(definition: ConnectorDefinition, variables: Variables): Result<Record<string, string>> {
-  const headers: Record<string, string> = { accept: 'application/json', 'user-agent': 'dovetail' };
+  const headers: Record<string, string> = { ...STANDARD_HEADERS };
   for (const [name, template] of Object.entries(definition.headers)) {
     const value = fillVariables(template, variables);
     if (!value.ok) return value;

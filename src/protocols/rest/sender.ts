@@ -1,4 +1,4 @@
-import type { Authenticator, AuthHeaders } from '../../connector/auth.ts';
+import type { Authenticator, Credentials } from '../../connector/auth/credentials.ts';
 import type { Budget, Lane, QuotaReport } from '../../connector/budget.ts';
 import type { ConnectorDefinition } from '../../connector/definition.ts';
 import type { CallCount, FailureClass } from '../../connector/port.ts';
@@ -10,6 +10,7 @@ import {
   serverNow,
   type Verdict,
 } from '../../connector/response.ts';
+import { withQuery } from '../../connector/template.ts';
 import type { HttpFailure, HttpResponse } from '../../platform/http.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { type Diagnostic, problem, type Result } from '../../record/diagnostic.ts';
@@ -98,9 +99,9 @@ class Sending {
 
   /** Null when it is to be tried again. */
   async #attempt(): Promise<Answer | null> {
-    const { authenticator, budget, lane, platform, baseUrl, timeout, count } = this.#parts;
-    const { method, path, body, signal, kind } = this.#call;
-    let auth: AuthHeaders | null = null;
+    const { authenticator, budget, lane, platform, timeout, count } = this.#parts;
+    const { method, body, signal, kind } = this.#call;
+    let auth: Credentials | null = null;
     if (authenticator) {
       auth = authenticator.current();
       if (!auth) {
@@ -120,8 +121,7 @@ class Sending {
     count[kind]++;
     const result = await platform.http.request({
       method,
-      url: baseUrl + path,
-      headers: { ...this.#parts.headers, ...auth, ...this.#call.headers },
+      ...this.#signed(auth),
       timeout,
       ...(body === undefined ? {} : { body }),
       ...(signal ? { signal } : {}),
@@ -137,6 +137,16 @@ class Sending {
     return this.#afterRefusal(result.value, verdict, auth);
   }
 
+  /** The address and headers of the call with its credentials. */
+  #signed(auth: Credentials | null): { url: string; headers: Record<string, string> } {
+    const { method, path, body = '' } = this.#call;
+    const plain = this.#parts.baseUrl + path;
+    if (!auth) return { url: plain, headers: { ...this.#parts.headers, ...this.#call.headers } };
+    const url = withQuery(plain, auth.query);
+    const signature = auth.sign?.({ method, url, body });
+    return { url, headers: { ...this.#parts.headers, ...auth.headers, ...this.#call.headers, ...signature } };
+  }
+
   async #afterFailure(failure: HttpFailure): Promise<Answer | null> {
     const { repeatable, kind } = this.#call;
     if (failure.sent === 'maybe' && kind === 'writes') this.#doubtful = true;
@@ -148,7 +158,7 @@ class Sending {
     return this.#tryAgain(failure.diagnostic, null);
   }
 
-  async #afterRefusal(response: HttpResponse, verdict: Refusal, auth: AuthHeaders | null): Promise<Answer | null> {
+  async #afterRefusal(response: HttpResponse, verdict: Refusal, auth: Credentials | null): Promise<Answer | null> {
     switch (verdict.action) {
       case 'wait':
         return this.#wait(response, verdict.after, verdict.diagnostic);
@@ -203,7 +213,7 @@ class Sending {
     return null;
   }
 
-  async #refresh(response: HttpResponse, auth: AuthHeaders | null, diagnostic: Diagnostic): Promise<Answer | null> {
+  async #refresh(response: HttpResponse, auth: Credentials | null, diagnostic: Diagnostic): Promise<Answer | null> {
     const { authenticator } = this.#parts;
     if (this.#renewed || !authenticator) return this.#final('auth', 'refresh', diagnostic, response);
     this.#renewed = true;

@@ -1,0 +1,107 @@
+import type { Clock } from '../../platform/clock.ts';
+import { ok, type Result } from '../../record/diagnostic.ts';
+import type { Authenticator, Credentials } from './credentials.ts';
+import { readTokens, type StoredTokens, type TokenStore } from './tokens.ts';
+
+/** Renewed this long before the end, or a tenth of the life of a short token. */
+const AHEAD_MS = 30_000;
+/** While another process renews the tokens, they are looked at this often. */
+const LOOK_MS = 50;
+
+/** When tokens that live for `life` ms from now on are to be renewed. */
+export const renewedAt = (now: number, life: number): number => now + life - Math.min(AHEAD_MS, life / 10);
+
+export interface RenewingParts {
+  clock: Clock;
+  tokens: TokenStore;
+  /** Digest of what the tokens are got with: tokens of other credentials are not used. */
+  account: string;
+  credentials(access: string): Credentials;
+  /**
+   * Gets new tokens, by the kept ones or without them. Those that it hands to `save` are durable before they are used.
+   * Runs in one process at a time.
+   */
+  obtain(kept: StoredTokens | null, save: (tokens: StoredTokens) => Promise<void>): Promise<Result<StoredTokens>>;
+}
+
+interface InUse {
+  tokens: StoredTokens;
+  credentials: Credentials;
+}
+
+/** Credentials that come and go: tokens of OAuth, sessions. Shared by all processes that use the account. */
+export function renewing(parts: RenewingParts): Authenticator {
+  return new Renewing(parts);
+}
+
+class Renewing implements Authenticator {
+  readonly #parts: RenewingParts;
+  #inUse: InUse | null = null;
+  #renewal: Promise<Result<Credentials>> | null = null;
+
+  constructor(parts: RenewingParts) {
+    this.#parts = parts;
+  }
+
+  current(): Credentials | null {
+    return this.#inUse && this.#lives(this.#inUse.tokens) ? this.#inUse.credentials : null;
+  }
+
+  async renew(rejected: Credentials | null): Promise<Result<Credentials>> {
+    const current = this.current();
+    if (current && current !== rejected) return ok(current);
+    this.#renewal ??= this.#replace().finally(() => {
+      this.#renewal = null;
+    });
+    return this.#renewal;
+  }
+
+  /** The tokens in use are expired or refused: takes what another process has got meanwhile, or gets new ones. */
+  async #replace(): Promise<Result<Credentials>> {
+    const { tokens, clock } = this.#parts;
+    for (;;) {
+      const kept = await this.#load();
+      if (kept && this.#isNew(kept)) return ok(this.#use(kept));
+      const lock = await tokens.lock();
+      if (!lock) {
+        await clock.sleep(LOOK_MS);
+        continue;
+      }
+      try {
+        return await this.#obtain();
+      } finally {
+        await lock.release();
+      }
+    }
+  }
+
+  async #obtain(): Promise<Result<Credentials>> {
+    // Between the look at the tokens and the lock, the process that had the lock may have saved its own.
+    const kept = await this.#load();
+    if (kept && this.#isNew(kept)) return ok(this.#use(kept));
+    const obtained = await this.#parts.obtain(kept, (tokens) => this.#save(tokens));
+    return obtained.ok ? ok(this.#use(obtained.value)) : obtained;
+  }
+
+  async #load(): Promise<StoredTokens | null> {
+    const kept = readTokens(await this.#parts.tokens.load());
+    return kept?.account === undefined || kept.account === this.#parts.account ? kept : null;
+  }
+
+  #save(tokens: StoredTokens): Promise<void> {
+    return this.#parts.tokens.save(JSON.stringify({ ...tokens, account: this.#parts.account }));
+  }
+
+  #isNew(kept: StoredTokens): boolean {
+    return kept.access !== '' && this.#lives(kept) && kept.access !== this.#inUse?.tokens.access;
+  }
+
+  #lives({ expires }: StoredTokens): boolean {
+    return expires === null || expires > this.#parts.clock.now();
+  }
+
+  #use(tokens: StoredTokens): Credentials {
+    this.#inUse = { tokens, credentials: this.#parts.credentials(tokens.access) };
+    return this.#inUse.credentials;
+  }
+}
