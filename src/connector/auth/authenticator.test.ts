@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { HttpResponse } from '../../platform/http.ts';
 import { ok, type Result } from '../../record/diagnostic.ts';
 import { type AuthDefinition, connectorSchema } from '../definition.ts';
-import { createAuthenticator, type TokenRequest } from './authenticator.ts';
+import type { TokenRequest } from './auth-parts.ts';
+import { createAuthenticator } from './authenticator.ts';
 import { passingTokens, type TokenStore } from './tokens.ts';
 
 const v = (name: string) => `$${`{${name}}`}`;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { fail, ok, problem, type Result } from '../../record/diagnostic.ts';
 import type { AuthDefinition } from '../definition.ts';
 import { fillVariables, type Variables } from '../template.ts';
-import type { TokenRequest } from './authenticator.ts';
+import type { TokenRequest } from './auth-parts.ts';
 
 type OAuthDefinition = Extract<AuthDefinition, { type: 'oauth2' }>;
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { HttpResponse } from '../../platform/http.ts';
 import { fail, ok, problem, type Result } from '../../record/diagnostic.ts';
 import { type AuthDefinition, connectorSchema } from '../definition.ts';
-import { type AuthParts, createAuthenticator } from './authenticator.ts';
+import type { AuthParts } from './auth-parts.ts';
+import { createAuthenticator } from './authenticator.ts';
 import { readAnswer } from './oauth2.ts';
 import type { TokenStore } from './tokens.ts';
 

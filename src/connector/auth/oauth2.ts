@@ -3,7 +3,7 @@ import { type Diagnostic, fail, ok, problem, type Result } from '../../record/di
 import type { AuthDefinition } from '../definition.ts';
 import { parseBody } from '../response.ts';
 import { assertionOf } from './assertion.ts';
-import type { AuthParts } from './authenticator.ts';
+import type { AuthParts } from './auth-parts.ts';
 import { type Authenticator, credentialsAt, inHeader, refused } from './credentials.ts';
 import { type OAuthClient, oauthClient } from './oauth-client.ts';
 import { renewedAt, renewing } from './renewing.ts';

@@ -6,7 +6,7 @@ import { milliseconds } from '../duration.ts';
 import { parseBody } from '../response.ts';
 import { fillVariables, withQuery } from '../template.ts';
 import { wireReader } from '../wire-path.ts';
-import type { AuthParts, TokenRequest } from './authenticator.ts';
+import type { AuthParts, TokenRequest } from './auth-parts.ts';
 import { type Authenticator, credentialsAt, refused } from './credentials.ts';
 import { renewedAt, renewing } from './renewing.ts';
 

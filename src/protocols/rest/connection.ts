@@ -1,4 +1,5 @@
-import { type AuthParts, createAuthenticator } from '../../connector/auth/authenticator.ts';
+import type { AuthParts } from '../../connector/auth/auth-parts.ts';
+import { createAuthenticator } from '../../connector/auth/authenticator.ts';
 import type { TokenStore } from '../../connector/auth/tokens.ts';
 import { type Budget, createBudget, type Lane, limitsOf } from '../../connector/budget.ts';
 import type { ConnectorDefinition } from '../../connector/definition.ts';
