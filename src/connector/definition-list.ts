@@ -12,6 +12,12 @@ const sentAs = z
   .string()
   .optional()
   .describe('The text of `param`, with {value} and {size}, e.g. {value},{size}; default: {value}');
+const mayEndFull = z
+  .boolean()
+  .default(false)
+  .describe(
+    'The only page may be full and say nothing of a next one; else that is an error: a wrong path looks the same',
+  );
 
 /** How a page of a list is asked for and how its end is known. */
 const paginationSchema = z.discriminatedUnion('style', [
@@ -33,6 +39,7 @@ const paginationSchema = z.discriminatedUnion('style', [
       sent_as: sentAs,
       ...pageSize,
       total: wirePath.optional().describe('Number of records of the whole query'),
+      may_end_full: mayEndFull,
     })
     .refine(
       ({ next, next_header, last_id, last_field }) =>
@@ -46,6 +53,7 @@ const paginationSchema = z.discriminatedUnion('style', [
       .describe('Where the address of the next page stands; absent: in the Link header (RFC 8288)'),
     ...pageSize,
     total: wirePath.optional(),
+    may_end_full: mayEndFull,
   }),
   z.strictObject({
     style: z.literal('page'),
@@ -142,7 +150,14 @@ export const listSchema = z.strictObject({
     .describe('How to sort by the modification stamp'),
   ids: z.strictObject({ param: z.string(), max: z.int().positive() }).optional().describe('Bulk get by ids'),
   equals: z.record(z.string(), z.string()).default({}).describe('Field → query parameter that finds it by equality'),
-  equals_template: z.string().default('{value}').describe("The value of that parameter, e.g. {field} eq '{value}'"),
+  equals_template: z
+    .string()
+    .default('{value}')
+    .describe("The value of that parameter, e.g. {field} eq '{value}'; JSON for a search by POST"),
+  equals_escape: z
+    .enum(['doubled', 'backslash'])
+    .optional()
+    .describe('How a quotation mark stands within quotation marks; default: doubled in \'…\', a backslash in "…"'),
   ids_only: z.record(z.string(), z.string()).optional().describe('Query that makes the list cheap for a sweep'),
   archived: z.record(z.string(), z.string()).optional().describe('Query that includes archived records'),
 });

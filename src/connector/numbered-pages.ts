@@ -6,7 +6,9 @@ import {
   type PageRequest,
   type PageStep,
   type PageWalk,
+  type Parameters,
   pageRepeated,
+  sentAs,
   totalDiffers,
 } from './page-walk.ts';
 
@@ -31,8 +33,8 @@ export function createNumberedWalk(pagination: Numbered): PageWalk {
 /** A page as the declared parameters say it: by its number, or by the place of its first record. */
 function pageRequest(pagination: Numbered, start: number, size: number): PageRequest {
   const number = pagination.style === 'page' ? pagination.first + Math.round(start / size) : start;
-  const query = { [pagination.param]: String(number) };
-  if (pagination.size_param !== undefined) query[pagination.size_param] = String(size);
+  const query: Parameters = { [pagination.param]: sentAs(pagination.sent_as, number, size) };
+  if (pagination.size_param !== undefined) query[pagination.size_param] = size;
   return { query, start, size };
 }
 

@@ -192,6 +192,7 @@ describe('cursor pages', () => {
     last_id: false,
     size_param: 'limit',
     size: 2,
+    may_end_full: false,
   };
   const page = (ids: string[], next: string | null, total: number | null = null): PageAnswer => ({
     ids,
@@ -219,10 +220,10 @@ describe('cursor pages', () => {
 
   it('ask for the next page as soon as its cursor is known', () => {
     const steps = createPageWalk(pagination);
-    expect(steps.ask()?.query).toEqual({ limit: '2' });
+    expect(steps.ask()?.query).toEqual({ limit: 2 });
     expect(steps.ask()).toBeNull();
     steps.accept({ query: {}, start: 0, size: 2 }, page(['1', '2'], 'b'));
-    expect(steps.ask()?.query).toEqual({ limit: '2', cursor: 'b' });
+    expect(steps.ask()?.query).toEqual({ limit: 2, cursor: 'b' });
   });
 });
 

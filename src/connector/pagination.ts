@@ -1,15 +1,9 @@
-import type { Diagnostic } from '../record/diagnostic.ts';
 import type { Pagination } from './definition.ts';
+import { createFollowingWalk } from './following-pages.ts';
+import { createKeysetWalk } from './keyset-pages.ts';
+import { linkTo } from './link-header.ts';
 import { createNumberedWalk } from './numbered-pages.ts';
-import { createRepeats } from './page-repeats.ts';
-import {
-  type PageAnswer,
-  type PageRequest,
-  type PageStep,
-  type PageWalk,
-  pageRepeated,
-  totalDiffers,
-} from './page-walk.ts';
+import type { PageAnswer, PageWalk } from './page-walk.ts';
 import { wireReader } from './wire-path.ts';
 
 export function createPageWalk(pagination: Pagination): PageWalk {
@@ -17,33 +11,69 @@ export function createPageWalk(pagination: Pagination): PageWalk {
     case 'none':
       return createSingleWalk();
     case 'cursor':
-      return createCursorWalk(pagination);
+    case 'next_url':
+      return createFollowingWalk(pagination);
     case 'page':
     case 'offset':
       return createNumberedWalk(pagination);
-    case 'next_url':
     case 'keyset':
-      throw new Error(`pagination by ${pagination.style} has no walk`);
+      return createKeysetWalk(pagination);
   }
 }
 
-/** Compiles how the facts of a page are read from its body. */
-export function pageFacts(pagination: Pagination): (body: unknown) => Omit<PageAnswer, 'ids'> {
-  const at = (path: string | undefined) => (path === undefined ? () => undefined : wireReader(path));
-  const next = at(pagination.style === 'cursor' ? pagination.next : undefined);
-  const total = at('total' in pagination ? pagination.total : undefined);
-  const pages = at(pagination.style === 'page' ? pagination.pages : undefined);
-  const more = at(pagination.style === 'page' || pagination.style === 'offset' ? pagination.more : undefined);
-  return (body) => ({
-    next: cursorOf(next(body)),
-    total: countOf(total(body)),
-    pages: countOf(pages(body)),
-    more: flagOf(more(body)),
-  });
+/** Names in lower case. */
+type Headers = Readonly<Record<string, string>>;
+
+/** Reads what a page says of itself and of the list. */
+export type PageFacts = (body: unknown, headers: Headers) => Omit<PageAnswer, 'ids'>;
+
+type Read = (body: unknown, headers: Headers) => unknown;
+
+const nothing: Read = () => undefined;
+
+/** Compiles how the facts of a page are read from its body and headers. */
+export function pageFacts(pagination: Pagination): PageFacts {
+  const next = nextIn(pagination);
+  const total = inBodyOrHeader(pagination, 'total', 'total_header');
+  const pages = inBodyOrHeader(pagination, 'pages', 'pages_header');
+  const more = inBodyOrHeader(pagination, 'more', undefined);
+  const last = inBodyOrHeader(pagination, 'last', undefined);
+  return (body, headers) => {
+    const following = next(body, headers);
+    return {
+      next: cursorOf(following),
+      absent: following === undefined,
+      total: countOf(total(body, headers)),
+      pages: countOf(pages(body, headers)),
+      more: flagOf(more(body, headers)) ?? opposite(flagOf(last(body, headers))),
+    };
+  };
 }
 
-function cursorOf(value: unknown): string | null {
-  return (typeof value === 'string' && value !== '') || typeof value === 'number' ? String(value) : null;
+function nextIn(pagination: Pagination): Read {
+  if (pagination.style === 'next_url' && pagination.next === undefined) {
+    return (_, headers) => linkTo('next', headers.link);
+  }
+  if (pagination.style === 'cursor' && pagination.next_header !== undefined) return header(pagination.next_header);
+  if (pagination.style !== 'next_url' && pagination.style !== 'cursor') return nothing;
+  return pagination.next === undefined ? nothing : wireReader(pagination.next);
+}
+
+function inBodyOrHeader(pagination: Pagination, path: string, headerName: string | undefined): Read {
+  const declared = new Map<string, unknown>(Object.entries(pagination));
+  const inBody = declared.get(path);
+  if (typeof inBody === 'string') return wireReader(inBody);
+  const inHeader = headerName === undefined ? undefined : declared.get(headerName);
+  return typeof inHeader === 'string' ? header(inHeader) : nothing;
+}
+
+function header(name: string): Read {
+  const key = name.toLowerCase();
+  return (_, headers) => headers[key];
+}
+
+function cursorOf(value: unknown): string | number | null {
+  return (typeof value === 'string' && value !== '') || typeof value === 'number' ? value : null;
 }
 
 function countOf(value: unknown): number | null {
@@ -51,12 +81,14 @@ function countOf(value: unknown): number | null {
   return typeof count === 'number' && Number.isSafeInteger(count) && count >= 0 ? count : null;
 }
 
+/** Some systems say "more" by a flag, others by the address of the next page, or null. */
 function flagOf(value: unknown): boolean | null {
   if (typeof value === 'boolean') return value;
-  return value === 'true' ? true : value === 'false' ? false : null;
+  if (value === undefined || typeof value === 'object') return value === null ? false : null;
+  return value !== 0 && value !== '' && value !== 'false' && value !== '0';
 }
 
-const all = () => true;
+const opposite = (flag: boolean | null) => (flag === null ? null : !flag);
 
 function createSingleWalk(): PageWalk {
   let asked = false;
@@ -66,41 +98,6 @@ function createSingleWalk(): PageWalk {
       asked = true;
       return { query: {}, start: 0, size: 0 };
     },
-    accept: () => ({ kind: 'end', fresh: all, complete: true }),
+    accept: () => ({ kind: 'end', fresh: () => true, complete: true }),
   };
 }
-
-/** A server that goes on sending empty pages is not going to end. */
-const MOST_EMPTY_PAGES = 100;
-
-function createCursorWalk(pagination: Extract<Pagination, { style: 'cursor' }>): PageWalk {
-  const { size } = pagination;
-  const sizeQuery = pagination.size_param === undefined ? {} : { [pagination.size_param]: String(size) };
-  const repeats = createRepeats();
-  let pending: PageRequest | null = { query: sizeQuery, start: 0, size };
-  let count = 0;
-  let empty = 0;
-  let leastTotal = Number.POSITIVE_INFINITY;
-  return {
-    ask() {
-      const request = pending;
-      pending = null;
-      return request;
-    },
-    accept(_, { ids, next, total }) {
-      count += ids.length;
-      empty = ids.length === 0 ? empty + 1 : 0;
-      if (total !== null) leastTotal = Math.min(leastTotal, total);
-      if (next === null) {
-        const short = leastTotal !== Number.POSITIVE_INFINITY && count < leastTotal;
-        return short ? stopped(totalDiffers()) : { kind: 'end', fresh: all, complete: true };
-      }
-      if (repeats.seen([`next ${next}`]) || repeats.seen(ids) || empty > MOST_EMPTY_PAGES)
-        return stopped(pageRepeated());
-      pending = { query: { ...sizeQuery, [pagination.param]: next }, start: count, size };
-      return { kind: 'page', fresh: all };
-    },
-  };
-}
-
-const stopped = (diagnostic: Diagnostic): PageStep => ({ kind: 'end', fresh: all, complete: false, diagnostic });

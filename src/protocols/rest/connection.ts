@@ -7,14 +7,15 @@ import { milliseconds } from '../../connector/duration.ts';
 import type { OptionDefinition } from '../../connector/field.ts';
 import type { CallCount, Capabilities, Connection, ReadStep } from '../../connector/port.ts';
 import { compileJudge } from '../../connector/response.ts';
-import { fillVariables, type Variables } from '../../connector/template.ts';
+import { fillDeep, fillVariables, type Variables, withDefaults } from '../../connector/template.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { type Diagnostic, fail, ok, problem, type Result } from '../../record/diagnostic.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { readList } from './list.ts';
 import { findRecords, getRecords } from './lookup.ts';
+import { readyOptionLists } from './object-definition.ts';
 import { readOptions } from './options.ts';
-import { compileObject, type RestObject } from './rest-object.ts';
+import { compileObjects, type RestObject } from './rest-object.ts';
 import { anyResponse, createSender, type Sender, type SenderParts } from './sender.ts';
 import { createAll, removeAll, updateAll, type WriteParts } from './write-all.ts';
 
@@ -32,22 +33,33 @@ export interface RestConnectionParts {
 
 /** Opens a connection of protocol `rest`. Sends nothing yet; fails when variables are missing or the URL is none. */
 export function openRestConnection(parts: RestConnectionParts): Result<Connection> {
+  const { definition } = parts;
+  const variables = withDefaults(definition.variables, parts.variables);
   const sending = restSenderParts(parts);
-  return sending.ok ? ok(new RestConnection(parts.definition, sending.value)) : sending;
+  if (!sending.ok) return sending;
+  const objects = compileObjects(definition, variables);
+  if (!objects.ok) return objects;
+  const optionLists = readyOptionLists(definition.option_lists, variables);
+  if (!optionLists.ok) return optionLists;
+  return ok(new RestConnection(definition, sending.value, objects.value, optionLists.value));
 }
 
 /** What requests of a connection are sent with; for those that look at the answers themselves. */
 export function restSenderParts(parts: RestConnectionParts): Result<SenderParts> {
-  const { definition, variables, platform } = parts;
+  const { definition, platform } = parts;
+  const variables = withDefaults(definition.variables, parts.variables);
   const baseUrl = baseUrlOf(definition, variables);
   if (!baseUrl.ok) return baseUrl;
   const headers = headersOf(definition, variables);
   if (!headers.ok) return headers;
+  const query = fillDeep(definition.query, variables);
+  if (!query.ok) return query;
   const count: CallCount = { reads: 0, writes: 0, auth: 0, throttled: 0 };
   const bare: SenderParts = {
     platform,
     baseUrl: baseUrl.value,
     headers: headers.value,
+    query: Object.keys(query.value).length === 0 ? null : query.value,
     timeout: milliseconds(definition.timeout),
     limits: definition.limits,
     judge: compileJudge(definition.responses),
@@ -77,7 +89,13 @@ export function restSenderParts(parts: RestConnectionParts): Result<SenderParts>
  */
 function tokenSending(bare: SenderParts): AuthParts['send'] {
   const here = createSender(bare);
-  const elsewhere = createSender({ ...bare, baseUrl: '', headers: { ...STANDARD_HEADERS }, judge: compileJudge([]) });
+  const elsewhere = createSender({
+    ...bare,
+    baseUrl: '',
+    headers: { ...STANDARD_HEADERS },
+    query: null,
+    judge: compileJudge([]),
+  });
   return async ({ url, ...request }) => {
     const absolute = /^https?:\/\//i.test(url);
     const sender = absolute && !url.startsWith(`${bare.baseUrl}/`) ? elsewhere : here;
@@ -115,18 +133,23 @@ class RestConnection implements Connection {
   readonly connector: ConnectorDefinition;
   readonly #parts: SenderParts;
   readonly #sender: Sender;
-  readonly #objects = new Map<string, RestObject>();
+  readonly #objects: ReadonlyMap<string, RestObject>;
+  readonly #optionLists: ConnectorDefinition['option_lists'];
   readonly #capabilities = new Map<string, Capabilities>();
   readonly #options = new Map<string, OptionDefinition[]>();
 
-  constructor(connector: ConnectorDefinition, parts: SenderParts) {
+  constructor(
+    connector: ConnectorDefinition,
+    parts: SenderParts,
+    objects: ReadonlyMap<string, RestObject>,
+    optionLists: ConnectorDefinition['option_lists'],
+  ) {
     this.connector = connector;
     this.#parts = parts;
     this.#sender = createSender(parts);
-    for (const [name, definition] of Object.entries(connector.objects)) {
-      this.#objects.set(name, compileObject(name, definition));
-      this.#capabilities.set(name, capabilitiesOf(connector, definition));
-    }
+    this.#objects = objects;
+    this.#optionLists = optionLists;
+    for (const [name, { definition }] of objects) this.#capabilities.set(name, capabilitiesOf(connector, definition));
   }
 
   guardWrites(check: () => Diagnostic | null): void {
@@ -189,7 +212,7 @@ class RestConnection implements Connection {
   async loadOptions(object: string): Promise<Result<void>> {
     const fields = Object.entries(this.#object(object).definition.fields);
     for (const name of new Set(fields.flatMap(([, field]) => field.options_from ?? []))) {
-      const list = this.connector.option_lists[name];
+      const list = this.#optionLists[name];
       if (!list || this.#options.has(name)) continue;
       const options = await readOptions(this.#sender, name, list);
       if (!options.ok) return options;

@@ -1,11 +1,17 @@
+import { compileCustom } from '../../connector/codec/custom-field.ts';
+import { compileReader } from '../../connector/codec/path.ts';
 import type { ListDefinition } from '../../connector/definition.ts';
 import type { GetOutcome, WireRecord } from '../../connector/port.ts';
-import { pathWithId, withQuery } from '../../connector/template.ts';
-import { wireReader } from '../../connector/wire-path.ts';
+import { fillFilter } from '../../connector/query-template.ts';
+import { NO_NAMES } from '../../connector/template.ts';
 import { type Diagnostic, fail, ok, problem, type Result } from '../../record/diagnostic.ts';
+import { PARSERS } from './formats.ts';
+import { getRecord, notOffered, unreadable } from './get-record.ts';
 import { inChunks, inParallel } from './in-parallel.ts';
 import { readList } from './list.ts';
-import type { RestObject } from './rest-object.ts';
+import { compileItems } from './list-records.ts';
+import { compileListRequest } from './list-request.ts';
+import { type RestObject, wireId } from './rest-object.ts';
 import type { Sender } from './sender.ts';
 
 /** More records than this are not read to find those that equal a value. */
@@ -24,14 +30,32 @@ export async function getRecords(
   if (!list || !bulk || (canOne && ids.length === 1)) {
     return inParallel(ids, concurrency, (id) => getRecord(sender, object, id));
   }
-  const chunks = inChunks(ids, bulk.max);
-  const parts = await inParallel(chunks, concurrency, (chunk) => getChunk(sender, object, list, bulk.param, chunk));
-  const found = parts.flat();
-  if (!canOne) return found;
+  const chunks = [...byParent(object, ids)].flatMap(([parentId, group]) =>
+    inChunks(group, bulk.max).map((chunk) => ({ parentId, chunk })),
+  );
+  const found = new Map<string, GetOutcome>();
+  await inParallel(chunks, concurrency, async ({ parentId, chunk }) => {
+    const outcomes = await getChunk(sender, object, list, bulk.param, parentId, chunk);
+    for (const [place, id] of chunk.entries()) {
+      const outcome = outcomes[place];
+      if (outcome) found.set(id, outcome);
+    }
+  });
+  const outcomes = ids.map((id): GetOutcome => found.get(id) ?? { kind: 'unknown', diagnostic: unusable() });
+  if (!canOne) return outcomes;
   return inParallel(
-    found.map((outcome, place) => ({ outcome, id: ids[place] ?? '' })),
+    outcomes.map((outcome, place) => ({ outcome, id: ids[place] ?? '' })),
     concurrency,
     async ({ outcome, id }) => (outcome.kind === 'gone' ? getRecord(sender, object, id) : outcome),
+  );
+}
+
+/** The ids by the parent that they stand below; those that can't be ids of the object are left out. */
+function byParent(object: RestObject, ids: readonly string[]): Map<string | undefined, string[]> {
+  if (!object.parent) return new Map([[undefined, [...ids]]]);
+  return Map.groupBy(
+    ids.filter((id) => object.ids.split(id) !== null),
+    (id) => object.ids.split(id)?.parentId,
   );
 }
 
@@ -40,40 +64,38 @@ async function getChunk(
   object: RestObject,
   list: ListDefinition,
   param: string,
+  parentId: string | undefined,
   ids: readonly string[],
 ): Promise<GetOutcome[]> {
   const unknown = (diagnostic: Diagnostic): GetOutcome[] => ids.map(() => ({ kind: 'unknown', diagnostic }));
-  if (ids.some((id) => id.includes(','))) return unknown(unusable());
-  const path = withQuery(list.path, { ...list.query, ...list.archived, [param]: ids.join(',') });
-  const sent = await sender.send({ kind: 'reads', method: 'GET', path, repeatable: true });
-  if (!sent.ok) return unknown(sent.diagnostic);
-  const items = wireReader(list.records)(sent.data);
-  if (!Array.isArray(items)) return unknown(unreadable());
+  const own = ids.map((id) => String(wireId(object, id)));
+  if (own.some((id) => id.includes(','))) return unknown(unusable());
+  const names = parentId === undefined ? ok(NO_NAMES) : (object.parent?.names(parentId) ?? ok(NO_NAMES));
+  if (!names.ok) return unknown(names.error);
+  const request = compileListRequest(
+    list,
+    sender.baseUrl,
+  )({
+    names: names.value,
+    query: { ...list.archived, [param]: list.method === 'POST' ? ids.map((id) => wireId(object, id)) : own.join(',') },
+    headers: {},
+    page: { query: {}, start: 0, size: ids.length },
+  });
+  if (!request.ok) return unknown(request.error);
+  const parse = PARSERS[list.format];
+  const sent = await sender.send({ kind: 'reads', ...request.value, repeatable: true, parse });
+  if (!sent.ok && sent.action !== 'empty') return unknown(sent.diagnostic);
+  const items = sent.ok ? compileItems(list)(sent.data) : [];
+  if (!items) return unknown(unreadable());
   const byId = new Map<string, WireRecord>();
   for (const item of items) {
-    const record = object.view(item);
+    const record = object.view(item, parentId);
     if (record) byId.set(record.id, record);
   }
   return ids.map((id) => {
     const record = byId.get(id);
     return record ? { kind: 'present', record } : { kind: 'gone' };
   });
-}
-
-export async function getRecord(sender: Sender, object: RestObject, id: string): Promise<GetOutcome> {
-  const { get } = object.definition;
-  if (!get) return { kind: 'unknown', diagnostic: notOffered('a direct read') };
-  const path = pathWithId(get.path)(id);
-  if (!path.ok) return { kind: 'unknown', diagnostic: path.error };
-  const sent = await sender.send({ kind: 'reads', method: 'GET', path: path.value, repeatable: true });
-  if (!sent.ok) {
-    return sent.action === 'missing' ? { kind: 'gone' } : { kind: 'unknown', diagnostic: sent.diagnostic };
-  }
-  const wire = wireReader(get.record)(sent.data);
-  if (wire === null && get.missing === 'null') return { kind: 'gone' };
-  const record = object.view(wire);
-  if (record?.id === id) return { kind: 'present', record };
-  return { kind: 'unknown', diagnostic: unreadable() };
 }
 
 /**
@@ -90,30 +112,32 @@ export async function findRecords(
   const param = list && Object.hasOwn(list.equals, field) ? list.equals[field] : undefined;
   if (!list || param === undefined) return fail(notOffered(`a search by ${field}`));
   const wanted = comparable(wire);
-  const at = wireReader(object.definition.fields[field]?.path ?? field);
-  const query = { [param]: String(wire), ...(field === linkField ? list.archived : {}) };
+  const place = fieldPlace(object, field);
+  const value = fillFilter(list.equals_template, place.path, String(wire), list.equals_escape);
+  const query = { [param]: value, ...(field === linkField ? list.archived : {}) };
   const found: WireRecord[] = [];
   let seen = 0;
   for await (const step of readList(sender, { object, list, query, since: null })) {
     if (step.kind === 'end') return step.complete ? ok(found) : fail(step.diagnostic ?? notLooked(field));
-    for (const record of step.records) if (comparable(at(record.wire)) === wanted) found.push(record);
+    for (const record of step.records) if (comparable(place.read(record.wire)) === wanted) found.push(record);
     seen += step.records.length;
     if (seen > MOST_LOOKED_THROUGH) break;
   }
   return fail(notLooked(field));
 }
 
+/** Where a field stands in a record, and what the system calls it. */
+function fieldPlace({ definition }: RestObject, name: string) {
+  const field = definition.fields[name];
+  const path = field?.custom ?? field?.path ?? name;
+  const custom = field?.custom !== undefined && definition.custom_fields;
+  return { path, read: custom ? compileCustom(path, custom).read : compileReader(path) };
+}
+
 /** Systems find texts without regard to case and blanks around them. */
 const comparable = (wire: unknown) => String(wire).trim().toLowerCase();
 
-const notOffered = (what: string) => problem('not-offered', `The connector declares no way to do ${what}`);
-
 const unusable = () => problem('id-unusable', 'The id can not stand in a list of ids');
-
-const unreadable = () =>
-  problem('record-unreadable', 'The answer does not hold the record that was asked for', {
-    next: 'Check get and id of this object in the connector',
-  });
 
 const notLooked = (field: string) =>
   problem('search-unbounded', `The search by ${field} found too many records to tell`, {

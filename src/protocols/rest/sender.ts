@@ -10,7 +10,7 @@ import {
   serverNow,
   type Verdict,
 } from '../../connector/response.ts';
-import { withQuery } from '../../connector/template.ts';
+import { replacingQuery, withDefaultQuery } from '../../connector/template.ts';
 import type { HttpFailure, HttpResponse } from '../../platform/http.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { type Diagnostic, problem, type Result } from '../../record/diagnostic.ts';
@@ -19,13 +19,17 @@ import { type Diagnostic, problem, type Result } from '../../record/diagnostic.t
 export interface Call {
   kind: 'reads' | 'writes' | 'auth';
   method: string;
-  /** With its query, after the base URL. */
+  /** With its query, after the base URL; or absolute, on the same server. */
   path: string;
   body?: string;
   headers?: Record<string, string>;
   /** Sending it twice has the effect of sending it once. */
   repeatable: boolean;
   signal?: AbortSignal;
+  /** Reads a body; default: JSON. Undefined where it is not of the format. */
+  parse?: (body: string) => unknown;
+  /** 304 is a good answer: there is nothing new. */
+  unchanged?: boolean;
 }
 
 /** `doubtful`: an attempt before the last may have taken effect. */
@@ -46,6 +50,8 @@ export interface SenderParts {
   platform: Platform;
   baseUrl: string;
   headers: Record<string, string>;
+  /** Parameters of every request that does not say them itself; null where there are none. */
+  query: Record<string, string> | null;
   timeout: number;
   limits: ConnectorDefinition['limits'];
   judge: Judge;
@@ -60,11 +66,18 @@ export interface SenderParts {
 
 /** Sends calls within the account's budget, and sends again what failed for a passing reason and may be sent again. */
 export interface Sender {
+  /** Without a slash at its end. */
+  readonly baseUrl: string;
+  now(): number;
   send(call: Call): Promise<Answer>;
 }
 
 export function createSender(parts: SenderParts): Sender {
-  return { send: (call) => new Sending(parts, call).run() };
+  return {
+    baseUrl: parts.baseUrl,
+    now: () => parts.platform.clock.now(),
+    send: (call) => new Sending(parts, call).run(),
+  };
 }
 
 const MOST_TRIES = 5;
@@ -73,6 +86,8 @@ const MOST_BUSY = 12;
 const LONGEST_WAIT_MS = 3_600_000;
 /** For this long after an answer without a quota, requests are sent as if there was none. */
 const UNLIMITED_MS = 60_000;
+
+const GOOD: Verdict = { kind: 'good' };
 
 type Refusal = Extract<Verdict, { kind: 'bad' }>;
 
@@ -130,7 +145,7 @@ class Sending {
       budget.release();
       return this.#afterFailure(result.error);
     }
-    const data = parseBody(result.value.body);
+    const data = (this.#call.parse ?? parseBody)(result.value.body);
     const verdict = this.#verdict(result.value, data);
     budget.release(this.#quotaIn(result.value, verdict));
     if (verdict.kind === 'good') return { ok: true, response: result.value, data, doubtful: this.#doubtful };
@@ -140,9 +155,10 @@ class Sending {
   /** The address and headers of the call with its credentials. */
   #signed(auth: Credentials | null): { url: string; headers: Record<string, string> } {
     const { method, path, body = '' } = this.#call;
-    const plain = this.#parts.baseUrl + path;
+    const address = /^https?:/.test(path) ? path : this.#parts.baseUrl + path;
+    const plain = this.#parts.query ? withDefaultQuery(address, this.#parts.query) : address;
     if (!auth) return { url: plain, headers: { ...this.#parts.headers, ...this.#call.headers } };
-    const url = withQuery(plain, auth.query);
+    const url = replacingQuery(plain, auth.query);
     const signature = auth.sign?.({ method, url, body });
     return { url, headers: { ...this.#parts.headers, ...auth.headers, ...this.#call.headers, ...signature } };
   }
@@ -176,6 +192,7 @@ class Sending {
 
   #verdict(response: HttpResponse, data: unknown): Verdict {
     const { status, body } = response;
+    if (status === 304 && this.#call.unchanged) return GOOD;
     const verdict = this.#parts.judge(status, data);
     if (verdict.kind === 'good') {
       return data === undefined && body.trim() !== '' ? notJson(status) : verdict;

@@ -11,7 +11,7 @@ import type {
 import { pathWithId } from '../../connector/template.ts';
 import { contains, merged, without } from '../../connector/wire-path.ts';
 import { type Diagnostic, fail, ok, problem, type Result } from '../../record/diagnostic.ts';
-import { getRecord } from './lookup.ts';
+import { getRecord } from './get-record.ts';
 import { compileReturned, type RestObject } from './rest-object.ts';
 import type { Answer, Sender } from './sender.ts';
 

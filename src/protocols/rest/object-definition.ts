@@ -1,0 +1,40 @@
+import type { ConnectorDefinition, ObjectDefinition } from '../../connector/definition.ts';
+import { fillDeep, type Variables } from '../../connector/template.ts';
+import { ok, type Result } from '../../record/diagnostic.ts';
+
+/** The definition of an object as its connection uses it: `{object}` and variables filled in, paths with a slash. */
+export function readyObject(name: string, declared: ObjectDefinition, variables: Variables): Result<ObjectDefinition> {
+  const { list, get, create, update, upsert, delete: remove, archive, batch, custom_fields: custom } = declared;
+  const requests = {
+    ...(list && { list: named(name, list) }),
+    ...(get && { get: named(name, get) }),
+    ...(create && { create: named(name, create) }),
+    ...(update && { update: named(name, update) }),
+    ...(upsert && { upsert: named(name, upsert) }),
+    ...(remove && { delete: named(name, remove) }),
+    ...(archive && { archive: named(name, archive) }),
+    ...(custom && { custom_fields: custom.from ? { ...custom, from: named(name, custom.from) } : custom }),
+    batch: {
+      ...(batch.create && { create: named(name, batch.create) }),
+      ...(batch.update && { update: named(name, batch.update) }),
+      ...(batch.archive && { archive: named(name, batch.archive) }),
+    },
+  };
+  const filled = fillDeep(requests, variables);
+  return filled.ok ? ok({ ...declared, ...filled.value }) : filled;
+}
+
+/** Likewise the lists of options. */
+export function readyOptionLists(
+  declared: ConnectorDefinition['option_lists'],
+  variables: Variables,
+): Result<ConnectorDefinition['option_lists']> {
+  const lists = Object.entries(declared).map(([name, list]) => [name, { ...list, path: withSlash(list.path) }]);
+  return fillDeep(Object.fromEntries(lists), variables);
+}
+
+function named<T extends { path: string }>(name: string, part: T): T {
+  return { ...part, path: withSlash(part.path.replaceAll('{object}', encodeURIComponent(name))) };
+}
+
+const withSlash = (path: string) => (path === '' || /^[/?]/.test(path) ? path : `/${path}`);
