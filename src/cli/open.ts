@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { needsKeptTokens } from '../connector/auth/authenticator.ts';
 import { passingTokens } from '../connector/auth/tokens.ts';
 import type { Connection } from '../connector/port.ts';
 import { openIntegration } from '../integration/files.ts';
@@ -15,6 +16,7 @@ import type { Side } from '../record/side.ts';
 import { checkGeneration } from '../store/installation.ts';
 import type { Store } from '../store/port.ts';
 import { openScratch, type Scratch } from '../store/scratch.ts';
+import { storedTokens } from '../store/tokens.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { openState, type State, stateFolder } from './state.ts';
 import type { Terminal } from './terminal.ts';
@@ -35,7 +37,7 @@ export interface Runtime extends State {
   platform: Platform;
   /**
    * Both connections, opened on first call. Nothing is sent yet. With `freshTokens`, kept tokens are left alone: only
-   * new ones tell whether the credentials are valid.
+   * new ones tell whether the credentials are valid. Those that only a person can give are used all the same.
    */
   connect(settings?: { freshTokens?: boolean }): Result<Record<Side, Connection>>;
   openScratch(): Scratch;
@@ -117,10 +119,10 @@ function assemble(integration: LoadedIntegration, platform: Platform, state: Sta
     platform,
     connect({ freshTokens = false } = {}) {
       if (connections) return ok(connections);
-      const store = freshTokens ? null : state.store;
-      const a = openConnection(integration.a, platform, store);
+      const open = (system: LoadedSystem) => openConnection(system, platform, state.store, freshTokens);
+      const a = open(integration.a);
       if (!a.ok) return a;
-      const b = openConnection(integration.b, platform, store);
+      const b = open(integration.b);
       if (!b.ok) {
         void a.value.close();
         return b;
@@ -143,17 +145,16 @@ function assemble(integration: LoadedIntegration, platform: Platform, state: Sta
   };
 }
 
-/** By the protocol of the connector. Tokens are kept in the store, encrypted; without one, as long as the connection. */
-function openConnection(system: LoadedSystem, platform: Platform, store: Store | null): Result<Connection> {
+/** By the protocol of the connector. Tokens are kept in the store, encrypted; fresh ones as long as the connection. */
+function openConnection(
+  system: LoadedSystem,
+  platform: Platform,
+  store: Store,
+  freshTokens: boolean,
+): Result<Connection> {
   const { connector: definition, variables, name } = system;
   if (definition.protocol === 'sql') return openSqlConnection({ definition, variables, platform });
-  const secret = `tokens/${name}`;
-  const tokens = store
-    ? {
-        load: () => store.secret(secret),
-        save: (json: string) => store.putSecret(secret, json),
-        lock: async () => ({ release: async () => undefined }),
-      }
-    : passingTokens();
+  const passing = freshTokens && !needsKeptTokens(definition.auth);
+  const tokens = passing ? passingTokens() : storedTokens(store, name, platform.clock, platform.random);
   return openRestConnection({ definition, variables, platform, tokens });
 }

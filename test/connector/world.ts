@@ -7,6 +7,7 @@ import type { HttpClient, HttpRequest } from '../../src/platform/http.ts';
 import { undiciHttp } from '../../src/platform/http-undici.ts';
 import { silentLog } from '../../src/platform/log.ts';
 import { openRestConnection } from '../../src/protocols/rest/connection.ts';
+import { ok } from '../../src/record/diagnostic.ts';
 
 /** A clock that jumps ahead instead of sleeping. */
 export function jumpingClock(start: number): Clock & { jump(ms: number): void } {
@@ -41,8 +42,9 @@ export function keptTokens(json: string | null = null): KeptTokens {
     },
     async save(saved) {
       this.json = saved;
+      return ok(undefined);
     },
-    lock: async () => ({ release: async () => undefined }),
+    lock: async () => ok({ release: async () => undefined }),
   };
 }
 

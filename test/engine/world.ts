@@ -14,6 +14,7 @@ import { silentLog } from '../../src/platform/log.ts';
 import type { Platform } from '../../src/platform/platform.ts';
 import { systemRandom } from '../../src/platform/random.ts';
 import { openRestConnection } from '../../src/protocols/rest/connection.ts';
+import { ok } from '../../src/record/diagnostic.ts';
 import type { Run, Side, Store } from '../../src/store/port.ts';
 import { openScratch } from '../../src/store/scratch.ts';
 import { openSqliteStore } from '../../src/store/sqlite/store.ts';
@@ -99,7 +100,7 @@ export function openConnection(
   const tokens = {
     ...passingTokens(),
     load: () => store.secret(`token ${system.name}`),
-    save: (json: string) => store.putSecret(`token ${system.name}`, json),
+    save: async (json: string) => ok(await store.putSecret(`token ${system.name}`, json)),
   };
   const connection = openRestConnection({
     definition: system.connector,

@@ -12,6 +12,7 @@ import type { Platform } from '../../src/platform/platform.ts';
 import { systemRandom } from '../../src/platform/random.ts';
 import { openRestConnection } from '../../src/protocols/rest/connection.ts';
 import { openSqlConnection } from '../../src/protocols/sql/connection.ts';
+import { ok } from '../../src/record/diagnostic.ts';
 import type { Side } from '../../src/record/side.ts';
 import type { Run, Store } from '../../src/store/port.ts';
 import { openScratch } from '../../src/store/scratch.ts';
@@ -93,7 +94,7 @@ function openCrm(integration: LoadedIntegration, platform: Platform, store: Stor
   const tokens = {
     ...passingTokens(),
     load: () => store.secret(`token ${name}`),
-    save: (json: string) => store.putSecret(`token ${name}`, json),
+    save: async (json: string) => ok(await store.putSecret(`token ${name}`, json)),
   };
   const connection = openRestConnection({ definition, variables, platform, tokens });
   if (!connection.ok) throw new Error(connection.error.summary);

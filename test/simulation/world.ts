@@ -9,7 +9,7 @@ import type { LoadedIntegration } from '../../src/integration/loaded.ts';
 import { silentLog } from '../../src/platform/log.ts';
 import type { Platform } from '../../src/platform/platform.ts';
 import { openRestConnection } from '../../src/protocols/rest/connection.ts';
-import { fail, problem, type Result } from '../../src/record/diagnostic.ts';
+import { fail, ok, problem, type Result } from '../../src/record/diagnostic.ts';
 import type { Side } from '../../src/record/side.ts';
 import type { Run, Store } from '../../src/store/port.ts';
 import { openScratch } from '../../src/store/scratch.ts';
@@ -211,7 +211,7 @@ export class World {
       tokens: {
         ...passingTokens(),
         load: () => store.secret(`token ${side}`),
-        save: (json) => store.putSecret(`token ${side}`, json),
+        save: async (json) => ok(await store.putSecret(`token ${side}`, json)),
       },
     });
     if (!opened.ok) throw new Error(opened.error.summary);

@@ -27,3 +27,10 @@ export function createAuthenticator(parts: AuthParts, definition: AuthDefinition
       return signatureAuth(definition, variables, clock, random);
   }
 }
+
+/** Whether nothing but what earlier tokens left behind gets new ones: without it a person is asked. */
+export function needsKeptTokens(definition: AuthDefinition): boolean {
+  return (
+    definition.type === 'oauth2' && (definition.grant === 'authorization_code' || definition.grant === 'refresh_token')
+  );
+}

@@ -35,8 +35,9 @@ function world(definition: AuthDefinition = oauth, stored: string | null = null)
       tokens.json = json;
       const { access, refused } = JSON.parse(json);
       log.push(`save ${refused ? 'that it is over' : access}`);
+      return ok(undefined);
     },
-    lock: async () => ({ release: async () => undefined }),
+    lock: async () => ok({ release: async () => undefined }),
   };
   const parts: AuthParts = {
     variables: { id: 'me', secret: 's3cret', user: 'u', password: 'p' },

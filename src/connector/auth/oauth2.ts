@@ -6,7 +6,7 @@ import { assertionOf } from './assertion.ts';
 import type { AuthParts } from './auth-parts.ts';
 import { type Authenticator, credentialsAt, inHeader, refused } from './credentials.ts';
 import { type OAuthClient, oauthClient } from './oauth-client.ts';
-import { renewedAt, renewing } from './renewing.ts';
+import { type Obtained, renewedAt, renewing } from './renewing.ts';
 import type { StoredTokens } from './tokens.ts';
 
 type OAuthDefinition = Extract<AuthDefinition, { type: 'oauth2' }>;
@@ -26,12 +26,10 @@ export function oauth2Auth(parts: AuthParts, definition: OAuthDefinition): Resul
       tokens: parts.tokens,
       account: client.value.account,
       credentials: (access) => (sends ? credentialsAt(sends, access) : inHeader('authorization', `Bearer ${access}`)),
-      obtain: (kept, save) => grants.obtain(kept, save),
+      obtain: (kept) => grants.obtain(kept),
     }),
   );
 }
-
-type Save = (tokens: StoredTokens) => Promise<void>;
 
 class Grants {
   readonly #parts: AuthParts;
@@ -44,28 +42,24 @@ class Grants {
     this.#client = client;
   }
 
-  async obtain(kept: StoredTokens | null, save: Save): Promise<Result<StoredTokens>> {
+  async obtain(kept: StoredTokens | null): Promise<Obtained> {
     const form = await this.#grantForm();
     if (!form.ok) return form;
     const refresh = this.#refreshToken(kept);
     if (refresh !== null && !kept?.refused) {
       const answer = await this.#ask({ grant_type: 'refresh_token', refresh_token: refresh }, refresh);
-      if (answer.kind === 'tokens') return this.#keep(answer.tokens, save);
+      if (answer.kind === 'tokens') return ok(answer.tokens);
       if (answer.kind === 'failed') return fail(answer.diagnostic);
       if (form.value === null) {
+        if (!answer.forGood) return fail(answer.diagnostic);
         // The other processes of this account must not try it too: some systems lock accounts for that.
-        if (answer.forGood) await save({ ...(kept ?? NOTHING), refresh, expires: 0, refused: true });
-        return fail(answer.forGood ? allowAgain(answer.diagnostic.detail) : answer.diagnostic);
+        const remember = { ...(kept ?? NOTHING), refresh, expires: 0, refused: true };
+        return { ok: false, error: allowAgain(answer.diagnostic.detail), remember };
       }
     }
     if (form.value === null) return fail(kept?.refused ? allowAgain() : allowFirst());
     const answer = await this.#ask(form.value, null);
-    return answer.kind === 'tokens' ? this.#keep(answer.tokens, save) : fail(answer.diagnostic);
-  }
-
-  async #keep(tokens: StoredTokens, save: Save): Promise<Result<StoredTokens>> {
-    await save(tokens);
-    return ok(tokens);
+    return answer.kind === 'tokens' ? ok(answer.tokens) : fail(answer.diagnostic);
   }
 
   #refreshToken(kept: StoredTokens | null): string | null {

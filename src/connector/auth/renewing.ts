@@ -1,5 +1,5 @@
 import type { Clock } from '../../platform/clock.ts';
-import { ok, type Result } from '../../record/diagnostic.ts';
+import { type Diagnostic, fail, ok, type Result } from '../../record/diagnostic.ts';
 import type { Authenticator, Credentials } from './credentials.ts';
 import { readTokens, type StoredTokens, type TokenStore } from './tokens.ts';
 
@@ -17,12 +17,17 @@ export interface RenewingParts {
   /** Digest of what the tokens are got with: tokens of other credentials are not used. */
   account: string;
   credentials(access: string): Credentials;
-  /**
-   * Gets new tokens, by the kept ones or without them. Those that it hands to `save` are durable before they are used.
-   * Runs in one process at a time.
-   */
-  obtain(kept: StoredTokens | null, save: (tokens: StoredTokens) => Promise<void>): Promise<Result<StoredTokens>>;
+  /** Gets new tokens, by the kept ones or without them. Runs in one process at a time. */
+  obtain(kept: StoredTokens | null): Promise<Obtained>;
 }
+
+/**
+ * New tokens, which become durable before they are used; or why there are none. `remember` is kept all the same, so that
+ * the other processes need not find it out too.
+ */
+export type Obtained =
+  | { ok: true; value: StoredTokens }
+  | { ok: false; error: Diagnostic; remember?: StoredTokens | undefined };
 
 interface InUse {
   tokens: StoredTokens;
@@ -37,6 +42,7 @@ export function renewing(parts: RenewingParts): Authenticator {
 class Renewing implements Authenticator {
   readonly #parts: RenewingParts;
   #inUse: InUse | null = null;
+  #unsaved: StoredTokens | null = null;
   #renewal: Promise<Result<Credentials>> | null = null;
 
   constructor(parts: RenewingParts) {
@@ -63,14 +69,15 @@ class Renewing implements Authenticator {
       const kept = await this.#load();
       if (kept && this.#isNew(kept)) return ok(this.#use(kept));
       const lock = await tokens.lock();
-      if (!lock) {
+      if (!lock.ok) return lock;
+      if (!lock.value) {
         await clock.sleep(LOOK_MS);
         continue;
       }
       try {
         return await this.#obtain();
       } finally {
-        await lock.release();
+        await lock.value.release();
       }
     }
   }
@@ -79,8 +86,17 @@ class Renewing implements Authenticator {
     // Between the look at the tokens and the lock, the process that had the lock may have saved its own.
     const kept = await this.#load();
     if (kept && this.#isNew(kept)) return ok(this.#use(kept));
-    const obtained = await this.#parts.obtain(kept, (tokens) => this.#save(tokens));
-    return obtained.ok ? ok(this.#use(obtained.value)) : obtained;
+    const obtained: Obtained = this.#unsaved ? ok(this.#unsaved) : await this.#parts.obtain(kept);
+    if (!obtained.ok) {
+      if (obtained.remember) await this.#save(obtained.remember);
+      return fail(obtained.error);
+    }
+    // What could not be saved is not used; it is what the account depends on, so the next renewal tries to save it.
+    this.#unsaved = obtained.value;
+    const saved = await this.#save(obtained.value);
+    if (!saved.ok) return saved;
+    this.#unsaved = null;
+    return ok(this.#use(obtained.value));
   }
 
   async #load(): Promise<StoredTokens | null> {
@@ -88,7 +104,7 @@ class Renewing implements Authenticator {
     return kept?.account === undefined || kept.account === this.#parts.account ? kept : null;
   }
 
-  #save(tokens: StoredTokens): Promise<void> {
+  #save(tokens: StoredTokens): Promise<Result<void>> {
     return this.#parts.tokens.save(JSON.stringify({ ...tokens, account: this.#parts.account }));
   }
 

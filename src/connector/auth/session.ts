@@ -30,16 +30,14 @@ export function sessionAuth(parts: AuthParts, definition: SessionDefinition): Re
           definition,
           definition.value.replaceAll('{token}', () => access),
         ),
-      async obtain(_, save) {
+      async obtain() {
         const sent = await parts.send(login.value);
         if (!sent.ok) return sent;
         const { status } = sent.value;
         const token = tokenIn(sent.value, definition.token);
         if (status < 200 || status > 399) return fail(refused(`The login said HTTP ${status}.`));
         if (token === null) return fail(refused(`The answer to the login (HTTP ${status}) holds no token.`));
-        const tokens = { access: token, refresh: null, expires: renewedAt(parts.clock.now(), life) };
-        await save(tokens);
-        return ok(tokens);
+        return ok({ access: token, refresh: null, expires: renewedAt(parts.clock.now(), life) });
       },
     }),
   );

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ok, type Result } from '../../record/diagnostic.ts';
 import { parseBody } from '../response.ts';
 
 /**
@@ -7,13 +8,13 @@ import { parseBody } from '../response.ts';
  */
 export interface TokenStore {
   load(): Promise<string | null>;
-  /** Durable when it returns: a crash right afterwards loses nothing. */
-  save(json: string): Promise<void>;
+  /** Durable once it succeeds: a crash right afterwards loses nothing. */
+  save(json: string): Promise<Result<void>>;
   /**
    * The right to renew the tokens, which one process at a time has; null while another has it. That of a process that
    * died ends by itself within seconds.
    */
-  lock(): Promise<TokenLock | null>;
+  lock(): Promise<Result<TokenLock | null>>;
 }
 
 export interface TokenLock {
@@ -27,8 +28,9 @@ export function passingTokens(): TokenStore {
     load: async () => kept,
     save: async (json) => {
       kept = json;
+      return ok(undefined);
     },
-    lock: async () => ({ release: async () => undefined }),
+    lock: async () => ok({ release: async () => undefined }),
   };
 }
 
