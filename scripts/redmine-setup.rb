@@ -12,7 +12,7 @@ tracker = Tracker.find_by!(name: 'Feature')
 fields = {
   'External id' => { field_format: 'string', is_filter: true },
   'Deal value' => { field_format: 'float', min_length: 0 },
-  'Stage' => { field_format: 'list', possible_values: %w[lead qualified won lost] },
+  'Stage' => { field_format: 'list', is_required: true, possible_values: %w[open quoted won lost] },
   'Close date' => { field_format: 'date' }
 }.map do |name, attributes|
   IssueCustomField.create!({ name: name, is_for_all: true, trackers: [tracker] }.merge(attributes))

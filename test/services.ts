@@ -13,12 +13,26 @@ export function postgres(): Service {
   return url ? { url } : { missing: 'needs PostgreSQL: scripts/with-postgres.sh npm test' };
 }
 
+/** The Redmine of this test run and the API key of its administrator. */
+export function redmine(): Service & { key?: string } {
+  const { DOVETAIL_TEST_REDMINE: url, DOVETAIL_TEST_REDMINE_KEY: key } = process.env;
+  return url && key ? { url, key } : { missing: 'needs Redmine: scripts/with-redmine.sh npm test' };
+}
+
 /**
  * `describe` for tests that need PostgreSQL. `suite` runs while tests are collected, so it connects in hooks and tests
  * only.
  */
-export function describePostgres(name: string, suite: (url: string) => void): void {
-  const service = postgres();
+export const describePostgres = (name: string, suite: (url: string) => void): void =>
+  describeService(name, postgres(), suite);
+
+/** The same for tests that need Redmine. */
+export const describeRedmine = (name: string, suite: (url: string, key: string) => void): void => {
+  const service = redmine();
+  describeService(name, service, (url) => suite(url, service.key ?? ''));
+};
+
+function describeService(name: string, service: Service, suite: (url: string) => void): void {
   if ('url' in service) {
     describe(name, () => suite(service.url));
   } else if (servicesRequired) {
@@ -26,7 +40,7 @@ export function describePostgres(name: string, suite: (url: string) => void): vo
       throw new Error(service.missing);
     });
   } else {
-    describe.skip(`${name} (${service.missing})`, () => suite('postgres://missing'));
+    describe.skip(`${name} (${service.missing})`, () => suite('http://missing.invalid'));
   }
 }
 

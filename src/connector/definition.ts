@@ -125,6 +125,10 @@ export const objectSchema = z.strictObject({
       key_type: z.enum(['string', 'integer']).default('string').describe('pairs: how the key is written'),
       value: z.string().default('value').describe('pairs: name of the value in a pair'),
       prefix: z.string().default('').describe('What the names of custom fields begin with, e.g. cf_'),
+      equals: z
+        .string()
+        .optional()
+        .describe('The query parameter that finds records by a custom field, with {key}, e.g. cf_{key}'),
     })
     .optional()
     .describe('Fields that the users of the system add'),
@@ -166,7 +170,14 @@ const responseRule = z.strictObject({
     .describe('empty: for a list, an answer without records; else as missing'),
   after: duration.optional().describe('How long to wait where the server does not say'),
   messages: z
-    .strictObject({ list: wirePath, field: wirePath, code: wirePath })
+    .strictObject({
+      list: wirePath,
+      field: wirePath.optional(),
+      code: wirePath.optional(),
+      text: wirePath
+        .optional()
+        .describe('Where an item holds a text for people: kept as it is, so only where it never repeats what was sent'),
+    })
     .optional()
     .describe('Where the fields of a refusal stand: the list, and the field name and error code in an item of it'),
 });
@@ -207,6 +218,12 @@ export const connectorSchema = z.strictObject({
     )
     .default({})
     .describe('What a connection must say, by the name that stands in ${…}'),
+  credentials_check: z
+    .strictObject({ path: z.string() })
+    .optional()
+    .describe(
+      'A cheap GET that fails without valid credentials, for systems that answer others as if there were nothing',
+    ),
   timeout: duration.default('30s'),
   limits: z
     .strictObject({

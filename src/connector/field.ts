@@ -57,6 +57,10 @@ const option = z.strictObject({
 export const fieldSchema = z.strictObject({
   type: z.enum(FIELD_TYPES),
   path: z.string().optional().describe('Dotted path in the wire record; default: the name of the field'),
+  write_path: z
+    .string()
+    .optional()
+    .describe('Where it is written, if that is not where it is read: read at status.id, written as status_id'),
   custom: z
     .string()
     .optional()

@@ -140,7 +140,10 @@ export interface Connection {
   update(object: string, items: readonly UpdateItem[]): Promise<WriteOutcome[]>;
   /** Deletes, or archives where `archive` is set. `done` also when it was gone already. */
   remove(object: string, items: readonly RemoveItem[], archive: boolean): Promise<WriteOutcome[]>;
-  /** Reads the options that the connector declares as coming from an endpoint, once per run. */
+  /**
+   * Reads the options that the connector declares as coming from an endpoint, once per run; fails, too, where the
+   * connector declares how credentials are checked and they do not hold.
+   */
   loadOptions(object: string): Promise<Result<void>>;
   /** The options of a declared list, as `loadOptions` read them; empty before. */
   options(list: string): readonly OptionDefinition[];

@@ -60,16 +60,23 @@ function compileStatus(status: ResponseRule['status']): (status: number) => bool
 function compileMessages(messages: ResponseRule['messages']): (body: unknown) => string {
   if (!messages) return () => '';
   const list = wireReader(messages.list);
-  const field = wireReader(messages.field);
-  const code = wireReader(messages.code);
+  const at = (path: string | undefined) => (path === undefined ? () => undefined : wireReader(path));
+  const [field, code, text] = [at(messages.field), at(messages.code), at(messages.text)];
   return (body) => {
     const items = list(body);
     if (!Array.isArray(items)) return '';
     return items
       .slice(0, 20)
-      .map((item) => `${word(field(item), 'a field')}: ${word(code(item), 'refused')}`)
+      .map((item) => sentence(text(item)) ?? `${word(field(item), 'a field')}: ${word(code(item), 'refused')}`)
       .join('; ');
   };
+}
+
+const LONGEST_SENTENCE = 200;
+
+/** A text that the connector says is safe to keep. */
+function sentence(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value.slice(0, LONGEST_SENTENCE) : null;
 }
 
 /** Only what looks like a name or a code; a sentence may hold values. */

@@ -1,4 +1,5 @@
 import type { ConnectorDefinition } from '../connector/definition.ts';
+import { withOwnFields } from '../connector/own-fields.ts';
 import type { Diagnostic, Result } from '../record/diagnostic.ts';
 import type { Findings } from './findings.ts';
 import type { LoadedSystem } from './loaded.ts';
@@ -40,7 +41,7 @@ export function loadSystem(
     findings.take(found.error, [...path, 'connector']);
     return null;
   }
-  const connector = withOwnFields(name, found.value.definition, system, findings);
+  const connector = ofInstallation(name, found.value.definition, system, findings);
   checkPlainSecrets(name, system, findings);
   return {
     name,
@@ -51,30 +52,35 @@ export function loadSystem(
   };
 }
 
-/** The connector with the fields that only this installation has. */
-function withOwnFields(
+/** The connector with what only this installation has. */
+function ofInstallation(
   name: string,
   connector: ConnectorDefinition,
-  { fields }: SystemFile,
+  system: SystemFile,
   findings: Findings,
 ): ConnectorDefinition {
   const objects = { ...connector.objects };
-  for (const [object, added] of Object.entries(fields)) {
+  for (const [object, own] of Object.entries(system.objects)) {
     const definition = Object.hasOwn(objects, object) ? objects[object] : undefined;
-    const path = ['systems', name, 'fields', object];
+    const path = ['systems', name, 'objects', object];
     if (!definition) {
       const summary = `The connector ${connector.connector} has no object "${object}"`;
       findings.unknown('object-unknown', summary, path, object, Object.keys(connector.objects));
       continue;
     }
-    for (const [field, { custom }] of Object.entries(added)) {
+    for (const [field, { custom }] of Object.entries(own.fields)) {
       if (custom === undefined || definition.custom_fields) continue;
-      findings.error('custom-fields-undeclared', `${object} declares no custom_fields`, [...path, field, 'custom'], {
+      findings.error('custom-fields-undeclared', `${object} declares no custom_fields`, [...path, 'fields', field], {
         detail: `The connector ${connector.connector} does not say where custom fields stand.`,
         next: 'Say where the field stands by `path`, or add custom_fields to the connector',
       });
     }
-    objects[object] = { ...definition, fields: { ...definition.fields, ...added } };
+    const whole = withOwnFields(definition, own);
+    if (own.link_field !== undefined && !Object.hasOwn(whole.fields, own.link_field)) {
+      const summary = `${object} has no field "${own.link_field}"`;
+      findings.unknown('field-unknown', summary, [...path, 'link_field'], own.link_field, Object.keys(whole.fields));
+    }
+    objects[object] = whole;
   }
   return { ...connector, objects };
 }

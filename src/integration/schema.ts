@@ -118,10 +118,16 @@ const systemSchema = z.strictObject({
     })
     .optional()
     .describe('Who answers questions about the system'),
-  fields: z
-    .record(z.string(), z.record(z.string(), fieldSchema))
+  objects: z
+    .record(
+      z.string(),
+      z.strictObject({
+        fields: z.record(z.string(), fieldSchema).default({}),
+        link_field: z.string().optional().describe('Field that holds a link token: writable, findable by equality'),
+      }),
+    )
     .default({})
-    .describe('Object → fields that this installation has beyond those of the connector, such as custom fields'),
+    .describe('Object → what this installation has beyond the connector, such as custom fields'),
   environments: z
     .record(z.string(), z.record(z.string(), z.string()))
     .describe('Environment → variables of the connector; secrets only as ${NAME}'),

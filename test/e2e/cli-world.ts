@@ -55,7 +55,7 @@ export async function openCliWorld(): Promise<CliWorld> {
     crm,
     erp,
     folder,
-    run: (...args) => runIn(folder, args, new AbortController().signal),
+    run: (...args) => runIn(folder, args),
     async runUntil(when, ...args) {
       const stop = new AbortController();
       watch(erp, when, () => stop.abort());
@@ -102,7 +102,11 @@ function watch(erp: Erp, fits: (request: SandboxRequest) => boolean, tell: () =>
 }
 
 /** Runs one command line in this process, in a folder and with nothing from the environment. */
-async function runIn(folder: string, args: string[], signal: AbortSignal): Promise<Ran> {
+export async function runIn(
+  folder: string,
+  args: string[],
+  signal = new AbortController().signal,
+): Promise<Ran> {
   let out = '';
   let err = '';
   const terminal: Terminal = {

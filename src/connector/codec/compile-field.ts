@@ -68,7 +68,7 @@ export function compileField(
     codec,
     depth: place.depth,
     read: place.read,
-    write: place.write,
+    write: definition.write_path === undefined ? place.write : compileWriter(definition.write_path),
     beside: codec.beside && {
       path: codec.beside.path,
       read: compileReader(codec.beside.path),

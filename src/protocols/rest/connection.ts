@@ -137,6 +137,7 @@ class RestConnection implements Connection {
   readonly #optionLists: ConnectorDefinition['option_lists'];
   readonly #capabilities = new Map<string, Capabilities>();
   readonly #options = new Map<string, OptionDefinition[]>();
+  #credentialsHold: Promise<Result<void>> | null = null;
 
   constructor(
     connector: ConnectorDefinition,
@@ -210,6 +211,9 @@ class RestConnection implements Connection {
   }
 
   async loadOptions(object: string): Promise<Result<void>> {
+    this.#credentialsHold ??= this.#checkCredentials();
+    const checked = await this.#credentialsHold;
+    if (!checked.ok) return checked;
     const fields = Object.entries(this.#object(object).definition.fields);
     for (const name of new Set(fields.flatMap(([, field]) => field.options_from ?? []))) {
       const list = this.#optionLists[name];
@@ -219,6 +223,13 @@ class RestConnection implements Connection {
       this.#options.set(name, options.value);
     }
     return ok(undefined);
+  }
+
+  async #checkCredentials(): Promise<Result<void>> {
+    const path = this.connector.credentials_check?.path;
+    if (path === undefined) return ok(undefined);
+    const sent = await this.#sender.send({ kind: 'auth', method: 'GET', path, repeatable: true });
+    return sent.ok ? ok(undefined) : fail(sent.diagnostic);
   }
 
   options(list: string): OptionDefinition[] {
