@@ -197,6 +197,10 @@ export const connectorSchema = z.strictObject({
   protocol: z.enum(['rest', 'sql']),
   docs: z.string().optional(),
   description: z.string().optional(),
+  verified: z
+    .string()
+    .optional()
+    .describe('Against what the requests of this connector were checked; absent: nothing but its documentation'),
   base_url: z.string().optional().describe('rest: e.g. ${base_url} or https://${shop}.example.com/api'),
   database: z.string().optional().describe('sql: sqlite:<path> or postgres://…, e.g. ${database_url}'),
   auth: authSchema.default({ type: 'none' }),

@@ -7,7 +7,7 @@ import { isTimeZone } from './codec/zone.ts';
 
 /** How an instant or a date looks on the wire; the zone and what a DST change means are declared, never guessed. */
 const timeFormat = z.union([
-  z.enum(['iso', 'epoch_s', 'epoch_ms']),
+  z.enum(['iso', 'epoch_s', 'epoch_ms', 'dotnet']).describe('dotnet: /Date(1767225600000+0000)/'),
   z.strictObject({
     pattern: z
       .string()

@@ -41,7 +41,7 @@ export function readYaml(text: string, file: string): Result<YamlDocument, Diagn
 
 function parse(text: string, file: string): Result<YamlDocument, Diagnostic[]> {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { merge: true, lineCounter: lines, prettyErrors: false });
   const at = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
     return { file, line, column: col };

@@ -134,19 +134,23 @@ function loadVariables(
     findings.unknown('variable-unknown', summary, [...path, settings.environment, variable], variable, [...used]);
   }
   for (const variable of used) {
-    if (Object.hasOwn(chosen, variable)) continue;
+    if (Object.hasOwn(chosen, variable) || connector.variables[variable]?.default !== undefined) continue;
     const summary = `${name} (${settings.environment}) does not say ${variable}`;
     findings.error('variable-missing', summary, [...path, settings.environment], {
       detail: `The connector ${connector.connector} needs it.`,
       next: `Add ${variable}: under ${settings.environment}`,
     });
   }
-  return Object.fromEntries(
-    Object.entries(chosen).map(([variable, text]) => [
+  const defaults = Object.entries(connector.variables).flatMap(([variable, { default: text }]) =>
+    text === undefined ? [] : [[variable, text] as const],
+  );
+  return Object.fromEntries([
+    ...defaults,
+    ...Object.entries(chosen).map(([variable, text]) => [
       variable,
       fillIn(text, [...path, settings.environment, variable], settings, findings),
     ]),
-  );
+  ]);
 }
 
 function fillIn(text: string, path: string[], settings: ChosenSettings, findings: Findings): string {

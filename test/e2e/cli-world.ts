@@ -102,11 +102,7 @@ function watch(erp: Erp, fits: (request: SandboxRequest) => boolean, tell: () =>
 }
 
 /** Runs one command line in this process, in a folder and with nothing from the environment. */
-export async function runIn(
-  folder: string,
-  args: string[],
-  signal = new AbortController().signal,
-): Promise<Ran> {
+export async function runIn(folder: string, args: string[], signal = new AbortController().signal): Promise<Ran> {
   let out = '';
   let err = '';
   const terminal: Terminal = {

@@ -24,11 +24,15 @@ export function redmineApi(url: string, key: string): RedmineApi {
   };
   return {
     async issues() {
-      const { issues } = (await call('GET', '/issues.json?project_id=sales&status_id=*&limit=100')) as { issues: Issue[] };
+      const { issues } = (await call('GET', '/issues.json?project_id=sales&status_id=*&limit=100')) as {
+        issues: Issue[];
+      };
       return issues;
     },
     async create(issue) {
-      const made = (await call('POST', '/issues.json', { issue: { project_id: 'sales', ...issue } })) as { issue: Issue };
+      const made = (await call('POST', '/issues.json', { issue: { project_id: 'sales', ...issue } })) as {
+        issue: Issue;
+      };
       return made.issue;
     },
     update: async (id, issue) => void (await call('PUT', `/issues/${id}.json`, { issue })),

@@ -41,9 +41,17 @@ describeRedmine('a real Redmine and a CRM in two-way sync', (url, key) => {
     const variables = { CRM_URL: server.url, CRM_CLIENT_ID, CRM_CLIENT_SECRET, REDMINE_URL: url, REDMINE_API_KEY: key };
     writeFileSync(
       join(folder, '.env'),
-      Object.entries(variables).map(([name, value]) => `${name}=${value}\n`).join(''),
+      Object.entries(variables)
+        .map(([name, value]) => `${name}=${value}\n`)
+        .join(''),
     );
-    await api.create({ subject: 'From the team', custom_fields: [{ id: 2, value: '99.5' }, { id: 3, value: 'won' }] });
+    await api.create({
+      subject: 'From the team',
+      custom_fields: [
+        { id: 2, value: '99.5' },
+        { id: 3, value: 'won' },
+      ],
+    });
   });
   afterAll(async () => {
     await server.close();
@@ -83,7 +91,7 @@ describeRedmine('a real Redmine and a CRM in two-way sync', (url, key) => {
 
   test('what Redmine refuses with 422 is parked with its reason, and goes on when it is mended', async () => {
     const made = crm.userCreate('deals', { title: 'Without a stage' }, Date.now());
-    const id = made.ok ? String(made.record.id) : '';
+    const id = made.status === 201 ? made.record.id : '';
     const refused = await sync();
     expect(refused.exit).toBe(4);
     const parked = await runIn(folder, ['parked', '--json']);

@@ -23,6 +23,7 @@ export function compileTime(format: TimeFormat = 'iso'): TimeCodec {
   }
   if (format === 'epoch_s') return epoch(1000, 'seconds');
   if (format === 'epoch_ms') return epoch(1, 'milliseconds');
+  if (format === 'dotnet') return DOTNET;
   const pattern = compileTimePattern(format.pattern);
   const zone = zoneNamed(format.zone);
   return {
@@ -38,6 +39,22 @@ export function compileTime(format: TimeFormat = 'iso'): TimeCodec {
     expects: `a text like ${format.pattern}, at a time that there was in ${format.zone}`,
   };
 }
+
+/** Epoch ms in a text; the offset tells in which zone it was entered and changes nothing. */
+const DOTNET_FORM = /^\/Date\((-?\d{1,15})(?:[+-]\d{4})?\)\/$/;
+
+/** The dates of Microsoft's JSON serializer, as Xero and OData 2 write them. */
+const DOTNET: TimeCodec = {
+  readMs: (raw) => {
+    const found = typeof raw === 'string' ? DOTNET_FORM.exec(raw) : null;
+    return found ? inRange(Number(found[1])) : undefined;
+  },
+  writeMs: (ms) => {
+    const held = inRange(Math.floor(ms));
+    return held === undefined ? undefined : `/Date(${held}+0000)/`;
+  },
+  expects: 'a text like /Date(1767225600000+0000)/',
+};
 
 export function timestampCodec(definition: FieldDefinition): FieldCodec {
   const time = compileTime(definition.time);
