@@ -86,7 +86,8 @@ function strangers(document: JsonObject, schema: Json, sent: Json, where: string
     return items === undefined ? [] : sent.flatMap((item) => strangers(document, items, item, `${where}[]`, depth + 1));
   }
   if (typeof sent !== 'object' || sent === null) return [];
-  const { properties, open } = merged(document, schema, 0);
+  const { properties, open, items } = merged(document, schema, 0);
+  if (items !== undefined && properties.size === 0) return [`${where}: must be a list`];
   if (properties.size === 0) return [];
   return Object.entries(sent).flatMap(([key, value]) => {
     const known = properties.get(key);

@@ -34,7 +34,11 @@ export async function recordRequests(definition: ConnectorDefinition, variables:
     definition: TOKENS.includes(definition.auth.type) ? { ...definition, auth: { type: 'none' } } : definition,
     variables,
     platform: { clock: systemClock, random: systemRandom, http, log: silentLog },
-    tokens: { load: async () => null, save: async () => undefined, lock: async () => null },
+    tokens: {
+      load: async () => null,
+      save: async () => ({ ok: true, value: undefined }),
+      lock: async () => ({ ok: true, value: null }),
+    },
   });
   if (!opened.ok) throw new Error(opened.error.summary);
   for (const [name, object] of Object.entries(definition.objects)) {
