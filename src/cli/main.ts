@@ -41,6 +41,7 @@ const COMMANDS = new Map<string, () => Promise<Add>>([
   ['runs', async () => (await import('./commands/runs.ts')).addRuns],
   ['parked', async () => (await import('./commands/parked.ts')).addParked],
   ['explain', async () => (await import('./commands/explain.ts')).addExplain],
+  ['connectors', async () => (await import('./commands/connectors.ts')).addConnectors],
   ['doctor', async () => (await import('./commands/doctor.ts')).addDoctor],
 ]);
 
