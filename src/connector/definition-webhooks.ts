@@ -10,7 +10,8 @@ export const webhooksSchema = z.strictObject({
       z
         .strictObject({
           scheme: z.literal('standard_webhooks'),
-          secret: secretTemplate,
+          secret: secretTemplate.describe('whsec_… or whpk_…; several, with spaces, while one is replaced'),
+          prefix: z.string().default('webhook-').describe('Of the headers, e.g. svix-'),
           tolerance: duration.default('5m'),
         })
         .describe('https://www.standardwebhooks.com: v1 (HMAC) and v1a (Ed25519)'),
@@ -26,9 +27,11 @@ export const webhooksSchema = z.strictObject({
           .optional()
           .describe('The header is a list such as t=…,v1=…: the names of its parts'),
         signed: z
-          .string()
+          .union([z.string(), z.array(z.string()).min(1)])
           .default('{body}')
-          .describe('What is signed: {body}, {timestamp}, {method}, {url}, {secret}, {id}'),
+          .describe(
+            'What is signed: {body}, {timestamp}, {method}, {url}, {decoded_url}, {secret}, {header.name}; of several, one must fit',
+          ),
         timestamp_header: z.string().optional(),
         timestamp: z.enum(['seconds', 'milliseconds', 'iso']).default('seconds'),
         tolerance: duration.optional().describe('Older or newer deliveries are refused'),
@@ -40,7 +43,11 @@ export const webhooksSchema = z.strictObject({
     .describe('Where the list of events stands; empty: the body is the event, or a list of them'),
   event: z
     .strictObject({
-      type: z.string().describe('{body.path} and {header.name}, e.g. {body.meta.action}.{body.meta.entity}'),
+      type: z
+        .string()
+        .describe(
+          '{body.path} and {header.name}, e.g. {body.meta.action}.{body.meta.entity}; {envelope.path} is of the whole body, where `events` is in it',
+        ),
       id: z.string().optional().describe('Tells repeated deliveries, likewise'),
       record: z.string().describe('Wire path of the id of the record in the event'),
     })
@@ -63,7 +70,9 @@ export const webhooksSchema = z.strictObject({
       body: z.record(z.string(), z.unknown()).default({}),
     })
     .optional()
-    .describe('The request that subscribes, with {url} and {types} in its body; absent: by hand'),
+    .describe(
+      'The request that subscribes, with {url} and {types} in its body, or {type} for one request each; absent: by hand',
+    ),
 });
 
 export type WebhooksDefinition = z.infer<typeof webhooksSchema>;
