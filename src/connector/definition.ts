@@ -29,7 +29,7 @@ const writeSchema = z.strictObject({
   constant: z
     .record(z.string(), z.unknown())
     .default({})
-    .describe('What else every body holds, e.g. { "archived": true }'),
+    .describe('What else every body holds, e.g. { "archived": true }; {id} and the names of parents stand for theirs'),
   returns: z.enum(['record', 'id', 'nothing']).default('record'),
   record: wirePath.default('').describe('Where the written record stands in the response'),
   whole: z.boolean().default(false).describe('Takes full records only: read, modify, write'),
@@ -152,7 +152,10 @@ export const objectSchema = z.strictObject({
   create: writeSchema.optional(),
   update: writeSchema.optional(),
   upsert: writeSchema.optional().describe('Creates, or updates what has the same `key`'),
-  upsert_key: z.string().optional().describe('upsert: the field that tells whether the record is there'),
+  upsert_key: z
+    .string()
+    .optional()
+    .describe('upsert: the field that tells whether the record is there; {key} in its path stands for the value'),
   delete: writeSchema.optional(),
   archive: writeSchema.optional(),
   batch: z

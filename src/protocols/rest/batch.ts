@@ -5,18 +5,22 @@ import { wireReader } from '../../connector/wire-path.ts';
 import { problem } from '../../record/diagnostic.ts';
 import { compileReturned, type RestObject } from './rest-object.ts';
 import type { Sender } from './sender.ts';
-import { answerWithoutId, failureOf, JSON_BODY, wasOurs } from './write.ts';
+import { answerWithoutId, failureOf, wasOurs } from './write.ts';
 
 /** One item of a batch: what is sent, and the id it has where it has one. */
 export interface BatchItem {
   id: string | null;
   wire: Wire;
+  /** The record that it stands below, where its object has a parent. */
+  parentId?: string | undefined;
 }
 
 export interface BatchParts {
   sender: Sender;
   object: RestObject;
   batch: BatchDefinition;
+  /** The path of the batch, with the parent of its items. */
+  path: string;
   judge: Judge;
   /** Sending an item twice has the effect of sending it once. */
   repeatable: boolean;
@@ -66,9 +70,9 @@ async function sendOnce(parts: BatchParts, items: readonly BatchItem[]): Promise
   const answer = await sender.send({
     kind: 'writes',
     method: batch.method,
-    path: batch.path,
+    path: parts.path,
     body: JSON.stringify(batch.items === '' ? wires : { [batch.items]: wires }),
-    headers: JSON_BODY,
+    headers: { 'content-type': 'application/json' },
     repeatable,
   });
   if (answer.ok) return itemAnswers(parts, items, answer.data, answer.doubtful);
@@ -99,7 +103,7 @@ function itemAnswers(parts: BatchParts, items: readonly BatchItem[], data: unkno
     const result: unknown = results[place];
     const verdict = judge(Number(statusIn(result)), result);
     if (verdict.kind === 'good') {
-      const { id, record } = returned(result);
+      const { id, record } = returned(result, item.parentId);
       const known = item.id ?? id;
       return settled(known === null ? withoutId() : { kind: 'done', id: known, record });
     }

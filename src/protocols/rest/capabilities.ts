@@ -2,12 +2,15 @@ import type { ConnectorDefinition, ObjectDefinition } from '../../connector/defi
 import { milliseconds } from '../../connector/duration.ts';
 import type { Capabilities } from '../../connector/port.ts';
 
+/** Sending a record again by its key has no other effect, but the longer it takes, the more it undoes edits meanwhile. */
+const UPSERT_LIVES = '24h';
+
 /** What one object can do, as its connector declares. */
 export function capabilitiesOf(connector: ConnectorDefinition, object: ObjectDefinition): Capabilities {
-  const { list, get, create, update, batch } = object;
+  const { list, get, create, upsert, update, batch } = object;
   const idempotent = batch.create
     ? batch.create.idempotency !== undefined && batch.create.idempotency_lives
-    : create?.idempotency?.lives;
+    : (create?.idempotency?.lives ?? (create === undefined && upsert ? UPSERT_LIVES : undefined));
   const conditional = batch.update ? batch.update.version !== undefined : update?.if_match !== undefined;
   return {
     list: list !== undefined,
@@ -15,7 +18,7 @@ export function capabilitiesOf(connector: ConnectorDefinition, object: ObjectDef
     getMany: list?.ids?.max ?? 0,
     since: list?.since !== undefined,
     findable: Object.keys(list?.equals ?? {}),
-    create: create !== undefined || batch.create !== undefined,
+    create: (create ?? upsert ?? batch.create) !== undefined,
     update: update !== undefined || batch.update !== undefined,
     remove: object.delete !== undefined,
     archive: object.archive !== undefined || batch.archive !== undefined,

@@ -90,9 +90,9 @@ const builder = new XMLBuilder({
   suppressEmptyNode: true,
 });
 
-/** A document with the value as its root element. */
-export function toXml(root: string, value: unknown): string {
-  return `<?xml version="1.0" encoding="UTF-8"?>${builder.build({ [root]: value })}`;
+/** A document with the value as its root element; without a name for it, the value's only key is the root. */
+export function toXml(root: string | undefined, value: object): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>${builder.build(root === undefined ? value : { [root]: value })}`;
 }
 
 /** A form: what is nested stands in brackets, `a[b]=1&c[]=2`; null is an empty text. */

@@ -13,6 +13,7 @@ import { fail, ok, problem, type Result } from '../../record/diagnostic.ts';
 import { readyObject } from './object-definition.ts';
 import { createIdScheme, type IdScheme, joinId } from './record-id.ts';
 import { createRemembered, type RememberedAnswers } from './remembered-answers.ts';
+import { compileWriteRequest, type WriteRequest } from './write-request.ts';
 
 /** One object of a connector, compiled: how to recognise its records in what the system sends, and how to name them. */
 export interface RestObject {
@@ -26,6 +27,8 @@ export interface RestObject {
   idIn(wire: unknown): string | null;
   /** What stands for a record in paths. */
   names(id: string): Result<Names>;
+  /** How a write of the object's definition is sent. */
+  request(write: WriteDefinition): WriteRequest;
   /** Answers kept to be asked for only when they have changed. */
   remembered: RememberedAnswers;
 }
@@ -89,7 +92,19 @@ function compileObject(name: string, definition: ObjectDefinition, parentObject:
     idIn,
     view: parent ? viewBelow : view,
     names: (id) => (ids.count === 1 ? ok({ id }) : namesOf(definition, parent, ids, id)),
+    request: compiledOnce(compileWriteRequest),
     remembered: createRemembered(),
+  };
+}
+
+function compiledOnce<K extends object, V>(compile: (key: K) => V): (key: K) => V {
+  const done = new WeakMap<K, V>();
+  return (key) => {
+    const known = done.get(key);
+    if (known !== undefined) return known;
+    const compiled = compile(key);
+    done.set(key, compiled);
+    return compiled;
   };
 }
 
@@ -215,7 +230,7 @@ export function compileReturned(
     const found = at(data);
     const record = write.returns === 'record' ? object.view(found, parentId) : null;
     if (record) return { id: record.id, record };
-    const own = object.idIn(found);
+    const own = object.idIn(found) ?? (write.returns === 'id' ? textOf(found) : null);
     return { id: own === null ? null : object.ids.below(parentId, own), record };
   };
 }

@@ -1,3 +1,4 @@
+import { compileReader } from '../../connector/codec/path.ts';
 import type { WriteDefinition } from '../../connector/definition.ts';
 import type {
   CreateItem,
@@ -8,16 +9,18 @@ import type {
   WireRecord,
   WriteOutcome,
 } from '../../connector/port.ts';
-import { pathWithId } from '../../connector/template.ts';
-import { contains, merged, without } from '../../connector/wire-path.ts';
+import { type Names, NO_NAMES } from '../../connector/template.ts';
+import { without } from '../../connector/wire-path.ts';
 import { type Diagnostic, fail, ok, problem, type Result } from '../../record/diagnostic.ts';
-import { getRecord } from './get-record.ts';
-import { compileReturned, type RestObject } from './rest-object.ts';
+import { asXml, getRecord } from './get-record.ts';
+import { holds, mergedRecord } from './merged-record.ts';
+import { compileReturned, type RestObject, wireId } from './rest-object.ts';
 import type { Answer, Sender } from './sender.ts';
+import { rpcRefusal } from './write-request.ts';
 
 type Failed = Extract<Answer, { ok: false }>;
 
-/** Creates one record. Sent again after an unknown outcome only where the system honours the idempotency key. */
+/** Creates one record. Sent again after an unknown outcome only where that has the effect of sending it once. */
 export async function createRecord(
   sender: Sender,
   object: RestObject,
@@ -25,22 +28,47 @@ export async function createRecord(
   item: CreateItem,
 ): Promise<WriteOutcome> {
   const { idempotency } = write;
-  const headers: Record<string, string> = { ...JSON_BODY };
-  if (idempotency) headers[idempotency.header.toLowerCase()] = item.idempotencyKey;
-  const answer = await sender.send({
-    kind: 'writes',
-    method: write.method,
-    path: write.path,
-    body: JSON.stringify(item.wire),
-    headers,
-    repeatable: idempotency !== undefined || write.method === 'PUT',
-  });
+  const place = placeOfNew(object, item.wire);
+  if (!place.ok) return { kind: 'failed', class: 'invalid', diagnostic: place.error };
+  const { parentId, names, wire } = place.value;
+  const isUpsert = write === object.definition.upsert;
+  const request = object.request(write)({ names: isUpsert ? withKey(object, names, wire) : names, wire });
+  if (!request.ok) return { kind: 'failed', class: 'invalid', diagnostic: request.error };
+  const headers = idempotency
+    ? { ...request.value.headers, [idempotency.header.toLowerCase()]: item.idempotencyKey }
+    : request.value.headers;
+  const repeatable = idempotency !== undefined || write.method === 'PUT' || isUpsert;
+  const sent = await sender.send({ kind: 'writes', ...asXml(object), ...request.value, headers, repeatable });
+  const answer = rpcRefusal(write, sent);
   if (!answer.ok) return failureOf(answer);
-  const { id, record } = compileReturned(object, write)(answer.data);
-  const created = id ?? idInLocation(answer.response.headers.location);
+  const { id, record } = compileReturned(object, write)(answer.data, parentId);
+  const located = idInLocation(answer.response.headers.location);
+  const created = id ?? (located === null ? null : object.ids.below(parentId, located));
   return created === null
     ? { kind: 'uncertain', diagnostic: answerWithoutId() }
     : { kind: 'done', id: created, record };
+}
+
+interface NewPlace {
+  parentId: string | undefined;
+  names: Names;
+  wire: Wire;
+}
+
+/** Where a new record belongs: below the parent that it names, where its object has one. */
+export function placeOfNew({ parent }: RestObject, wire: Wire): Result<NewPlace> {
+  if (!parent) return ok({ parentId: undefined, names: NO_NAMES, wire });
+  const taken = parent.take(wire);
+  if (!taken) return fail(parentMissing());
+  const names = parent.names(taken.parentId);
+  return names.ok ? ok({ ...taken, names: names.value }) : names;
+}
+
+/** The value that tells whether the record is there already stands for {key} in paths. */
+function withKey({ definition }: RestObject, names: Names, wire: Wire): Names {
+  const { upsert_key: field = '', fields } = definition;
+  const key = compileReader(fields[field]?.path ?? field)(wire);
+  return typeof key === 'string' || typeof key === 'number' ? { ...names, key: String(key) } : names;
 }
 
 /** Updates one record; where the system takes whole records only, reads it (unless given) and writes all of it. */
@@ -50,23 +78,47 @@ export async function updateRecord(
   write: WriteDefinition,
   item: UpdateItem,
 ): Promise<WriteOutcome> {
-  const path = pathWithId(write.path)(item.id);
-  if (!path.ok) return { kind: 'failed', class: 'invalid', diagnostic: path.error };
   const body = write.whole ? await wholeRecord(sender, object, item) : ok(item.wire);
   if (!body.ok) return body.error;
-  const answer = await sender.send({
-    kind: 'writes',
-    method: write.method,
-    path: path.value,
-    body: JSON.stringify(body.value),
-    headers: { ...JSON_BODY, ...condition(write, item.version) },
-    repeatable: write.method !== 'POST',
-  });
-  if (answer.ok) return { kind: 'done', id: item.id, record: compileReturned(object, write)(answer.data).record };
+  const wire = object.parent?.take(body.value)?.wire ?? body.value;
+  const answer = await sendWrite(sender, object, write, item, wire);
+  const parentId = object.ids.split(item.id)?.parentId;
+  if (answer.ok) {
+    return { kind: 'done', id: item.id, record: compileReturned(object, write)(answer.data, parentId).record };
+  }
   if (!wasOurs(answer)) return failureOf(answer);
   const settled = await holdsAlready(sender, object, item);
   return settled ? { kind: 'done', id: item.id, record: settled } : failureOf(answer);
 }
+
+/** Sends a write of a record that is there already. */
+async function sendWrite(
+  sender: Sender,
+  object: RestObject,
+  write: WriteDefinition,
+  { id, version }: { id: string; version: string | null },
+  wire: Wire | undefined,
+): Promise<Answer> {
+  const names = object.names(id);
+  const request = names.ok ? object.request(write)({ names: names.value, id: wireId(object, id), wire }) : names;
+  if (!request.ok) return unsendable(request.error);
+  const headers = { ...request.value.headers, ...condition(write, version) };
+  const repeatable = write.method !== 'POST';
+  return rpcRefusal(
+    write,
+    await sender.send({ kind: 'writes', ...asXml(object), ...request.value, headers, repeatable }),
+  );
+}
+
+const unsendable = (diagnostic: Diagnostic): Failed => ({
+  ok: false,
+  class: 'invalid',
+  action: null,
+  uncertain: false,
+  doubtful: false,
+  diagnostic,
+  response: null,
+});
 
 /** A condition that fails after an attempt with unknown outcome may have failed because that attempt took effect. */
 export function wasOurs(answer: { doubtful: boolean; class: FailureClass }): boolean {
@@ -77,7 +129,7 @@ export function wasOurs(answer: { doubtful: boolean; class: FailureClass }): boo
 export async function holdsAlready(sender: Sender, object: RestObject, item: UpdateItem): Promise<WireRecord | null> {
   const now = await getRecord(sender, object, item.id);
   if (now.kind !== 'present' || now.record.version === item.version) return null;
-  return contains(now.record.wire, item.wire) ? now.record : null;
+  return holds(object.definition, now.record.wire, item.wire) ? now.record : null;
 }
 
 export async function wholeRecord(
@@ -99,7 +151,7 @@ export async function wholeRecord(
   for (const [name, field] of Object.entries(object.definition.fields)) {
     if (field.read_only) wire = without(wire, field.path ?? name);
   }
-  return ok(merged(wire, item.wire));
+  return ok(mergedRecord(object.definition, wire, item.wire));
 }
 
 /** Deletes or archives one record; done as well when it was gone already. */
@@ -109,17 +161,7 @@ export async function removeRecord(
   write: WriteDefinition,
   item: RemoveItem,
 ): Promise<WriteOutcome> {
-  const path = pathWithId(write.path)(item.id);
-  if (!path.ok) return { kind: 'failed', class: 'invalid', diagnostic: path.error };
-  const body = removalBody(object, write);
-  const answer = await sender.send({
-    kind: 'writes',
-    method: write.method,
-    path: path.value,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    headers: { ...(body === undefined ? {} : JSON_BODY), ...condition(write, item.version) },
-    repeatable: write.method !== 'POST',
-  });
+  const answer = await sendWrite(sender, object, write, item, removalBody(object, write));
   if (answer.ok || answer.action === 'missing') return { kind: 'done', id: item.id, record: null };
   const removed = wasOurs(answer) && (await isRemoved(sender, object, item.id));
   return removed ? { kind: 'done', id: item.id, record: null } : failureOf(answer);
@@ -142,8 +184,6 @@ function removalBody(object: RestObject, write: WriteDefinition): Wire | undefin
       {},
     );
 }
-
-export const JSON_BODY = { 'content-type': 'application/json' };
 
 function condition(write: WriteDefinition, version: string | null): Record<string, string> {
   if (write.if_match === undefined || version === null) return {};
@@ -169,6 +209,11 @@ function idInLocation(location: string | undefined): string | null {
 export const answerWithoutId = (): Diagnostic =>
   problem('answer-without-id', 'The system accepted the record but did not tell its id', {
     next: 'Check returns and record of the create in the connector',
+  });
+
+export const parentMissing = () =>
+  problem('parent-missing', 'The record does not say below which other it is to be created', {
+    next: 'Map the field that parent.field of this object names in the connector',
   });
 
 const gone = () => problem('record-missing', 'The system has no such record');

@@ -1,0 +1,42 @@
+import { compileReader, compileWriter } from '../../connector/codec/path.ts';
+import type { ObjectDefinition } from '../../connector/definition.ts';
+import type { Wire } from '../../connector/port.ts';
+import { contains, isWire, merged } from '../../connector/wire-path.ts';
+
+/** The record with the changes; of custom fields in pairs, those that the changes name are replaced, not the list. */
+export function mergedRecord(definition: ObjectDefinition, record: Wire, changes: Wire): Wire {
+  const result = merged(record, changes);
+  const pairs = pairsOf(definition);
+  const changed = pairs?.read(changes);
+  if (!pairs || !changed) return result;
+  const kept = (pairs.read(record) ?? []).filter((pair) => !changed.some((other) => pairs.isSame(pair, other)));
+  pairs.write(result, [...kept, ...changed]);
+  return result;
+}
+
+/** Whether the record holds every value of the part; of custom fields in pairs, those that the part names. */
+export function holds(definition: ObjectDefinition, record: Wire, part: Wire): boolean {
+  const pairs = pairsOf(definition);
+  const wanted = pairs?.read(part);
+  if (!pairs || !wanted) return contains(record, part);
+  const there = pairs.read(record) ?? [];
+  const others = { ...part };
+  pairs.write(others, there);
+  const held = wanted.every((pair) => there.some((other) => pairs.isSame(pair, other) && contains(other, pair)));
+  return held && contains(record, others);
+}
+
+function pairsOf({ custom_fields: custom }: ObjectDefinition) {
+  if (custom?.form !== 'pairs') return null;
+  const { container, key } = custom;
+  const path = container === '' ? 'custom_fields' : container;
+  const read = compileReader(path);
+  return {
+    read(wire: Wire): readonly unknown[] | null {
+      const list = read(wire);
+      return Array.isArray(list) ? list : null;
+    },
+    write: compileWriter(path),
+    isSame: (one: unknown, other: unknown) => isWire(one) && isWire(other) && String(one[key]) === String(other[key]),
+  };
+}
