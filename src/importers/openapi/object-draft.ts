@@ -1,0 +1,285 @@
+import type { Operation } from './description.ts';
+import { fieldsOf } from './fields.ts';
+import { archivedQueryOf, equalsOf, idsOf, sinceOf, sortOf } from './filters.ts';
+import { assumed, declared, type Finding, inferred } from './finding.ts';
+import { type Identity, identityOf } from './identity.ts';
+import { paginationOf } from './pagination.ts';
+import { isSize } from './parameter-names.ts';
+import { nounOf, sameWord, singular, squeezed } from './path-parts.ts';
+import { likeRecord, recordPlace } from './record-place.ts';
+import { parentParameter, pathOf, requiredQuery, type Variables } from './request-paths.ts';
+import type { Resource } from './resources.ts';
+import type { Shape, Shapes } from './shape.ts';
+import { archivedOf, modifiedOf } from './stamps.ts';
+import { batchOf, type WritePart, writeOf } from './writes.ts';
+
+/** What is found out about one object: as it stands in the file, and what each part rests on, by its path in there. */
+export interface ObjectPart {
+  draft: Record<string, unknown>;
+  findings: Map<string, Finding<unknown>>;
+}
+
+export interface ObjectContext {
+  shapes: Shapes;
+  /** All objects of the connector. */
+  objects: readonly Resource[];
+  /** Query parameters that every request carries. */
+  sentAlways: ReadonlySet<string>;
+  variables: Variables;
+}
+
+/** A record as lists hold it. */
+interface Record_ {
+  /** Where it stands in an item of the list. */
+  item: string;
+  outer: Shape;
+  /** The shape that holds the fields, below `prefix`. */
+  inner: Shape;
+  prefix: string;
+}
+
+export function objectOf(resource: Resource, context: ObjectContext): ObjectPart {
+  const { shapes } = context;
+  const findings: ObjectPart['findings'] = new Map();
+  const record = recordOf(resource, shapes);
+  const identity = usableIdentity(resource, identityOf(resource, record.outer, shapes));
+  findings.set('id', identity);
+  const knows = likeRecord(record.outer, identity.value.path ?? '');
+  const known = { resource, knows, shapes };
+  const create = resource.create && writeOf(resource.create, 'create', known);
+  const update = resource.update && writeOf(resource.update, 'update', known);
+  const fieldPart = fieldsOf(
+    {
+      resource,
+      record: withGet(record, resource, knows, shapes),
+      created: create && innerOf(create.takes, record.prefix, shapes),
+      updated: update && innerOf(update.takes, record.prefix, shapes),
+      prefix: record.prefix,
+      id: identity.value.path ?? '',
+      objects: context.objects,
+    },
+    shapes,
+  );
+  findings.set('fields', declared('fields', record.inner.properties.size > 0 ? 'the schema of a record' : 'the schema of a write'));
+  for (const [name, finding] of fieldPart.findings) findings.set(`fields.${name}`, finding);
+  const modified = modifiedOf(record.inner, shapes);
+  const archived = archivedOf(record.inner, shapes);
+  if (modified !== null) findings.set('modified', inferred(modified, 'its name'));
+  if (archived) findings.set('archived', inferred(archived, 'its name'));
+  const list = listPart(resource, record, modified, Object.keys(fieldPart.fields), context, findings);
+  const writes = writesPart(resource, { create, update }, identity.value, knows, context, findings);
+  const link = linkField(Object.keys(fieldPart.fields), list.equals);
+  if (link !== null) findings.set('link_field', inferred(link, 'its name; lists can be searched by it'));
+  if (resource.parent) findings.set('parent', inferred(resource.parent.resource.name, 'its path stands under the other'));
+  const draft = {
+    ...labelOf(resource),
+    id: identity.value,
+    ...parentPart(resource, Object.keys(fieldPart.fields)),
+    ...(modified !== null && Object.hasOwn(fieldPart.fields, modified) ? { modified } : {}),
+    ...(archived ? { archived: record.prefix === '' ? archived : { ...archived, path: `${record.prefix}.${archived.path}` } } : {}),
+    ...(link === null ? {} : { link_field: link }),
+    list: list.draft,
+    ...getPart(resource, knows, context, findings),
+    ...writes,
+    fields: fieldPart.fields,
+  };
+  return { draft, findings };
+}
+
+type IdDraft = Partial<Identity> & { digest?: true };
+
+/** Lists of things without an id stay readable: a digest stands for it, unless their paths need one. */
+function usableIdentity(resource: Resource, found: Finding<Identity | null>): Finding<IdDraft> {
+  if (found.value) {
+    const { path, type } = found.value;
+    return { ...found, value: { path, ...(type === 'string' ? {} : { type }) } };
+  }
+  if (resource.idParameter !== null) {
+    return assumed({ path: resource.idParameter.replaceAll('.', '_') }, `${found.because}; called as the parameter of the item path`);
+  }
+  return assumed({ digest: true as const }, `${found.because}; a digest of the record stands for it`);
+}
+
+function recordOf(resource: Resource, shapes: Shapes): Record_ {
+  const shape = shapes.of(resource.list.item);
+  const [outer, item] = unwrapped(shape, nounOf(resource.collection), shapes);
+  const attributes = outer.properties.get('attributes');
+  const inner = attributes ? shapes.of(attributes.schema) : null;
+  const isJsonApi = inner !== null && inner.properties.size > 0 && (outer.properties.has('id') || outer.properties.has('type'));
+  return isJsonApi ? { item, outer, inner, prefix: 'attributes' } : { item, outer, inner: outer, prefix: '' };
+}
+
+/** An item that holds nothing but the record under its name. */
+function unwrapped(shape: Shape, noun: string, shapes: Shapes): [Shape, string] {
+  if (shape.properties.size === 0 || shape.properties.size > 2) return [shape, ''];
+  for (const [name, property] of shape.properties) {
+    const inner = shapes.of(property.schema);
+    const named = sameWord(name, noun) || /^(data|node|item|entity|record|resource)$/i.test(name);
+    if (named && inner.kind === 'object' && inner.properties.size > 1 && !name.includes('.')) return [inner, name];
+  }
+  return [shape, ''];
+}
+
+/** What a read of one record tells beyond the list. */
+function withGet(record: Record_, { get, ...resource }: Resource, knows: (shape: Shape) => boolean, shapes: Shapes): Shape {
+  const body = get?.success?.body;
+  if (!body) return record.inner;
+  let shape = shapes.of(body.schema);
+  const place = recordPlace(shape, { get, ...resource }, knows, shapes);
+  if (place === null) return record.inner;
+  for (const step of place === '' ? [] : place.split('.')) {
+    shape = /^\d+$/.test(step) ? shapes.of(shape.items) : shapes.of(shape.properties.get(step)?.schema);
+  }
+  const full = innerOf(shape, record.prefix, shapes) ?? shape;
+  const properties = new Map(record.inner.properties);
+  for (const [name, property] of full.properties) if (!properties.has(name)) properties.set(name, property);
+  return { ...record.inner, properties };
+}
+
+function innerOf(shape: Shape | null, prefix: string, shapes: Shapes): Shape | null {
+  if (!shape || prefix === '') return shape;
+  const inner = shape.properties.get(prefix);
+  return inner ? shapes.of(inner.schema) : shape;
+}
+
+function labelOf(resource: Resource): { label?: string } {
+  const words = singular(resource.name)
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/[_-]+/g, ' ')
+    .trim();
+  return words === '' ? {} : { label: words[0]?.toUpperCase() + words.slice(1).toLowerCase() };
+}
+
+function parentPart(resource: Resource, fields: readonly string[]): Record<string, unknown> {
+  const { parent } = resource;
+  if (!parent) return {};
+  const parameter = parentParameter(resource);
+  const wanted = new Set([squeezed(parent.parameter), squeezed(parameter), `${squeezed(singular(parent.resource.name))}id`]);
+  const field = fields.find((name) => squeezed(name) !== 'id' && wanted.has(squeezed(name)));
+  return { parent: { object: parent.resource.name, param: parameter, ...(field === undefined ? {} : { field }) } };
+}
+
+interface ListPart {
+  draft: Record<string, unknown>;
+  equals: Record<string, string>;
+}
+
+function listPart(
+  resource: Resource,
+  record: Record_,
+  modified: string | null,
+  fields: readonly string[],
+  context: ObjectContext,
+  findings: ObjectPart['findings'],
+): ListPart {
+  const { shapes, sentAlways, variables } = context;
+  const { operation, records, ground, because } = resource.list;
+  findings.set('list.records', { value: records, ground, because });
+  const pagination = paginationOf(resource.list, shapes);
+  findings.set('list.pagination', pagination);
+  const since = sinceOf(operation, shapes);
+  if (since) findings.set('list.since', since);
+  const sort = sortOf(operation, modified, shapes);
+  if (sort) findings.set('list.sort', sort);
+  const ids = idsOf(operation, squeezed(singular(resource.name)), shapes);
+  if (ids) findings.set('list.ids', ids);
+  const equals = equalsOf(operation, fields, shapes);
+  if (Object.keys(equals).length > 0) findings.set('list.equals', inferred(equals, 'parameters called as fields'));
+  const archived = archivedQueryOf(operation, shapes);
+  if (archived) findings.set('list.archived', inferred(archived, 'its name'));
+  const query = { ...requiredQuery(operation, shapes, sentAlways, variables), ...wholePage(operation, pagination) };
+  const draft = {
+    path: pathOf(operation.path, resource, false, variables),
+    records,
+    ...(record.item === '' ? {} : { item: record.item }),
+    ...(Object.keys(query).length > 0 ? { query } : {}),
+    pagination: pagination.value,
+    ...(since ? { since: since.value } : {}),
+    ...(sort ? { sort: sort.value } : {}),
+    ...(ids ? { ids: ids.value } : {}),
+    ...(Object.keys(equals).length > 0 ? { equals } : {}),
+    ...(archived ? { archived } : {}),
+  };
+  return { draft, equals };
+}
+
+/** A list that is limited but has no further pages is asked for as much as it gives. */
+function wholePage(operation: Operation, pagination: ReturnType<typeof paginationOf>): Record<string, string> {
+  const size = operation.parameters.find((one) => one.in === 'query' && isSize(one.name));
+  return pagination.value.style === 'none' && size && pagination.ground === 'assumed' ? { [size.name]: '100' } : {};
+}
+
+function getPart(
+  resource: Resource,
+  knows: (shape: Shape) => boolean,
+  context: ObjectContext,
+  findings: ObjectPart['findings'],
+): Record<string, unknown> {
+  const { get } = resource;
+  if (!get) return {};
+  const { shapes } = context;
+  const body = get.success?.body;
+  const place = body ? recordPlace(shapes.of(body.schema), resource, knows, shapes) : null;
+  findings.set(
+    'get',
+    place === null
+      ? assumed('', body ? 'the answer does not look like a record of the list' : 'the answer is not described')
+      : declared(place, get.name),
+  );
+  return { get: { path: withRequired(get, resource, context), ...(place ? { record: place } : {}) } };
+}
+
+/** An item path with the query parameters that it requires. */
+function withRequired(operation: Operation, resource: Resource, { shapes, sentAlways, variables }: ObjectContext): string {
+  const path = pathOf(operation.path, resource, true, variables);
+  const query = Object.entries(requiredQuery(operation, shapes, sentAlways, variables));
+  if (query.length === 0) return path;
+  return `${path}?${query.map(([name, value]) => `${encodeURIComponent(name)}=${value.startsWith('${') ? value : encodeURIComponent(value)}`).join('&')}`;
+}
+
+function writesPart(
+  resource: Resource,
+  writes: { create: WritePart | null; update: WritePart | null },
+  id: IdDraft,
+  knows: (shape: Shape) => boolean,
+  context: ObjectContext,
+  findings: ObjectPart['findings'],
+): Record<string, unknown> {
+  const { shapes, sentAlways, variables } = context;
+  const part: Record<string, unknown> = {};
+  const batch: Record<string, unknown> = {};
+  const known = { resource, knows, shapes };
+  const idName = id.path ?? 'id';
+  for (const kind of ['create', 'update'] as const) {
+    const operation = resource[kind];
+    const write = writes[kind];
+    const isItem = kind === 'update';
+    if (operation && write) {
+      const query = requiredQuery(operation, shapes, sentAlways, variables);
+      const { method, ...rest } = write.draft;
+      const asked = Object.keys(query).length > 0 ? { query } : {};
+      part[kind] = { method, path: pathOf(operation.path, resource, isItem, variables), ...asked, ...rest };
+      findings.set(kind, write.finding);
+    }
+    const many = resource.batch[kind] ?? (kind === 'create' && write?.many ? operation : null);
+    const found = many ? batchOf(many, known, idName) : null;
+    if (many && found) {
+      const { method, ...rest } = found.value;
+      batch[kind] = { method, path: pathOf(many.path, resource, false, variables), ...rest };
+      findings.set(`batch.${kind}`, found);
+    }
+  }
+  if (resource.remove) {
+    const query = requiredQuery(resource.remove, shapes, sentAlways, variables);
+    const asked = Object.keys(query).length > 0 ? { query } : {};
+    part.delete = { method: 'DELETE', path: pathOf(resource.remove.path, resource, true, variables), ...asked, returns: 'nothing' };
+    findings.set('delete', declared('delete', resource.remove.name));
+  }
+  return Object.keys(batch).length > 0 ? { ...part, batch } : part;
+}
+
+/** A field for the other system's id, where lists can be searched by it. */
+function linkField(fields: readonly string[], equals: Record<string, string>): string | null {
+  const wanted = /^(external|foreign|remote)_?(id|key|reference|ref|identifier)$/i;
+  return fields.find((name) => wanted.test(name) && Object.hasOwn(equals, name)) ?? null;
+}
