@@ -1,6 +1,7 @@
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import { Agent, type Dispatcher } from 'undici';
 import { fail, ok, problem, type Result } from '../record/diagnostic.ts';
+import { publicLookup } from './address-guard.ts';
 import type { HttpClient, HttpFailure, HttpRequest, HttpResponse } from './http.ts';
 
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
@@ -14,12 +15,17 @@ const UNPACK = new Map([
   ['br', brotliDecompress],
 ]);
 
-/** HTTP over undici's pools: keep-alive, one request at a time per connection, no redirects, bodies up to 64 MiB. */
-export function undiciHttp(options: { connections?: number; maxBodyBytes?: number } = {}): HttpClient {
+/**
+ * HTTP over undici's pools: keep-alive, one request at a time per connection, no redirects, bodies up to 64 MiB. With
+ * `publicOnly`, names that resolve to private addresses are not connected to.
+ */
+export function undiciHttp(
+  options: { connections?: number; maxBodyBytes?: number; publicOnly?: boolean } = {},
+): HttpClient {
   const agent = new Agent({
     connections: options.connections ?? CONNECTIONS_PER_ORIGIN,
     pipelining: 1,
-    connect: { timeout: CONNECT_TIMEOUT_MS },
+    connect: { timeout: CONNECT_TIMEOUT_MS, ...(options.publicOnly ? { lookup: publicLookup } : {}) },
     headersTimeout: 0,
     bodyTimeout: 0,
   });

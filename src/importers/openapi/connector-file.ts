@@ -24,7 +24,18 @@ export function connectorText(draft: Record<string, unknown>, grounds: readonly 
   }
   spaceOut(document);
   document.commentBefore = head.map((line) => (line === '' ? '' : ` ${line}`)).join('\n');
-  return document.toString({ lineWidth: 0, flowCollectionPadding: true });
+  return document.toString(WRITTEN);
+}
+
+export const WRITTEN = { lineWidth: 0, flowCollectionPadding: true, singleQuote: true };
+
+/** Gives parts that were put into a file their form and their grounds. */
+export function annotate(document: Document, grounds: readonly Ground[], changed: readonly string[]): void {
+  for (const path of [...changed, 'origin', 'grounds']) styleAll(nodeAt(document.contents, path.split('.')), path);
+  for (const ground of grounds) {
+    if (ground.ground !== 'inferred' && ground.ground !== 'assumed') continue;
+    if (changed.some((path) => path === ground.at || ground.at.startsWith(`${path}.`))) noteAt(document, ground);
+  }
 }
 
 function styleAll(node: unknown, path: string): void {

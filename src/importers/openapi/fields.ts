@@ -56,10 +56,8 @@ export function fieldsOf(sources: FieldSources, shapes: Shapes): FieldsPart {
     const written = created?.properties.get(name);
     const inUpdate = updated?.properties.get(name);
     if (shape.readOnly) field.read_only = true;
-    else if (writable && writable.properties.size > 0 && !written && !inUpdate) {
-      field.read_only = true;
-      part.findings.set(name, inferred('read_only', 'no write takes it'));
-    } else if (!writable && (isModifiedName(name) || isCreatedName(name)) && instantIn(name, shape)) {
+    else if (writable && writable.properties.size > 0 && !written && !inUpdate) field.read_only = true;
+    else if (!writable && (isModifiedName(name) || isCreatedName(name)) && instantIn(name, shape)) {
       field.read_only = true;
       part.findings.set(name, inferred('read_only', 'the system sets it'));
     }

@@ -10,7 +10,7 @@ export interface Identity {
 }
 
 /** Names of ids after `id` and those with the noun in them, the commonest first. */
-const USUAL = ['guid', 'uuid', 'uid', 'oid', 'key', 'code', 'entityid', 'number', 'slug', 'sku', 'identifier', 'name'];
+const USUAL = ['guid', 'uuid', 'uid', 'oid', 'key', 'code', 'entityid', 'number', 'slug', 'sku', 'identifier'];
 
 /** Which property of a record is its id: that of the item path's parameter, `id`, the noun with id, a usual name. */
 export function identityOf(resource: Resource, record: Shape, shapes: Shapes): Finding<Identity | null> {
@@ -29,14 +29,15 @@ export function identityOf(resource: Resource, record: Shape, shapes: Shapes): F
   return (
     choose(same, (value) => declared(value, `the item path has {${resource.idParameter ?? ''}}`)) ??
     choose(id, (value) => inferred(value, 'the usual name')) ??
-    choose(find(`${noun}id`) ?? find(`${plural}id`) ?? find(`id${noun}`), (value) =>
+    choose(find(`${noun}id`) ?? find(`${plural}id`) ?? find(`id${noun}`) ?? find(`${lastWord(resource)}id`), (value) =>
       inferred(value, 'the name of the object with id'),
     ) ??
     choose(tailMatch(parameter, names), (value) =>
       inferred(value, `like the parameter {${resource.idParameter ?? ''}} of the item path`),
     ) ??
     choose(usualName(names, noun, find), (value) => inferred(value, 'a usual name of ids')) ??
-    choose(onlyId(names), (value) => inferred(value, 'the only name that ends in id')) ??
+    choose(onlyId(names, resource), (value) => inferred(value, 'the only name that ends in id')) ??
+    choose(find('name'), (value) => assumed(value, 'names may be unique')) ??
     (record.properties.size === 0
       ? assumed<Identity>({ path: 'id', type: 'string' }, 'records have no schema')
       : assumed(null, 'no property is called as ids are'))
@@ -55,9 +56,17 @@ function usualName(names: readonly string[], noun: string, find: (wanted: string
   return undefined;
 }
 
-const onlyId = (names: readonly string[]): string | undefined => {
+/** `ProjectsUsers` and `project_users` → `user` */
+function lastWord(resource: Resource): string {
+  const words = nounOf(resource.collection).replace(/([a-z0-9])([A-Z])/g, '$1 $2').split(/[^A-Za-z0-9]+/);
+  return squeezed(singular(words.at(-1) ?? ''));
+}
+
+/** The only name that ends in id, where it is not that of the parent. */
+const onlyId = (names: readonly string[], { parent }: Resource): string | undefined => {
   const ids = names.filter((name) => /(?:_id|Id|ID|_guid|Guid)$/.test(name));
-  return ids.length === 1 ? ids[0] : undefined;
+  const above = new Set(parent ? [squeezed(parent.parameter), `${squeezed(singular(parent.resource.name))}id`] : []);
+  return ids.length === 1 && !above.has(squeezed(ids[0] ?? '')) ? ids[0] : undefined;
 };
 
 /** The property as an id: a text, a number, or an object that holds one. */

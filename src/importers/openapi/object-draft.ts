@@ -60,7 +60,7 @@ export function objectOf(resource: Resource, context: ObjectContext): ObjectPart
     },
     shapes,
   );
-  findings.set('fields', declared('fields', record.inner.properties.size > 0 ? 'the schema of a record' : 'the schema of a write'));
+  findings.set('fields', fieldsGround(record.inner, create, update));
   for (const [name, finding] of fieldPart.findings) findings.set(`fields.${name}`, finding);
   const modified = modifiedOf(record.inner, shapes);
   const archived = archivedOf(record.inner, shapes);
@@ -84,6 +84,14 @@ export function objectOf(resource: Resource, context: ObjectContext): ObjectPart
     fields: fieldPart.fields,
   };
   return { draft, findings };
+}
+
+function fieldsGround(record: Shape, create: WritePart | null, update: WritePart | null): Finding<string> {
+  const taken = create?.takes ?? update?.takes;
+  if (record.properties.size === 0) {
+    return taken ? inferred('fields', 'what a write takes; records have no schema') : assumed('fields', 'nothing is described');
+  }
+  return declared('fields', taken ? 'the schema of a record; read-only is what no write takes' : 'the schema of a record');
 }
 
 type IdDraft = Partial<Identity> & { digest?: true };
