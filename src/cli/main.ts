@@ -42,6 +42,7 @@ const COMMANDS = new Map<string, () => Promise<Add>>([
   ['parked', async () => (await import('./commands/parked.ts')).addParked],
   ['explain', async () => (await import('./commands/explain.ts')).addExplain],
   ['connectors', async () => (await import('./commands/connectors.ts')).addConnectors],
+  ['connector', async () => (await import('./commands/connector.ts')).addConnector],
   ['doctor', async () => (await import('./commands/doctor.ts')).addDoctor],
 ]);
 

@@ -57,7 +57,8 @@ export function isPrivateHost(host: string): Promise<boolean> {
 /** Resolves names for connections that may go to public addresses only: what was resolved is what is connected to. */
 export const publicLookup: LookupFunction = (host, options, done) => {
   lookup(host, { ...options, all: true }, (error, addresses) => {
-    const bad = error ?? (addresses.some(({ address }) => isPrivateAddress(address)) ? new Error('private address') : null);
+    const bad =
+      error ?? (addresses.some(({ address }) => isPrivateAddress(address)) ? new Error('private address') : null);
     const [first] = addresses ?? [];
     if (bad || !first) done(bad ?? new Error('no address'), '', 0);
     else if (options.all) done(null, addresses);

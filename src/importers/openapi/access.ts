@@ -58,7 +58,10 @@ function chooseRequirement({ schemes, security }: Description, operations: reado
   const rank = ({ names }: { names: string[] }) => Math.min(...names.map((name) => easeOf(schemes[name])));
   return (
     [...votes.values()].sort(
-      (a, b) => Math.sign(b.count * 2 - operations.length) - Math.sign(a.count * 2 - operations.length) || rank(b) - rank(a) || b.count - a.count,
+      (a, b) =>
+        Math.sign(b.count * 2 - operations.length) - Math.sign(a.count * 2 - operations.length) ||
+        rank(b) - rank(a) ||
+        b.count - a.count,
     )[0]?.names ?? []
   );
 }
@@ -86,7 +89,12 @@ const mainness = (scheme: Tree = {}): number => {
   return type === 'apiKey' && /secret|token|auth/i.test(textAt(scheme, 'name') ?? '') ? 2 : 1;
 };
 
-function authOf(name: string, scheme: Tree, description: Description, part: AccessPart): Finding<Record<string, unknown>> {
+function authOf(
+  name: string,
+  scheme: Tree,
+  description: Description,
+  part: AccessPart,
+): Finding<Record<string, unknown>> {
   const type = textAt(scheme, 'type');
   const says = `scheme ${name}`;
   if (type === 'basic') return basic(part, declared('', says));
@@ -122,11 +130,21 @@ function basic(part: AccessPart, { ground, because }: Grounded): Finding<Record<
 }
 
 /** A key in a header, query or cookie; one called Authorization is mostly a token in disguise. */
-function apiKey(scheme: Tree, description: Description, part: AccessPart, says: string): Finding<Record<string, unknown>> {
+function apiKey(
+  scheme: Tree,
+  description: Description,
+  part: AccessPart,
+  says: string,
+): Finding<Record<string, unknown>> {
   const where = textAt(scheme, 'in') ?? 'header';
   const name = textAt(scheme, 'name') ?? 'Authorization';
   if (where === 'header' && name.toLowerCase() === 'authorization') {
-    return disguised(`${textAt(scheme, 'description') ?? ''}\n${textAt(scheme, 'x-amazon-apigateway-authtype') ?? ''}`, description.about, part, says);
+    return disguised(
+      `${textAt(scheme, 'description') ?? ''}\n${textAt(scheme, 'x-amazon-apigateway-authtype') ?? ''}`,
+      description.about,
+      part,
+      says,
+    );
   }
   return declared({ type: 'api_key', [where]: name, value: secret(part, variableName(name, 'api_key')) }, says);
 }
@@ -137,21 +155,36 @@ function disguised(said: string, about: string, part: AccessPart, says: string):
     [said, 'its description'],
     [authorizationLines(about), 'the description of the API'],
   ] as const) {
-    if (/\bbearer\b/i.test(text)) return bearer(part, inferred('', `${says} is called Authorization; ${where} says Bearer`));
-    if (/\bbasic\b/i.test(text)) return basic(part, inferred('', `${says} is called Authorization; ${where} says Basic`));
-    const word = /authorization["'`]?\s*[:=]\s*["'`]?([A-Za-z][A-Za-z-]{2,20}(?: token=)?)(?: |(?<==))["'`]?[<{[$\w]/i.exec(text)?.[1];
+    if (/\bbearer\b/i.test(text))
+      return bearer(part, inferred('', `${says} is called Authorization; ${where} says Bearer`));
+    if (/\bbasic\b/i.test(text))
+      return basic(part, inferred('', `${says} is called Authorization; ${where} says Basic`));
+    const word =
+      /authorization["'`]?\s*[:=]\s*["'`]?([A-Za-z][A-Za-z-]{2,20}(?: token=)?)(?: |(?<==))["'`]?[<{[$\w]/i.exec(
+        text,
+      )?.[1];
     if (word) {
       const space = word.endsWith('=') ? '' : ' ';
       const value = `${word}${space}${secret(part, 'token')}`;
-      return inferred({ type: 'api_key', header: 'Authorization', value }, `${says} is called Authorization; ${where} says ${word}`);
+      return inferred(
+        { type: 'api_key', header: 'Authorization', value },
+        `${says} is called Authorization; ${where} says ${word}`,
+      );
     }
-    const prefix = /\b(Token|Zoho-oauthtoken|ApiKey|Api-Key|QB-USER-TOKEN|OAuth|SSWS|Klaviyo-API-Key)\b(?=[ =:<{])/.exec(text)?.[1];
+    const prefix =
+      /\b(Token|Zoho-oauthtoken|ApiKey|Api-Key|QB-USER-TOKEN|OAuth|SSWS|Klaviyo-API-Key)\b(?=[ =:<{])/.exec(text)?.[1];
     if (prefix) {
       const value = `${prefix} ${secret(part, 'token')}`;
-      return inferred({ type: 'api_key', header: 'Authorization', value }, `${says} is called Authorization; ${where} says ${prefix}`);
+      return inferred(
+        { type: 'api_key', header: 'Authorization', value },
+        `${says} is called Authorization; ${where} says ${prefix}`,
+      );
     }
   }
-  return bearer(part, assumed('', `${says} is called Authorization, which mostly is a bearer token; no prefix is described`));
+  return bearer(
+    part,
+    assumed('', `${says} is called Authorization, which mostly is a bearer token; no prefix is described`),
+  );
 }
 
 const authorizationLines = (about: string): string =>
@@ -192,7 +225,8 @@ function oauth(scheme: Tree, part: AccessPart, says: string): Finding<Record<str
   const authorize = flow ? textAt(flow.tree, 'authorizationUrl') : undefined;
   const guessed = authorize?.replace(/authori[sz]e\b|\bauth$/i, 'token');
   const tokenUrl = withoutPlaceholder(stated || (guessed !== authorize ? guessed : undefined));
-  if (!tokenUrl) part.variables.token_url = { describe: 'The address where tokens are given; the document does not say it' };
+  if (!tokenUrl)
+    part.variables.token_url = { describe: 'The address where tokens are given; the document does not say it' };
   part.variables.client_id = {};
   const base = {
     type: 'oauth2',
@@ -208,7 +242,8 @@ function oauth(scheme: Tree, part: AccessPart, says: string): Finding<Record<str
     part.variables.user = {};
     return declared({ ...base, username: '${user}', password: secret(part, 'password') }, says);
   }
-  if (kind === 'implicit') return assumed(base, `${says} declares the implicit flow only; the code flow of the same server is taken`);
+  if (kind === 'implicit')
+    return assumed(base, `${says} declares the implicit flow only; the code flow of the same server is taken`);
   return stated ? declared(base, says) : assumed(base, `${says} does not say the address of its tokens`);
 }
 
@@ -228,13 +263,17 @@ function sendBeside(scheme: Tree, part: AccessPart): void {
 
 /** Nothing is declared: a header parameter or the words of the description may still tell. */
 function undeclared(description: Description, operations: readonly Operation[], part: AccessPart): void {
-  const headers = operations.flatMap((one) => one.parameters).filter((one) => one.in === 'header' || one.in === 'query');
+  const headers = operations
+    .flatMap((one) => one.parameters)
+    .filter((one) => one.in === 'header' || one.in === 'query');
   const authorization = headers.find((one) => one.in === 'header' && /^authorization$/i.test(one.name));
   if (authorization) {
     part.auth = disguised(authorization.description, description.about, part, 'a header parameter');
     return;
   }
-  const key = headers.find((one) => /^(x-)?(api|auth|access|app)[-_]?(key|token)$|^(x-)?api[-_]?(secret|password)$/i.test(one.name));
+  const key = headers.find((one) =>
+    /^(x-)?(api|auth|access|app)[-_]?(key|token)$|^(x-)?api[-_]?(secret|password)$/i.test(one.name),
+  );
   if (key) {
     const value = { type: 'api_key', [key.in]: key.name, value: secret(part, variableName(key.name, 'api_key')) };
     part.auth = inferred(value, `a ${key.in} parameter is called ${key.name}`);
@@ -256,10 +295,20 @@ function scopesOf({ schemes, security }: Description, operations: readonly Opera
         .map(([name]) => listAt(alternative, name).filter((scope) => typeof scope === 'string')),
     );
     const [least] = alternatives.sort((a, b) => a.length - b.length);
-    for (const scope of least ?? []) scopes.add(scope);
+    const reads = operation.method === 'get';
+    for (const scope of least ?? []) {
+      const other = reads
+        ? (least ?? []).some((one) => one !== scope && one.startsWith(scope) && isReadOf(one, scope))
+        : false;
+      if (!other) scopes.add(scope);
+    }
   }
-  return [...scopes].sort();
+  return [...scopes].filter((scope) => ![...scopes].some((whole) => isReadOf(scope, whole))).sort();
 }
+
+/** `projects.read` is a part of `projects`: documents that list both for a read mean either. */
+const isReadOf = (part: string, whole: string): boolean =>
+  part.length > whole.length && part.startsWith(whole) && /^[.:_-]?read(_?only)?$/i.test(part.slice(whole.length));
 
 /** `X-VTEX-API-AppKey` → `x_vtex_api_app_key`; the usual names of keys become the usual variable. */
 export function variableName(name: string, usual: string): string {

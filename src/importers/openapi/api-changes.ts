@@ -18,7 +18,8 @@ export function apiChanges(before: Tree, now: Tree): ApiChange[] {
   for (const key of ['base_url', 'auth', 'headers', 'query'] as const) {
     if (!same(before[key], now[key])) note(true, key, `${key} has changed`);
   }
-  if (!same(defaultUrl(before), defaultUrl(now))) note(true, 'variables.base_url', 'the address of the API has changed');
+  if (!same(defaultUrl(before), defaultUrl(now)))
+    note(true, 'variables.base_url', 'the address of the API has changed');
   const was = treeAt(before, 'objects');
   const is = treeAt(now, 'objects');
   for (const name of Object.keys(was)) {
@@ -44,7 +45,11 @@ function objectChanges(at: string, was: Tree, is: Tree, note: Note): void {
   if (!same(was.id, is.id)) note(true, `${at}.id`, 'the id has changed');
   if (!same(was.parent, is.parent)) note(true, `${at}.parent`, 'what it stands under has changed');
   if (!same(was.modified, is.modified)) {
-    note(is.modified === undefined, `${at}.modified`, is.modified === undefined ? 'the modification stamp is gone' : 'there is another modification stamp');
+    note(
+      is.modified === undefined,
+      `${at}.modified`,
+      is.modified === undefined ? 'the modification stamp is gone' : 'there is another modification stamp',
+    );
   }
   fieldsChanges(`${at}.fields`, treeAt(was, 'fields'), treeAt(is, 'fields'), note);
 }
@@ -87,11 +92,20 @@ function fieldChanges(at: string, was: Tree, is: Tree, note: Note): void {
   const now = optionValues(is);
   const gone = before.filter((value) => !now.includes(value));
   const added = now.filter((value) => !before.includes(value));
-  if (gone.length > 0 && now.length > 0) note(true, `${at}.options`, `options are gone: ${gone.slice(0, 10).join(', ')}`);
-  if (added.length > 0 && before.length > 0) note(false, `${at}.options`, `new options: ${added.slice(0, 10).join(', ')}`);
+  if (gone.length > 0 && now.length > 0)
+    note(true, `${at}.options`, `options are gone: ${gone.slice(0, 10).join(', ')}`);
+  if (added.length > 0 && before.length > 0)
+    note(false, `${at}.options`, `new options: ${added.slice(0, 10).join(', ')}`);
 }
 
-function limitChange(at: string, key: string, was: Tree, is: Tree, tighter: (before: number, now: number) => boolean, note: Note): void {
+function limitChange(
+  at: string,
+  key: string,
+  was: Tree,
+  is: Tree,
+  tighter: (before: number, now: number) => boolean,
+  note: Note,
+): void {
   const before = was[key];
   const now = is[key];
   if (same(before, now)) return;
@@ -102,4 +116,5 @@ function limitChange(at: string, key: string, was: Tree, is: Tree, tighter: (bef
 const optionValues = (field: Tree): string[] =>
   Array.isArray(field.options) ? field.options.flatMap((option) => (isTree(option) ? [String(option.value)] : [])) : [];
 
-const shown = (value: unknown): string => (value === undefined ? 'not said' : typeof value === 'object' ? JSON.stringify(value) : String(value));
+const shown = (value: unknown): string =>
+  value === undefined ? 'not said' : typeof value === 'object' ? JSON.stringify(value) : String(value);

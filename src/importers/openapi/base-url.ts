@@ -16,14 +16,16 @@ interface Server {
 }
 
 /** Hosts that stand for another one. */
-const PLACEHOLDER = /^(localhost|127\.|0\.0\.0\.0|.*\bexample\.(com|org|net)$|.*\.local(host)?$|.*\byour[-_]|.*your-?(domain|host|server|company|instance))/i;
+const PLACEHOLDER =
+  /^(localhost|127\.|0\.0\.0\.0|.*\bexample\.(com|org|net)$|.*\.local(host)?$|.*\byour[-_]|.*your-?(domain|host|server|company|instance))/i;
 
 /** Where the API is: a variable with the address that the document states, so that another environment is one setting. */
 export function baseUrlOf(description: Description): BasePart {
   const servers = (description.format === 'swagger' ? swaggerServer(description) : openapiServers(description)).filter(
     (server) => server.url !== '',
   );
-  const server = servers.find((one) => !/sandbox|staging|test|mock|dev(elopment)?\b/i.test(`${one.url} ${one.about}`)) ?? servers[0];
+  const server =
+    servers.find((one) => !/sandbox|staging|test|mock|dev(elopment)?\b/i.test(`${one.url} ${one.about}`)) ?? servers[0];
   if (!server) return unknownBase('', 'the document names no server');
   if (!/^https?:\/\//i.test(server.url)) {
     return unknownBase(server.url.startsWith('/') ? server.url : '', 'the document names a path only');
@@ -40,7 +42,8 @@ export function baseUrlOf(description: Description): BasePart {
   });
   if (Object.keys(variables).length > 0) return { baseUrl: declared(url, 'a server with variables'), variables };
   const host = hostOf(url);
-  if (host === null || PLACEHOLDER.test(host)) return unknownBase(host === null ? '' : pathOf(url), `${host ?? 'the server'} is a placeholder`);
+  if (host === null || PLACEHOLDER.test(host))
+    return unknownBase(host === null ? '' : pathOf(url), `${host ?? 'the server'} is a placeholder`);
   const others = servers.filter((one) => one !== server).map((one) => one.url);
   const about = others.length > 0 ? { describe: `Also: ${others.slice(0, 4).join(', ')}` } : {};
   return {

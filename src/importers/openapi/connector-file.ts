@@ -15,7 +15,11 @@ const ON_ONE_LINE = [
 ];
 
 /** The text of a connector file: what rests on a guess says so beside it, and all grounds stand at the end. */
-export function connectorText(draft: Record<string, unknown>, grounds: readonly Ground[], head: readonly string[]): string {
+export function connectorText(
+  draft: Record<string, unknown>,
+  grounds: readonly Ground[],
+  head: readonly string[],
+): string {
   const document = new Document(draft, { aliasDuplicateObjects: false });
   styleAll(document.contents, '');
   for (const ground of grounds) {

@@ -1,5 +1,5 @@
 import { type Document, isAlias, parseDocument } from 'yaml';
-import { type Ground, connectorSchema } from '../../connector/definition.ts';
+import { connectorSchema, type Ground } from '../../connector/definition.ts';
 import { loadConnector } from '../../connector/load.ts';
 import { readYaml } from '../../connector/yaml-document.ts';
 import { type Diagnostic, fail, ok, type Result } from '../../record/diagnostic.ts';
@@ -22,7 +22,12 @@ export interface UpdatedFile {
  * Imports into a file that is there already: `before` is what was imported last (null where that is not known). The
  * comments and the order of the file stay.
  */
-export function updateConnector(text: string, file: string, before: Tree | null, now: ConnectorDraft): Result<UpdatedFile, Diagnostic[]> {
+export function updateConnector(
+  text: string,
+  file: string,
+  before: Tree | null,
+  now: ConnectorDraft,
+): Result<UpdatedFile, Diagnostic[]> {
   const read = readYaml(text, file);
   if (!read.ok) return read;
   const mine = read.value.data;
@@ -39,7 +44,11 @@ export function updateConnector(text: string, file: string, before: Tree | null,
   for (const step of taken) put(document, step.at.split('.'), step.after);
   put(document, ['origin'], now.draft.origin);
   put(document, ['grounds'], grounds);
-  annotate(document, grounds, taken.map((step) => step.at));
+  annotate(
+    document,
+    grounds,
+    taken.map((step) => step.at),
+  );
   const updated = document.toString(WRITTEN);
   const loaded = loadConnector(updated, file);
   return loaded.ok ? ok({ text: updated, changes, kept, taken }) : loaded;
@@ -49,7 +58,8 @@ export function updateConnector(text: string, file: string, before: Tree | null,
 function put(document: Document, path: readonly string[], value: unknown): void {
   for (let length = 1; length < path.length; length++) {
     const node = document.getIn(path.slice(0, length), true);
-    if (isAlias(node)) document.setIn(path.slice(0, length), document.createNode(node.resolve(document)?.toJS(document)));
+    if (isAlias(node))
+      document.setIn(path.slice(0, length), document.createNode(node.resolve(document)?.toJS(document)));
   }
   if (value === undefined) document.deleteIn(path);
   else document.setIn(path, document.createNode(value));
@@ -62,7 +72,11 @@ function mergedGrounds(now: readonly Ground[], mine: readonly unknown[], kept: r
   const learnt = said.filter(({ ground }) => ground === 'learnt').map(({ at }) => at);
   const byHand = new Set([
     ...said.filter(({ ground }) => ground === 'by hand').map(({ at }) => at),
-    ...kept.map((step) => partOf(step.at)).filter((at) => !learnt.some((known) => at === known || at.startsWith(`${known}.`) || known.startsWith(`${at}.`))),
+    ...kept
+      .map((step) => partOf(step.at))
+      .filter(
+        (at) => !learnt.some((known) => at === known || at.startsWith(`${known}.`) || known.startsWith(`${at}.`)),
+      ),
   ]);
   const above = new Set([...learnt, ...byHand]);
   const reason = new Map(said.map((one) => [one.at, one]));
@@ -78,4 +92,3 @@ function partOf(at: string): string {
   const deep = ['fields', 'list', 'batch'].includes(steps[2] ?? '') ? 4 : 3;
   return steps.slice(0, deep).join('.');
 }
-

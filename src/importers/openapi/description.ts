@@ -140,7 +140,8 @@ function operationOf(
     name: `${method.toUpperCase()} ${path}`,
     summary: textAt(found, 'summary') ?? textAt(found, 'description') ?? '',
     parameters: [...parameters.values()].filter((one) => one.in !== 'body' && one.in !== 'formData'),
-    body: format === 'swagger' ? swaggerBody(raw, found, root) : contentOf(references.resolve(own(found, 'requestBody'))),
+    body:
+      format === 'swagger' ? swaggerBody(raw, found, root) : contentOf(references.resolve(own(found, 'requestBody'))),
     success: successOf(found, responses, reading),
     statuses: Object.keys(responses),
     security: Array.isArray(own(found, 'security')) ? listAt(found, 'security').filter(isTree) : null,

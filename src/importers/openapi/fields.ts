@@ -67,7 +67,8 @@ export function fieldsOf(sources: FieldSources, shapes: Shapes): FieldsPart {
     put(part, name, field, prefix);
   }
   for (const [name, property] of created?.properties ?? []) {
-    if (!usable(name) || record.properties.has(name) || name === id || Object.keys(part.fields).length >= MOST_FIELDS) continue;
+    if (!usable(name) || record.properties.has(name) || name === id || Object.keys(part.fields).length >= MOST_FIELDS)
+      continue;
     const shape = shapes.of(property.schema);
     if (shape.readOnly) continue;
     const field = fieldOf(name, shape, sources, shapes, part);
@@ -79,7 +80,8 @@ export function fieldsOf(sources: FieldSources, shapes: Shapes): FieldsPart {
 }
 
 /** Names with dots can't be told from paths. */
-const usable = (name: string): boolean => name !== '' && !name.includes('.') && !(name in Object.prototype) && !/\$\{/.test(name);
+const usable = (name: string): boolean =>
+  name !== '' && !name.includes('.') && !(name in Object.prototype) && !/\$\{/.test(name);
 
 function put(part: FieldsPart, name: string, field: FieldDraft, prefix: string): void {
   if (prefix !== '') field.path = `${prefix}.${field.path ?? name}`;
@@ -108,7 +110,8 @@ function scalarField(name: string, shape: Shape, part: FieldsPart): FieldDraft {
   if (shape.kind === 'object') return { type: 'object' };
   const instant = shape.options ? null : instantIn(name, shape);
   if (instant) {
-    if (!/date|time/.test(shape.format)) part.findings.set(name, inferred('timestamp', 'its name, description or example'));
+    if (!/date|time/.test(shape.format))
+      part.findings.set(name, inferred('timestamp', 'its name, description or example'));
     return { type: instant.day ? 'date' : 'timestamp', ...(instant.time ? { time: instant.time } : {}) };
   }
   if (shape.options && shape.options.length <= 300) {
@@ -125,7 +128,8 @@ function scalarField(name: string, shape: Shape, part: FieldsPart): FieldDraft {
     part.findings.set(name, inferred('email', 'its name'));
     return { type: 'email' };
   }
-  if (shape.kind === 'unknown' && shape.properties.size === 0) part.findings.set(name, inferred('string', 'no type is declared'));
+  if (shape.kind === 'unknown' && shape.properties.size === 0)
+    part.findings.set(name, inferred('string', 'no type is declared'));
   return { type: 'string' };
 }
 
@@ -188,7 +192,8 @@ function referenceOf(
 }
 
 /** People that are not called users are users where the API has those. */
-const PEOPLE = /^(owner|assignee|assigned|assignedto|creator|author|manager|createdby|updatedby|modifiedby|responsible)$/;
+const PEOPLE =
+  /^(owner|assignee|assigned|assignedto|creator|author|manager|createdby|updatedby|modifiedby|responsible)$/;
 
 function targetOf(stem: string, objects: readonly Resource[], self: Resource): Resource | undefined {
   const plain = squeezed(stem);
@@ -202,7 +207,7 @@ function targetOf(stem: string, objects: readonly Resource[], self: Resource): R
     return found.find((one) => one.parent === null) ?? found[0];
   };
   if (plain === 'parent') return self;
-  const direct = named(stem) ?? (words.length > 1 ? named(words.slice(-2).join('_')) ?? named(words.at(-1) ?? '') : undefined);
+  const direct =
+    named(stem) ?? (words.length > 1 ? (named(words.slice(-2).join('_')) ?? named(words.at(-1) ?? '')) : undefined);
   return direct ?? (PEOPLE.test(plain) ? named('user') : undefined);
 }
-

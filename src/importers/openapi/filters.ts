@@ -25,8 +25,13 @@ export function sinceOf(operation: Operation, shapes: Shapes): Finding<SinceDraf
   const named = query.find((one) => isSince(one, shapes.of(one.schema)));
   const found = named ?? query.find((one) => isPlainSince(one, shapes.of(one.schema)));
   if (found) {
-    const until = query.find((one) => one !== found && BY_NAME.test(one.name) && TO.test(one.name) && takesTime(one, shapes.of(one.schema)));
-    const draft = { ...sinceDraft(found, shapes.of(found.schema)), ...(until && named ? { until: { param: until.name } } : {}) };
+    const until = query.find(
+      (one) => one !== found && BY_NAME.test(one.name) && TO.test(one.name) && takesTime(one, shapes.of(one.schema)),
+    );
+    const draft = {
+      ...sinceDraft(found, shapes.of(found.schema)),
+      ...(until && named ? { until: { param: until.name } } : {}),
+    };
     return inferred(draft, `parameter ${found.name}`);
   }
   const header = operation.parameters.find((one) => one.in === 'header' && squeezed(one.name) === 'ifmodifiedsince');
@@ -43,12 +48,15 @@ function isSince(parameter: Parameter, shape: Shape): boolean {
   if (/(by|user|state|status|stage|options)$/i.test(name) || /(status|state)chang/i.test(name)) return false;
   if (FROM.test(name.replace(BY_NAME, ''))) return !/(before|until|lte?\b|_to$|To$)/.test(name);
   if (!isModifiedName(name.replace(/^filter|[[\]]/g, ''))) return false;
-  return /since|after|newer|later|greater|from/i.test(parameter.description) && !/sort|order/i.test(parameter.description);
+  return (
+    /since|after|newer|later|greater|from/i.test(parameter.description) && !/sort|order/i.test(parameter.description)
+  );
 }
 
 /** `since` alone, where it takes a time and is said to be about changes, or nothing else is said. */
 function isPlainSince(parameter: Parameter, shape: Shape): boolean {
-  if (!/^(since|fromtimestamp|sincedate|startingfrom)$/.test(squeezed(parameter.name)) || !takesTime(parameter, shape)) return false;
+  if (!/^(since|fromtimestamp|sincedate|startingfrom)$/.test(squeezed(parameter.name)) || !takesTime(parameter, shape))
+    return false;
   if (/creat/i.test(parameter.description) && !BY_NAME.test(parameter.description)) return false;
   return /date/.test(shape.format) || BY_NAME.test(parameter.description);
 }
@@ -56,11 +64,17 @@ function isPlainSince(parameter: Parameter, shape: Shape): boolean {
 function sinceDraft(parameter: Parameter, shape: Shape): SinceDraft {
   const { name } = parameter;
   const about = `${parameter.description} ${shape.description}`;
-  const exclusive = /(after|\bgt\b|_gt$|newer)/i.test(name) && !/gte|inclusive|equal to or|on or after/i.test(`${name} ${about}`);
+  const exclusive =
+    /(after|\bgt\b|_gt$|newer)/i.test(name) && !/gte|inclusive|equal to or|on or after/i.test(`${name} ${about}`);
   const inclusive = exclusive ? { inclusive: false } : {};
   if (shape.kind === 'integer' || shape.kind === 'number') {
     const milliseconds = /millisecond|\bms\b/i.test(about);
-    return { param: name, time: milliseconds ? 'epoch_ms' : 'epoch_s', ...inclusive, precision: milliseconds ? '1ms' : '1s' };
+    return {
+      param: name,
+      time: milliseconds ? 'epoch_ms' : 'epoch_s',
+      ...inclusive,
+      precision: milliseconds ? '1ms' : '1s',
+    };
   }
   if (shape.format === 'date' || (shape.format === '' && /yyyy-mm-dd(?!.?(t|hh| h))/i.test(about))) {
     return { param: name, time: { pattern: 'YYYY-MM-DD' }, ...inclusive, precision: '1d' };
@@ -68,11 +82,14 @@ function sinceDraft(parameter: Parameter, shape: Shape): SinceDraft {
   if (/yyyy-mm-dd hh:mm:ss/i.test(about)) {
     return { param: name, time: { pattern: 'YYYY-MM-DD HH:mm:ss' }, ...inclusive, precision: '1s' };
   }
-  if (/unix|epoch/i.test(about) && !/date/.test(shape.format)) return { param: name, time: 'epoch_s', ...inclusive, precision: '1s' };
+  if (/unix|epoch/i.test(about) && !/date/.test(shape.format))
+    return { param: name, time: 'epoch_s', ...inclusive, precision: '1s' };
   return { param: name, ...inclusive, precision: '1s' };
 }
 
-const SORTS = new Set('sort sortby orderby order ordering sorting sortfield sortcolumn orderfield sortkey sortorderby'.split(' '));
+const SORTS = new Set(
+  'sort sortby orderby order ordering sorting sortfield sortcolumn orderfield sortkey sortorderby'.split(' '),
+);
 
 export interface SortDraft {
   param: string;
@@ -92,7 +109,9 @@ export function sortOf(operation: Operation, modified: string | null, shapes: Sh
       return declared(value, `an option of ${parameter.name}`);
     }
   }
-  const named = parameters.find((one) => modified !== null && new RegExp(`\\b${escaped(modified)}\\b`).test(one.description));
+  const named = parameters.find(
+    (one) => modified !== null && new RegExp(`\\b${escaped(modified)}\\b`).test(one.description),
+  );
   if (!named || modified === null) return null;
   return inferred({ param: named.name, by_modified: modified }, `${named.name} mentions ${modified}`);
 }
@@ -108,8 +127,22 @@ function optionsOf(shape: Shape, shapes: Shapes): string[] {
 }
 
 /** The parameter that takes several ids; null where none does. */
-export function idsOf(operation: Operation, noun: string, shapes: Shapes): Finding<{ param: string; max: number }> | null {
-  const wanted = new Set(['ids', 'idin', 'filterid', 'filterids', `${noun}ids`, 'guids', 'uuids', 'idlist', 'filteridin']);
+export function idsOf(
+  operation: Operation,
+  noun: string,
+  shapes: Shapes,
+): Finding<{ param: string; max: number }> | null {
+  const wanted = new Set([
+    'ids',
+    'idin',
+    'filterid',
+    'filterids',
+    `${noun}ids`,
+    'guids',
+    'uuids',
+    'idlist',
+    'filteridin',
+  ]);
   for (const parameter of operation.parameters) {
     if (parameter.in !== 'query' || !wanted.has(squeezed(parameter.name))) continue;
     const shape = shapes.of(parameter.schema);

@@ -1,4 +1,4 @@
-import { assumed, type Finding, inferred, declared } from './finding.ts';
+import { assumed, declared, type Finding, inferred } from './finding.ts';
 import { nounOf, singular, squeezed } from './path-parts.ts';
 import type { Resource } from './resources.ts';
 import type { Shape, Shapes } from './shape.ts';
@@ -58,7 +58,9 @@ function usualName(names: readonly string[], noun: string, find: (wanted: string
 
 /** `ProjectsUsers` and `project_users` → `user` */
 function lastWord(resource: Resource): string {
-  const words = nounOf(resource.collection).replace(/([a-z0-9])([A-Z])/g, '$1 $2').split(/[^A-Za-z0-9]+/);
+  const words = nounOf(resource.collection)
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .split(/[^A-Za-z0-9]+/);
   return squeezed(singular(words.at(-1) ?? ''));
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { connectorSchema, type ConnectorDefinition, type Ground } from '../../connector/definition.ts';
+import { type ConnectorDefinition, connectorSchema, type Ground } from '../../connector/definition.ts';
 import { type Diagnostic, fail, ok, problem, type Result } from '../../record/diagnostic.ts';
 import { type AccessPart, accessOf } from './access.ts';
 import { baseUrlOf, oneLine } from './base-url.ts';
@@ -47,7 +47,11 @@ export interface ConnectorDraft {
 }
 
 /** The connector for the named objects (all where `names` is null), with the objects that they stand under. */
-export function connectorOf(read: OpenapiImport, names: readonly string[] | null, source: string): Result<ConnectorDraft> {
+export function connectorOf(
+  read: OpenapiImport,
+  names: readonly string[] | null,
+  source: string,
+): Result<ConnectorDraft> {
   return guarded(() => build(read, names, source));
 }
 
@@ -59,10 +63,15 @@ function build(read: OpenapiImport, names: readonly string[] | null, source: str
   const access = accessOf(description, operations.length > 0 ? operations : description.operations);
   const base = baseUrlOf(description);
   const variables: Variables = { ...base.variables, ...access.variables };
-  const sent = new Set([...Object.keys(access.headers), String(access.auth.value.header ?? '')].map((name) => name.toLowerCase()));
+  const sent = new Set(
+    [...Object.keys(access.headers), String(access.auth.value.header ?? '')].map((name) => name.toLowerCase()),
+  );
   const headers = { ...access.headers, ...requiredHeaders(operations, shapes, sent, variables) };
   const sentAlways = new Set([...Object.keys(access.query), String(access.auth.value.query ?? '')]);
-  const parts = picked.map((resource) => ({ resource, ...objectOf(resource, { shapes, objects: picked, sentAlways, variables }) }));
+  const parts = picked.map((resource) => ({
+    resource,
+    ...objectOf(resource, { shapes, objects: picked, sentAlways, variables }),
+  }));
   const grounds: Ground[] = [groundOf('base_url', base.baseUrl), groundOf('auth', access.auth)];
   for (const { resource, findings } of parts) {
     for (const [at, finding] of findings) grounds.push(groundOf(`objects.${resource.name}.${at}`, finding));
@@ -78,7 +87,12 @@ function build(read: OpenapiImport, names: readonly string[] | null, source: str
     ...(Object.keys(access.query).length > 0 ? { query: access.query } : {}),
     ...(Object.keys(variables).length > 0 ? { variables } : {}),
     objects: Object.fromEntries(parts.map(({ resource, draft: object }) => [resource.name, object])),
-    origin: { format: 'openapi', source, digest, ...(description.version === '' ? {} : { version: description.version }) },
+    origin: {
+      format: 'openapi',
+      source,
+      digest,
+      ...(description.version === '' ? {} : { version: description.version }),
+    },
     grounds,
   };
   const parsed = connectorSchema.safeParse(draft);
@@ -106,9 +120,15 @@ function withParents(wanted: readonly Resource[], all: readonly Resource[]): Res
 }
 
 const operationsOf = (resource: Resource): Operation[] =>
-  [resource.list.operation, resource.get, resource.create, resource.update, resource.remove].filter((one) => one !== null);
+  [resource.list.operation, resource.get, resource.create, resource.update, resource.remove].filter(
+    (one) => one !== null,
+  );
 
-const groundOf = (at: string, { ground, because }: Finding<unknown>): Ground => ({ at, ground, because: oneLine(because) });
+const groundOf = (at: string, { ground, because }: Finding<unknown>): Ground => ({
+  at,
+  ground,
+  because: oneLine(because),
+});
 
 /** `Solidus API` → `solidus` */
 function slugOf(title: string): string {

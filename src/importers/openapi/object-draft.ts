@@ -70,13 +70,16 @@ export function objectOf(resource: Resource, context: ObjectContext): ObjectPart
   const writes = writesPart(resource, { create, update }, identity.value, knows, context, findings);
   const link = linkField(Object.keys(fieldPart.fields), list.equals);
   if (link !== null) findings.set('link_field', inferred(link, 'its name; lists can be searched by it'));
-  if (resource.parent) findings.set('parent', inferred(resource.parent.resource.name, 'its path stands under the other'));
+  if (resource.parent)
+    findings.set('parent', inferred(resource.parent.resource.name, 'its path stands under the other'));
   const draft = {
     ...labelOf(resource),
     id: identity.value,
     ...parentPart(resource, Object.keys(fieldPart.fields)),
     ...(modified !== null && Object.hasOwn(fieldPart.fields, modified) ? { modified } : {}),
-    ...(archived ? { archived: record.prefix === '' ? archived : { ...archived, path: `${record.prefix}.${archived.path}` } } : {}),
+    ...(archived
+      ? { archived: record.prefix === '' ? archived : { ...archived, path: `${record.prefix}.${archived.path}` } }
+      : {}),
     ...(link === null ? {} : { link_field: link }),
     list: list.draft,
     ...getPart(resource, knows, context, findings),
@@ -89,9 +92,14 @@ export function objectOf(resource: Resource, context: ObjectContext): ObjectPart
 function fieldsGround(record: Shape, create: WritePart | null, update: WritePart | null): Finding<string> {
   const taken = create?.takes ?? update?.takes;
   if (record.properties.size === 0) {
-    return taken ? inferred('fields', 'what a write takes; records have no schema') : assumed('fields', 'nothing is described');
+    return taken
+      ? inferred('fields', 'what a write takes; records have no schema')
+      : assumed('fields', 'nothing is described');
   }
-  return declared('fields', taken ? 'the schema of a record; read-only is what no write takes' : 'the schema of a record');
+  return declared(
+    'fields',
+    taken ? 'the schema of a record; read-only is what no write takes' : 'the schema of a record',
+  );
 }
 
 type IdDraft = Partial<Identity> & { digest?: true };
@@ -103,7 +111,10 @@ function usableIdentity(resource: Resource, found: Finding<Identity | null>): Fi
     return { ...found, value: { path, ...(type === 'string' ? {} : { type }) } };
   }
   if (resource.idParameter !== null) {
-    return assumed({ path: resource.idParameter.replaceAll('.', '_') }, `${found.because}; called as the parameter of the item path`);
+    return assumed(
+      { path: resource.idParameter.replaceAll('.', '_') },
+      `${found.because}; called as the parameter of the item path`,
+    );
   }
   return assumed({ digest: true as const }, `${found.because}; a digest of the record stands for it`);
 }
@@ -113,7 +124,8 @@ function recordOf(resource: Resource, shapes: Shapes): Record_ {
   const [outer, item] = unwrapped(shape, nounOf(resource.collection), shapes);
   const attributes = outer.properties.get('attributes');
   const inner = attributes ? shapes.of(attributes.schema) : null;
-  const isJsonApi = inner !== null && inner.properties.size > 0 && (outer.properties.has('id') || outer.properties.has('type'));
+  const isJsonApi =
+    inner !== null && inner.properties.size > 0 && (outer.properties.has('id') || outer.properties.has('type'));
   return isJsonApi ? { item, outer, inner, prefix: 'attributes' } : { item, outer, inner: outer, prefix: '' };
 }
 
@@ -129,7 +141,12 @@ function unwrapped(shape: Shape, noun: string, shapes: Shapes): [Shape, string] 
 }
 
 /** What a read of one record tells beyond the list. */
-function withGet(record: Record_, { get, ...resource }: Resource, knows: (shape: Shape) => boolean, shapes: Shapes): Shape {
+function withGet(
+  record: Record_,
+  { get, ...resource }: Resource,
+  knows: (shape: Shape) => boolean,
+  shapes: Shapes,
+): Shape {
   const body = get?.success?.body;
   if (!body) return record.inner;
   let shape = shapes.of(body.schema);
@@ -162,7 +179,11 @@ function parentPart(resource: Resource, fields: readonly string[]): Record<strin
   const { parent } = resource;
   if (!parent) return {};
   const parameter = parentParameter(resource);
-  const wanted = new Set([squeezed(parent.parameter), squeezed(parameter), `${squeezed(singular(parent.resource.name))}id`]);
+  const wanted = new Set([
+    squeezed(parent.parameter),
+    squeezed(parameter),
+    `${squeezed(singular(parent.resource.name))}id`,
+  ]);
   const field = fields.find((name) => squeezed(name) !== 'id' && wanted.has(squeezed(name)));
   return { parent: { object: parent.resource.name, param: parameter, ...(field === undefined ? {} : { field }) } };
 }
@@ -238,7 +259,11 @@ function getPart(
 }
 
 /** An item path with the query parameters that it requires. */
-function withRequired(operation: Operation, resource: Resource, { shapes, sentAlways, variables }: ObjectContext): string {
+function withRequired(
+  operation: Operation,
+  resource: Resource,
+  { shapes, sentAlways, variables }: ObjectContext,
+): string {
   const path = pathOf(operation.path, resource, true, variables);
   const query = Object.entries(requiredQuery(operation, shapes, sentAlways, variables));
   if (query.length === 0) return path;
@@ -280,7 +305,12 @@ function writesPart(
   if (resource.remove) {
     const query = requiredQuery(resource.remove, shapes, sentAlways, variables);
     const asked = Object.keys(query).length > 0 ? { query } : {};
-    part.delete = { method: 'DELETE', path: pathOf(resource.remove.path, resource, true, variables), ...asked, returns: 'nothing' };
+    part.delete = {
+      method: 'DELETE',
+      path: pathOf(resource.remove.path, resource, true, variables),
+      ...asked,
+      returns: 'nothing',
+    };
     findings.set('delete', declared('delete', resource.remove.name));
   }
   return Object.keys(batch).length > 0 ? { ...part, batch } : part;

@@ -26,14 +26,18 @@ const NEXT_CURSOR = set(
     'nextstartkey lastevaluatedkey scrollid nextposition aftercursor nextbatch nextkey nextiterator cursor continuation ' +
     'pagetoken nextcursormark nextbookmark paginationtoken nextpaginationtoken nextafter nextoffset skiptoken',
 );
-const MORE = set('hasmore more hasnext hasnextpage hasmoreitems hasmoreresults ismore moreitemsincollection moreresults hasmorepages');
+const MORE = set(
+  'hasmore more hasnext hasnextpage hasmoreitems hasmoreresults ismore moreitemsincollection moreresults hasmorepages',
+);
 const LAST = set('islast last lastpage islastpage isend endoflist done');
 const TOTAL = set(
   'total totalcount totalresults totalitems totalrecords totalelements totalsize totalsetsize recordcount totalnumber ' +
     'totalhits numfound odatacount allcount resultcount totalentries fullcount overallcount totalrows recordstotal ' +
     'totalresultcount totalnumberofresults itemcount rowcount totalitemcount countall numberofrecords hits recordcounttotal',
 );
-const PAGES = set('totalpages pages pagecount lastpage numpages totalpagecount pagestotal numberofpages maxpage pageno_last');
+const PAGES = set(
+  'totalpages pages pagecount lastpage numpages totalpagecount pagestotal numberofpages maxpage pageno_last',
+);
 const HOLDERS = set(
   'meta paging pagination links link page pages pageinfo cursor cursors pagingdata pagingmetadata responsemetadata ' +
     'metadata listinfo result data response pager paginator paginationinfo pageinformation _links embedded navigation info odata',
@@ -48,7 +52,9 @@ export function signalsOf(list: ListFound, shapes: Shapes): PageSignals {
   for (const [name, about] of list.operation.success?.headers ?? []) {
     const plain = squeezed(name);
     if (name === 'link') signals.linkHeader = true;
-    else if (/^x?(total|pagination)?(total)?(count|totalcount|totalrecords|total|totalitems|recordcount)$/.test(plain)) {
+    else if (
+      /^x?(total|pagination)?(total)?(count|totalcount|totalrecords|total|totalitems|recordcount)$/.test(plain)
+    ) {
       if (/page/i.test(name) && /pages/i.test(about)) signals.pagesHeader ??= name;
       else signals.totalHeader ??= name;
     } else if (/total_?-?pages|page-?count|pagination-?page-?count/i.test(name)) signals.pagesHeader ??= name;
@@ -57,7 +63,14 @@ export function signalsOf(list: ListFound, shapes: Shapes): PageSignals {
   return signals;
 }
 
-function look(shape: Shape, at: string, recordsAt: readonly string[], shapes: Shapes, signals: PageSignals, levels: number) {
+function look(
+  shape: Shape,
+  at: string,
+  recordsAt: readonly string[],
+  shapes: Shapes,
+  signals: PageSignals,
+  levels: number,
+) {
   for (const [name, property] of shape.properties) {
     if (name.includes('.') && !name.startsWith('@odata.')) continue;
     const path = at === '' ? name : `${at}.${name}`;
@@ -71,14 +84,16 @@ function look(shape: Shape, at: string, recordsAt: readonly string[], shapes: Sh
 
 function note(name: string, path: string, shape: Shape, shapes: Shapes, signals: PageSignals): void {
   const plain = squeezed(name);
-  const numeric = shape.kind === 'integer' || shape.kind === 'number' || (shape.kind === 'unknown' && /count|total/.test(plain));
+  const numeric =
+    shape.kind === 'integer' || shape.kind === 'number' || (shape.kind === 'unknown' && /count|total/.test(plain));
   if (plain === 'next' || plain === 'nextpage') noteNext(path, shape, shapes, signals);
   else if (NEXT_URL.has(plain) && shape.kind !== 'boolean') signals.nextUrl ??= path;
   else if (MORE.has(plain) && shape.kind === 'boolean') signals.more ??= path;
   else if (LAST.has(plain) && shape.kind === 'boolean') signals.last ??= path;
   else if (TOTAL.has(plain) && numeric) signals.total ??= path;
   else if (PAGES.has(plain) && numeric) signals.pages ??= path;
-  else if (isCursorName(plain, path) && (shape.kind === 'string' || shape.kind === 'unknown')) signals.nextCursor ??= path;
+  else if (isCursorName(plain, path) && (shape.kind === 'string' || shape.kind === 'unknown'))
+    signals.nextCursor ??= path;
 }
 
 /** `cursor` and `after` are the next cursor where they stand beside other facts of the page. */
@@ -107,7 +122,9 @@ function noteNext(path: string, shape: Shape, shapes: Shapes, signals: PageSigna
 
 /** `count` is the number of all records only where `next` and `previous` stand beside it, as Django writes it. */
 function djangoCount(list: ListFound, shapes: Shapes, signals: PageSignals): void {
-  const names = new Map([...(list.page?.properties ?? [])].map(([name, property]) => [squeezed(name), { name, property }]));
+  const names = new Map(
+    [...(list.page?.properties ?? [])].map(([name, property]) => [squeezed(name), { name, property }]),
+  );
   const count = names.get('count');
   if (!count || signals.total !== undefined || !names.has('next') || !names.has('previous')) return;
   const { kind } = shapes.of(count.property.schema);

@@ -1,8 +1,8 @@
 import type { Parameter } from './description.ts';
 import { assumed, declared, type Finding, inferred } from './finding.ts';
 import type { ListFound } from './lists.ts';
-import { isSize, positionOf } from './parameter-names.ts';
 import { type PageSignals, signalsOf } from './page-signals.ts';
+import { isSize, positionOf } from './parameter-names.ts';
 import { squeezed } from './path-parts.ts';
 import type { Shape, Shapes } from './shape.ts';
 
@@ -31,7 +31,8 @@ export function paginationOf(list: ListFound, shapes: Shapes): Finding<Paginatio
 
 /** A date, a flag or a list of values asks for no place of the list, whatever its name. */
 function mayPosition(parameter: Parameter, shape: Shape): boolean {
-  if (/date/.test(shape.format) || shape.kind === 'boolean' || shape.kind === 'array' || shape.kind === 'object') return false;
+  if (/date/.test(shape.format) || shape.kind === 'boolean' || shape.kind === 'array' || shape.kind === 'object')
+    return false;
   const dated = /\b(date|iso ?8601|timestamp|yyyy)\b/i.test(parameter.description);
   return !(dated && /^(from|start|after|next)$/.test(squeezed(parameter.name)));
 }
@@ -46,7 +47,9 @@ function sizeOf(parameter: Parameter, shape: Shape): Finding<number> {
   if (options.length > 0) return declared(Math.max(...options), 'its largest option');
   const text = parameter.description.replace(/(\d)[,.](\d{3})\b/g, '$1$2');
   const said =
-    /(?:max(?:imum)?|up to|at most|no more than|cannot exceed|can't exceed|not exceed|limit(?:ed)? (?:is|to))\D{0,30}?(\d{1,5})\b/i.exec(text)?.[1] ??
+    /(?:max(?:imum)?|up to|at most|no more than|cannot exceed|can't exceed|not exceed|limit(?:ed)? (?:is|to))\D{0,30}?(\d{1,5})\b/i.exec(
+      text,
+    )?.[1] ??
     /\b(?:between )?\d+ (?:and|to|-) (\d{1,5})\b/i.exec(text)?.[1] ??
     /\b(\d{1,5})\)? ?(?:\w+ )?(?:max(?:imum)?)\b/i.exec(text)?.[1];
   if (said !== undefined && Number(said) >= 1) return inferred(Math.min(Number(said), 1000), 'its description');
@@ -70,15 +73,23 @@ function byCursor(cursor: Parameter, sizes: Sizes, signals: PageSignals): Findin
     const value = { ...base, next_header: signals.nextHeader, ...more, ...sizes };
     return inferred(value, `parameter ${cursor.name}, header ${signals.nextHeader}`);
   }
-  const takesId = /^(startingafter|after|afterid|lastid|startid|maxid|nextid|marker|lastseenid)$/.test(squeezed(cursor.name));
+  const takesId = /^(startingafter|after|afterid|lastid|startid|maxid|nextid|marker|lastseenid)$/.test(
+    squeezed(cursor.name),
+  );
   if (takesId && (signals.more !== undefined || /\b(id|identifier|object)\b/i.test(cursor.description))) {
-    return inferred({ ...base, last_id: true, ...more, ...sizes, ...total(signals) }, `${cursor.name} takes the last id`);
+    return inferred(
+      { ...base, last_id: true, ...more, ...sizes, ...total(signals) },
+      `${cursor.name} takes the last id`,
+    );
   }
   const byUrl = byAddress(sizes, signals, `parameter ${cursor.name}`);
   if (byUrl) return byUrl;
   if (takesId) return assumed({ ...base, last_id: true, ...sizes }, `${cursor.name} may take the last id`);
   const next = /token/i.test(cursor.name) ? 'next_page_token' : 'next_cursor';
-  return assumed({ ...base, next, ...sizes }, `parameter ${cursor.name}; where the next cursor stands is not described`);
+  return assumed(
+    { ...base, next, ...sizes },
+    `parameter ${cursor.name}; where the next cursor stands is not described`,
+  );
 }
 
 /** The address of the next page, in the body or the Link header; null where neither is described. */
@@ -119,7 +130,9 @@ function byNumber(
 function firstPage(parameter: Parameter, shape: Shape): number {
   if (Number(shape.fallback) === 0 && shape.fallback !== null && shape.fallback !== '') return 0;
   if (shape.fallback === undefined && shape.minimum === 0) return 0;
-  return /zero[- ]based|0[- ]based|starts? (?:at|from|with) (?:0|zero)|0 is the first|first page is 0/i.test(parameter.description)
+  return /zero[- ]based|0[- ]based|starts? (?:at|from|with) (?:0|zero)|0 is the first|first page is 0/i.test(
+    parameter.description,
+  )
     ? 0
     : 1;
 }

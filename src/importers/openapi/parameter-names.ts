@@ -9,7 +9,9 @@ const SIZE = set(
     'numresults n pagelen numberofresults first itemsperpage pagelength items resultsperpage batchsize recordsperpage ' +
     'pageresults maxcount maxpagesize resultlimit querylimit nbitems paginationlimit paginationsize limitresults',
 );
-const OFFSET = set('offset skip start from startindex startposition startat pageoffset startrow firstresult startfrom firstitem');
+const OFFSET = set(
+  'offset skip start from startindex startposition startat pageoffset startrow firstresult startfrom firstitem',
+);
 const CURSOR = set(
   'cursor after startingafter pagetoken marker next startkey pagecursor continuationtoken position exclusivestartkey ' +
     'nextpagetoken aftercursor iterator pageafter nexttoken paginationtoken nextcursor afterid lastid startid ' +

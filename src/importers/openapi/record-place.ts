@@ -8,7 +8,12 @@ const USUAL = ['data', 'result', 'item', 'record', 'response', 'entity', 'resour
  * Where one record stands in an answer: the body itself, the property that is called as the object, a usual name, or the
  * only item of a list. `knows` tells whether a shape looks like the record; null where nothing does.
  */
-export function recordPlace(body: Shape, resource: Resource, knows: (shape: Shape) => boolean, shapes: Shapes): string | null {
+export function recordPlace(
+  body: Shape,
+  resource: Resource,
+  knows: (shape: Shape) => boolean,
+  shapes: Shapes,
+): string | null {
   if (body.kind === 'array') return knows(shapes.of(body.items)) ? '0' : null;
   if (body.properties.size === 0) return null;
   const noun = nounOf(resource.collection);
@@ -26,7 +31,9 @@ export function recordPlace(body: Shape, resource: Resource, knows: (shape: Shap
     }
   }
   if (knows(body)) return '';
-  const only = [...body.properties].filter(([name, property]) => !name.includes('.') && knows(shapes.of(property.schema)));
+  const only = [...body.properties].filter(
+    ([name, property]) => !name.includes('.') && knows(shapes.of(property.schema)),
+  );
   return only.length === 1 ? (only[0]?.[0] ?? null) : null;
 }
 
@@ -48,6 +55,9 @@ export function likeRecord(record: Shape, idPath: string): (shape: Shape) => boo
     if (shape.properties.size === 0) return false;
     if (names.length === 0) return idName !== '' && shape.properties.has(idName);
     const shared = names.filter((name) => shape.properties.has(name)).length;
-    return (idName !== '' && shape.properties.has(idName) && shared >= Math.min(2, names.length)) || shared * 2 >= names.length;
+    return (
+      (idName !== '' && shape.properties.has(idName) && shared >= Math.min(2, names.length)) ||
+      shared * 2 >= names.length
+    );
   };
 }

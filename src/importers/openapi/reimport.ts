@@ -53,7 +53,8 @@ function mergeValue(before: unknown, mine: unknown, now: unknown, at: string, st
   if (isTree(mine) && isTree(now) && !WHOLE.some((form) => form.test(at))) {
     return mergeTrees(isTree(before) ? before : before === UNKNOWN ? null : {}, mine, now, at, steps);
   }
-  if (before === UNKNOWN) return mine === undefined ? step('taken', now) : now === undefined ? step('kept', mine) : step('both', mine);
+  if (before === UNKNOWN)
+    return mine === undefined ? step('taken', now) : now === undefined ? step('kept', mine) : step('both', mine);
   if (same(mine, before)) return step('taken', now);
   return same(now, before) ? step('kept', mine) : step('both', mine);
 }
@@ -61,7 +62,8 @@ function mergeValue(before: unknown, mine: unknown, now: unknown, at: string, st
 /** Equal as JSON, whatever the order of keys. */
 export function same(a: unknown, b: unknown): boolean {
   if (a === b) return true;
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, place) => same(item, b[place]));
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((item, place) => same(item, b[place]));
   if (!isTree(a) || !isTree(b)) return false;
   const keys = Object.keys(a);
   return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && same(a[key], b[key]));

@@ -50,7 +50,8 @@ export function parentParameter(resource: Resource): string {
 }
 
 /** Never asked of a person: what pages, and what the driver or the credentials send by themselves. */
-const OWN_HEADERS = /^(accept|content-type|authorization|user-agent|host|content-length|accept-encoding|connection|if-match|if-none-match|if-modified-since)$/i;
+const OWN_HEADERS =
+  /^(accept|content-type|authorization|user-agent|host|content-length|accept-encoding|connection|if-match|if-none-match|if-modified-since)$/i;
 
 /** Query parameters that an operation requires, with the only value there can be or a variable of the connection. */
 export function requiredQuery(
@@ -63,7 +64,7 @@ export function requiredQuery(
   for (const parameter of operation.parameters) {
     if (parameter.in !== 'query' || !parameter.required || known.has(parameter.name)) continue;
     if (positionOf(parameter.name) || isSize(parameter.name)) continue;
-    query[parameter.name] = valueOf(parameter.name, parameter, shapes, variables);
+    query[parameter.name] = onlyValueOf(parameter.name, parameter, shapes, variables);
   }
   return query;
 }
@@ -78,12 +79,12 @@ export function requiredHeaders(
   for (const parameter of operations.flatMap((operation) => operation.parameters)) {
     if (parameter.in !== 'header' || !parameter.required || OWN_HEADERS.test(parameter.name)) continue;
     if (known.has(parameter.name.toLowerCase()) || headers[parameter.name] !== undefined) continue;
-    headers[parameter.name] = valueOf(parameter.name, parameter, shapes, variables);
+    headers[parameter.name] = onlyValueOf(parameter.name, parameter, shapes, variables);
   }
   return headers;
 }
 
-function valueOf(
+function onlyValueOf(
   name: string,
   parameter: Operation['parameters'][number],
   shapes: Shapes,

@@ -26,11 +26,16 @@ export async function fetchDescription(source: string, fetching: Fetching): Prom
     const answer = await fetching.http.request({
       method: 'GET',
       url: url.href.split('#')[0] ?? url.href,
-      headers: { accept: 'application/json, application/yaml, text/yaml, */*;q=0.5', 'user-agent': 'dovetail', host: url.host },
+      headers: {
+        accept: 'application/json, application/yaml, text/yaml, */*;q=0.5',
+        'user-agent': 'dovetail',
+        host: url.host,
+      },
       timeout: TIMEOUT_MS,
       ...(fetching.signal ? { signal: fetching.signal } : {}),
     });
-    if (!answer.ok) return fail(answer.error.kind === 'too-large' ? tooLarge(url.host, LIMITS.bytes + 1) : answer.error.diagnostic);
+    if (!answer.ok)
+      return fail(answer.error.kind === 'too-large' ? tooLarge(url.host, LIMITS.bytes + 1) : answer.error.diagnostic);
     const { status, headers, body } = answer.value;
     const next = headers.location;
     if (status >= 300 && status < 400 && next !== undefined && URL.canParse(next, url)) {
@@ -42,7 +47,9 @@ export async function fetchDescription(source: string, fetching: Fetching): Prom
     if (status !== 200) return fail(notThere(url.host, status));
     return ok(body);
   }
-  return fail(problem('fetch-redirects', 'The address leads on and on', { detail: `More than ${MOST_REDIRECTS} redirects.` }));
+  return fail(
+    problem('fetch-redirects', 'The address leads on and on', { detail: `More than ${MOST_REDIRECTS} redirects.` }),
+  );
 }
 
 const addressUnusable = (): Diagnostic =>
@@ -68,5 +75,8 @@ const downgrade = (host: string): Diagnostic =>
 const notThere = (host: string, status: number): Diagnostic =>
   problem('fetch-failed', 'The document could not be fetched', {
     detail: `${host} answered ${status}.`,
-    next: status === 401 || status === 403 ? 'Fetch it yourself with your credentials and give its path' : 'Check the address',
+    next:
+      status === 401 || status === 403
+        ? 'Fetch it yourself with your credentials and give its path'
+        : 'Check the address',
   });

@@ -83,8 +83,7 @@ export function archivedOf(record: Shape, shapes: Shapes): { path: string; equal
   for (const [name, property] of record.properties) {
     if (name.includes('.') || !/(status|state)$/.test(squeezed(name))) continue;
     const states = (shapes.of(property.schema).options ?? []).filter((option) => typeof option === 'string');
-    const gone =
-      states.find((state) => /^(archived|deleted|removed|trashed)$/i.test(state)) ?? undefined;
+    const gone = states.find((state) => /^(archived|deleted|removed|trashed)$/i.test(state)) ?? undefined;
     if (gone !== undefined) return { path: name, equals: gone };
   }
   return null;

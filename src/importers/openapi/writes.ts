@@ -37,14 +37,25 @@ interface Known {
 /** A create or an update: how its body is wrapped, and what its answer holds. */
 export function writeOf(operation: Operation, kind: 'create' | 'update', known: Known): WritePart {
   const body = bodyOf(operation.body, known);
-  const draft: WriteDraft = { method: operation.method.toUpperCase(), ...body.draft, ...answerOf(operation, kind, known) };
+  const draft: WriteDraft = {
+    method: operation.method.toUpperCase(),
+    ...body.draft,
+    ...answerOf(operation, kind, known),
+  };
   if (kind === 'update' && operation.method === 'put') draft.whole = true;
-  const key = operation.parameters.find((one) => one.in === 'header' && /^(x-)?idempotency-?key$|^idempotence-key$/i.test(one.name));
+  const key = operation.parameters.find(
+    (one) => one.in === 'header' && /^(x-)?idempotency-?key$|^idempotence-key$/i.test(one.name),
+  );
   if (kind === 'create' && key) draft.idempotency = { header: key.name, lives: '24h' };
   const finding = draft.whole
     ? assumed('update by PUT', 'a PUT replaces the whole record')
     : declared(`${kind} by ${draft.method}`, operation.name);
-  return { draft, takes: body.takes, many: body.many, finding: body.because ? inferred(finding.value, body.because) : finding };
+  return {
+    draft,
+    takes: body.takes,
+    many: body.many,
+    finding: body.because ? inferred(finding.value, body.because) : finding,
+  };
 }
 
 interface BodyPart {
@@ -66,7 +77,12 @@ function bodyOf(body: Body | null, known: Known): BodyPart {
   const because = `the body has ${list ? 'a list' : 'one property'}, ${name}`;
   if (list) return { draft: media, takes: inner, many: { items: name }, because };
   const constant = typeOf(inner, shapes);
-  return { draft: { ...media, wrap: name, ...(constant ? { constant: nested(name, constant) } : {}) }, takes: inner, many: null, because };
+  return {
+    draft: { ...media, wrap: name, ...(constant ? { constant: nested(name, constant) } : {}) },
+    takes: inner,
+    many: null,
+    because,
+  };
 }
 
 const mediaOf = (media: string): { body?: 'form' | 'xml' } => {
@@ -75,7 +91,10 @@ const mediaOf = (media: string): { body?: 'form' | 'xml' } => {
 };
 
 /** The one property of a body that holds the record: `{ "contact": { … } }`, `{ "data": { … } }`, `{ "Contacts": [ … ] }`. */
-function wrapperIn(shape: Shape, { resource, shapes, knows }: Known): { name: string; inner: Shape; list: boolean } | null {
+function wrapperIn(
+  shape: Shape,
+  { resource, shapes, knows }: Known,
+): { name: string; inner: Shape; list: boolean } | null {
   if (shape.properties.size === 0 || shape.properties.size > 4) return null;
   const noun = nounOf(resource.collection);
   const sure = shape.properties.size === 1;
@@ -104,7 +123,11 @@ function typeOf(inner: Shape, shapes: Shapes): Record<string, unknown> | null {
 const nested = (path: string, value: unknown): Record<string, unknown> => ({ [path]: value });
 
 /** What the answer to a write holds: the record, its id, or nothing. */
-function answerOf(operation: Operation, kind: 'create' | 'update', known: Known): Pick<WriteDraft, 'returns' | 'record'> {
+function answerOf(
+  operation: Operation,
+  kind: 'create' | 'update',
+  known: Known,
+): Pick<WriteDraft, 'returns' | 'record'> {
   const schema = operation.success?.body?.schema;
   if (schema === undefined) return { returns: kind === 'create' ? 'id' : 'nothing' };
   const shape = known.shapes.of(schema);
@@ -156,7 +179,10 @@ export function batchOf(operation: Operation, known: Known, idName: string): Fin
   if (results === null) return null;
   const draft: BatchDraft = { method, max: 50, ...(items === '' ? {} : { items }), results };
   if (idName !== 'id' && !idName.includes('.')) draft.id = idName;
-  return assumed(draft, 'many in one request; how many, and that results come in the order of the items, is not described');
+  return assumed(
+    draft,
+    'many in one request; how many, and that results come in the order of the items, is not described',
+  );
 }
 
 function onlyList(shape: Shape, shapes: Shapes): string | null {
