@@ -26,12 +26,12 @@ export interface QuotaReport {
  * Every successful `acquire` or `tryAcquire` is followed by exactly one `release`.
  */
 export interface Budget {
-  /** Takes a place at once, or says that one must wait for it with `acquire`. */
-  tryAcquire(): boolean;
+  /** Takes a place at once, or says that one must wait for it with `acquire`. `cost`: requests that it counts for. */
+  tryAcquire(cost?: number): boolean;
   /** Waits for a place; false when the signal aborted first. */
-  acquire(lane: Lane, signal?: AbortSignal): Promise<boolean>;
-  /** Gives the place back, with what the answer said. */
-  release(report?: QuotaReport): void;
+  acquire(lane: Lane, signal?: AbortSignal, cost?: number): Promise<boolean>;
+  /** Gives the place back, with what the answer said and the cost that it was taken with. */
+  release(report?: QuotaReport, cost?: number): void;
   /** Nobody sends before `until` (epoch ms): the server said so. */
   pause(until: number): void;
   /** The server was overloaded: half as many in flight from now on, growing back with each good answer. */
@@ -51,6 +51,7 @@ export function createBudget(limits: BudgetLimits, clock: Clock): Budget {
 }
 
 interface Waiter {
+  cost: number;
   settle(granted: boolean): void;
 }
 
@@ -60,6 +61,8 @@ class AccountBudget implements Budget {
   readonly #quota: Quota;
   readonly #queues: Record<Lane, Waiter[]> = { live: [], backfill: [] };
   #inFlight = 0;
+  /** What those in flight count for. */
+  #costInFlight = 0;
   #pausedUntil = 0;
   #concurrency: number;
   #alarm: { at: number; stop: AbortController } | null = null;
@@ -71,15 +74,15 @@ class AccountBudget implements Budget {
     this.#concurrency = limits.concurrency;
   }
 
-  tryAcquire(): boolean {
+  tryAcquire(cost = 1): boolean {
     if (this.#isWaitedFor()) return false;
     const now = this.#clock.now();
-    if (this.#nextPlace(now) > now) return false;
-    this.#take(now);
+    if (this.#nextPlace(now, cost) > now) return false;
+    this.#take(now, cost);
     return true;
   }
 
-  acquire(lane: Lane, signal?: AbortSignal): Promise<boolean> {
+  acquire(lane: Lane, signal?: AbortSignal, cost = 1): Promise<boolean> {
     if (signal?.aborted) return Promise.resolve(false);
     return new Promise((resolve) => {
       const queue = this.#queues[lane];
@@ -90,6 +93,7 @@ class AccountBudget implements Budget {
         this.#pump();
       };
       const waiter: Waiter = {
+        cost,
         settle(granted) {
           signal?.removeEventListener('abort', abort);
           resolve(granted);
@@ -101,10 +105,11 @@ class AccountBudget implements Budget {
     });
   }
 
-  release(report?: QuotaReport): void {
+  release(report?: QuotaReport, cost = 1): void {
     this.#inFlight--;
+    this.#costInFlight -= cost;
     this.#concurrency = Math.min(this.#limits.concurrency, this.#concurrency + 1 / (4 * this.#concurrency));
-    if (report) this.#quota.report(report, this.#clock.now(), this.#inFlight);
+    if (report) this.#quota.report(report, this.#clock.now(), this.#costInFlight);
     if (this.#isWaitedFor()) this.#pump();
   }
 
@@ -117,7 +122,7 @@ class AccountBudget implements Budget {
   }
 
   left(): number | null {
-    return this.#quota.left(this.#clock.now(), this.#inFlight);
+    return this.#quota.left(this.#clock.now(), this.#costInFlight);
   }
 
   #isWaitedFor(): boolean {
@@ -125,28 +130,30 @@ class AccountBudget implements Budget {
   }
 
   /** Epoch ms at which there may be a place; 0: there is one now; infinite: when one is given back. */
-  #nextPlace(now: number): number {
+  #nextPlace(now: number, cost: number): number {
     if (this.#inFlight >= Math.floor(this.#concurrency)) return Number.POSITIVE_INFINITY;
-    return Math.max(now < this.#pausedUntil ? this.#pausedUntil : 0, this.#quota.nextAt(now, this.#inFlight));
+    return Math.max(now < this.#pausedUntil ? this.#pausedUntil : 0, this.#quota.nextAt(now, this.#costInFlight, cost));
   }
 
-  #take(now: number): void {
+  #take(now: number, cost: number): void {
     this.#inFlight++;
-    this.#quota.spend(now);
+    this.#costInFlight += cost;
+    this.#quota.spend(now, cost);
   }
 
   /** Gives places to those who wait, as long as there are any, and sets the alarm for the next. */
   #pump(): void {
     while (this.#isWaitedFor()) {
       const now = this.#clock.now();
-      const at = this.#nextPlace(now);
+      const queue = this.#queues.live.length > 0 ? this.#queues.live : this.#queues.backfill;
+      const cost = queue[0]?.cost ?? 1;
+      const at = this.#nextPlace(now, cost);
       if (at > now) {
         this.#wakeAt(at, now);
         return;
       }
-      const waiter = this.#queues.live.shift() ?? this.#queues.backfill.shift();
-      this.#take(now);
-      waiter?.settle(true);
+      this.#take(now, cost);
+      queue.shift()?.settle(true);
     }
     this.#alarm?.stop.abort();
     this.#alarm = null;
@@ -166,10 +173,47 @@ class AccountBudget implements Budget {
 }
 
 interface Quota {
-  nextAt(now: number, inFlight: number): number;
-  spend(now: number): void;
+  nextAt(now: number, inFlight: number, cost: number): number;
+  spend(now: number, cost: number): void;
   report(report: QuotaReport, now: number, inFlight: number): void;
   left(now: number, inFlight: number): number | null;
+}
+
+/** The server's own window: its end, epoch ms, and what it says remains; null where that is only counted here. */
+interface Served {
+  end: number;
+  remaining: number | null;
+  spent: number;
+}
+
+/** A server's next window is told from the same one, told a little later, by this, ms. */
+const LATER_MS = 1500;
+
+/** Without a declared limit, only what answers say counts, until the end of the window that they tell. */
+function createToldQuota(): Quota {
+  let served: Served | null = null;
+  const enter = (now: number) => {
+    if (served && now >= served.end) served = null;
+    return served;
+  };
+  const leftOf = ({ remaining }: Served, inFlight: number) => (remaining ?? 0) - inFlight;
+  return {
+    nextAt(now, inFlight, cost) {
+      const window = enter(now);
+      return !window || leftOf(window, inFlight) >= cost ? 0 : window.end;
+    },
+    spend() {},
+    report({ remaining, resetAt }, now) {
+      if (remaining === null || resetAt === null || resetAt <= now) return;
+      const window = enter(now);
+      if (!window || resetAt > window.end + LATER_MS) served = { end: resetAt, remaining, spent: 0 };
+      else window.remaining = Math.min(window.remaining ?? remaining, remaining);
+    },
+    left(now, inFlight) {
+      const window = enter(now);
+      return window && window.remaining !== Number.POSITIVE_INFINITY ? Math.max(0, leftOf(window, inFlight)) : null;
+    },
+  };
 }
 
 /**
@@ -177,46 +221,48 @@ interface Quota {
  * that its quota is used to the last request and starts afresh at its reset. Else no window of the declared length,
  * wherever it starts, holds more than the declared number.
  */
-function createQuota(limits: BudgetLimits): Quota {
-  const { requests, windowMs } = limits;
-  /** Send times of the last `requests` requests, as a ring. */
+function createQuota({ requests, windowMs }: BudgetLimits): Quota {
+  if (requests === null) return createToldQuota();
+  /** Send times of the last `requests` requests, as a ring; one that costs more stands there as often. */
   const sent: number[] = [];
   let oldest = 0;
-  let served: { end: number; remaining: number | null; spent: number } | null = null;
+  let served: Served | null = null;
+  const places = (cost: number) => Math.min(requests, Math.ceil(cost));
 
   const enter = (now: number, inFlight: number) => {
     if (served && now >= served.end) served = { end: now + windowMs, remaining: null, spent: inFlight };
     return served;
   };
-  const leftOf = (window: { remaining: number | null; spent: number }, inFlight: number) =>
-    window.remaining === null ? (requests ?? 0) - window.spent : window.remaining - inFlight;
+  const leftOf = (window: Served, inFlight: number) =>
+    window.remaining === null ? requests - window.spent : window.remaining - inFlight;
 
   return {
-    nextAt(now, inFlight) {
-      if (requests === null) return 0;
+    nextAt(now, inFlight, cost) {
+      const needed = places(cost);
       const window = enter(now, inFlight);
-      if (window) return leftOf(window, inFlight) > 0 ? 0 : window.end;
-      return sent.length < requests ? 0 : (sent[oldest] ?? 0) + windowMs;
+      if (window) return leftOf(window, inFlight) >= needed ? 0 : window.end;
+      const taken = sent.length + needed - requests;
+      return taken <= 0 ? 0 : (sent[(oldest + taken - 1) % requests] ?? 0) + windowMs;
     },
-    spend(now) {
-      if (requests === null) return;
-      if (served) served.spent++;
-      if (sent.length < requests) sent.push(now);
-      else {
-        sent[oldest] = now;
-        oldest = (oldest + 1) % requests;
+    spend(now, cost) {
+      if (served) served.spent += cost;
+      for (let left = places(cost); left > 0; left--) {
+        if (sent.length < requests) sent.push(now);
+        else {
+          sent[oldest] = now;
+          oldest = (oldest + 1) % requests;
+        }
       }
     },
     report({ remaining, resetAt }, now, inFlight) {
-      if (requests === null || remaining === null || resetAt === null || resetAt <= now) return;
+      if (remaining === null || resetAt === null || resetAt <= now) return;
       const window = enter(now, inFlight);
-      const another = !window || window.remaining === null || resetAt > window.end + Math.max(windowMs / 2, 1500);
+      const another = !window || window.remaining === null || resetAt > window.end + Math.max(windowMs / 2, LATER_MS);
       // The server's reset may be rounded up; its window began before this answer, so it ends a window's length from now.
       if (another) served = { end: Math.min(resetAt, now + windowMs), remaining, spent: window?.spent ?? 0 };
       else window.remaining = Math.min(window.remaining ?? remaining, remaining);
     },
     left(now, inFlight) {
-      if (requests === null) return null;
       const window = enter(now, inFlight);
       if (window)
         return leftOf(window, inFlight) === Number.POSITIVE_INFINITY ? null : Math.max(0, leftOf(window, inFlight));

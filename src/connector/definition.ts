@@ -239,7 +239,7 @@ export const connectorSchema = z.strictObject({
       concurrency: z.int().positive().default(8),
       remaining_header: z.string().optional().describe('Default: RateLimit-Remaining and X-RateLimit-Remaining'),
       reset_header: z.string().optional().describe('Default: RateLimit-Reset and X-RateLimit-Reset'),
-      reset_form: z.enum(['seconds', 'epoch', 'date']).default('seconds'),
+      reset_form: z.enum(['seconds', 'epoch', 'date']).optional().describe('Default: told by the size of the number'),
       costs: z
         .array(z.strictObject({ method: z.string().optional(), path: z.string(), cost: z.number().positive() }))
         .default([])

@@ -3,6 +3,7 @@ import { type Diagnostic, problem } from '../record/diagnostic.ts';
 import type { ResponseRule } from './definition.ts';
 import { milliseconds } from './duration.ts';
 import type { FailureClass } from './port.ts';
+import { compileDeclared, compileUsual, type FieldLabels } from './refused-fields.ts';
 import { wireReader } from './wire-path.ts';
 
 export type ResponseAction = ResponseRule['action'];
@@ -19,15 +20,16 @@ const GOOD: Verdict = { kind: 'good' };
 
 /**
  * Compiles a connector's response rules: the first that fits decides; where none fits, the status does. What comes
- * out names statuses, fields and error codes, never the server's own words: those may repeat field values.
+ * out names statuses, fields (by `labels`, where the system names them otherwise) and error codes, never the server's own words: those may repeat field values.
  */
-export function compileJudge(rules: readonly ResponseRule[]): Judge {
-  const compiled = rules.map(compileRule);
+export function compileJudge(rules: readonly ResponseRule[], labels: FieldLabels = new Map()): Judge {
+  const usual = compileUsual(labels);
+  const compiled = rules.map((rule) => compileRule(rule, labels));
   return (status, body) => {
     const rule = compiled.find((each) => each.fits(status, body));
     if (!rule && status >= 200 && status < 300) return GOOD;
     const action = rule?.action ?? actionOf(status);
-    const told = rule?.messages(body) ?? '';
+    const told = rule?.messages ? rule.messages(body) : action === 'invalid' ? usual(body) : '';
     return {
       kind: 'bad',
       action,
@@ -38,7 +40,7 @@ export function compileJudge(rules: readonly ResponseRule[]): Judge {
   };
 }
 
-function compileRule(rule: ResponseRule) {
+function compileRule(rule: ResponseRule, labels: FieldLabels) {
   const at = rule.body ? wireReader(rule.body.path) : null;
   const statusFits = compileStatus(rule.status);
   return {
@@ -46,7 +48,7 @@ function compileRule(rule: ResponseRule) {
     after: rule.after === undefined ? null : milliseconds(rule.after),
     condition: rule.body ? ` with ${rule.body.path}: ${rule.body.equals}` : '',
     fits: (status: number, body: unknown) => statusFits(status) && (at === null || at(body) === rule.body?.equals),
-    messages: compileMessages(rule.messages),
+    messages: rule.messages ? compileDeclared(rule.messages, labels) : null,
   };
 }
 
@@ -55,33 +57,6 @@ function compileStatus(status: ResponseRule['status']): (status: number) => bool
   if (typeof status === 'number') return (actual) => actual === status;
   const hundreds = Number(status[0]);
   return (actual) => Math.floor(actual / 100) === hundreds;
-}
-
-function compileMessages(messages: ResponseRule['messages']): (body: unknown) => string {
-  if (!messages) return () => '';
-  const list = wireReader(messages.list);
-  const at = (path: string | undefined) => (path === undefined ? () => undefined : wireReader(path));
-  const [field, code, text] = [at(messages.field), at(messages.code), at(messages.text)];
-  return (body) => {
-    const items = list(body);
-    if (!Array.isArray(items)) return '';
-    return items
-      .slice(0, 20)
-      .map((item) => sentence(text(item)) ?? `${word(field(item), 'a field')}: ${word(code(item), 'refused')}`)
-      .join('; ');
-  };
-}
-
-const LONGEST_SENTENCE = 200;
-
-/** A text that the connector says is safe to keep. */
-function sentence(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value.slice(0, LONGEST_SENTENCE) : null;
-}
-
-/** Only what looks like a name or a code; a sentence may hold values. */
-function word(value: unknown, otherwise: string): string {
-  return typeof value === 'string' && /^[A-Za-z_][\w.[\]-]{0,59}$/.test(value) ? value : otherwise;
 }
 
 function actionOf(status: number): ResponseAction {

@@ -2,10 +2,13 @@ import type { AuthParts } from '../../connector/auth/auth-parts.ts';
 import { createAuthenticator } from '../../connector/auth/authenticator.ts';
 import type { TokenStore } from '../../connector/auth/tokens.ts';
 import { type Budget, createBudget, type Lane, limitsOf } from '../../connector/budget.ts';
+import { compileCosts } from '../../connector/costs.ts';
 import type { ConnectorDefinition } from '../../connector/definition.ts';
 import { milliseconds } from '../../connector/duration.ts';
 import type { OptionDefinition } from '../../connector/field.ts';
 import type { CallCount, Capabilities, Connection, ReadStep } from '../../connector/port.ts';
+import { compileQuota } from '../../connector/quota-headers.ts';
+import { labelsOf } from '../../connector/refused-fields.ts';
 import { compileJudge } from '../../connector/response.ts';
 import { fillDeep, fillVariables, type Variables, withDefaults } from '../../connector/template.ts';
 import type { Platform } from '../../platform/platform.ts';
@@ -62,7 +65,9 @@ export function restSenderParts(parts: RestConnectionParts): Result<SenderParts>
     query: Object.keys(query.value).length === 0 ? null : query.value,
     timeout: milliseconds(definition.timeout),
     limits: definition.limits,
-    judge: compileJudge(definition.responses),
+    quota: compileQuota(definition.limits),
+    costOf: compileCosts(definition.limits.costs),
+    judge: compileJudge(definition.responses, labelsOf(definition.objects)),
     budget: parts.budget ?? createBudget(limitsOf(definition), platform.clock),
     lane: parts.lane ?? 'live',
     count,

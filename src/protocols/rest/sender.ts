@@ -1,15 +1,9 @@
 import type { Authenticator, Credentials } from '../../connector/auth/credentials.ts';
-import type { Budget, Lane, QuotaReport } from '../../connector/budget.ts';
+import type { Budget, Lane } from '../../connector/budget.ts';
 import type { ConnectorDefinition } from '../../connector/definition.ts';
 import type { CallCount, FailureClass } from '../../connector/port.ts';
-import {
-  type Judge,
-  parseBody,
-  type ResponseAction,
-  retryAfter,
-  serverNow,
-  type Verdict,
-} from '../../connector/response.ts';
+import type { QuotaReader } from '../../connector/quota-headers.ts';
+import { type Judge, parseBody, type ResponseAction, retryAfter, type Verdict } from '../../connector/response.ts';
 import { replacingQuery, withDefaultQuery } from '../../connector/template.ts';
 import type { HttpFailure, HttpResponse } from '../../platform/http.ts';
 import type { Platform } from '../../platform/platform.ts';
@@ -54,6 +48,9 @@ export interface SenderParts {
   query: Record<string, string> | null;
   timeout: number;
   limits: ConnectorDefinition['limits'];
+  quota: QuotaReader;
+  /** Requests that a call counts for; null where each counts for one. */
+  costOf: ((method: string, path: string) => number) | null;
   judge: Judge;
   budget: Budget;
   lane: Lane;
@@ -84,8 +81,6 @@ const MOST_TRIES = 5;
 /** Answers in a row that say "busy" without saying how long. */
 const MOST_BUSY = 12;
 const LONGEST_WAIT_MS = 3_600_000;
-/** For this long after an answer without a quota, requests are sent as if there was none. */
-const UNLIMITED_MS = 60_000;
 
 const GOOD: Verdict = { kind: 'good' };
 
@@ -115,7 +110,7 @@ class Sending {
   /** Null when it is to be tried again. */
   async #attempt(): Promise<Answer | null> {
     const { authenticator, budget, lane, platform, timeout, count } = this.#parts;
-    const { method, body, signal, kind } = this.#call;
+    const { method, path, body, signal, kind } = this.#call;
     let auth: Credentials | null = null;
     if (authenticator) {
       auth = authenticator.current();
@@ -125,12 +120,13 @@ class Sending {
         auth = renewed.value;
       }
     }
-    if (!budget.tryAcquire() && !(await budget.acquire(lane, signal))) {
+    const cost = this.#parts.costOf?.(method, path) ?? 1;
+    if (!budget.tryAcquire(cost) && !(await budget.acquire(lane, signal, cost))) {
       return this.#final('transient', null, stopped(), null);
     }
     const refusal = kind === 'writes' ? this.#parts.refusal() : null;
     if (refusal) {
-      budget.release();
+      budget.release(undefined, cost);
       return this.#final('fatal', null, refusal, null);
     }
     count[kind]++;
@@ -142,12 +138,16 @@ class Sending {
       ...(signal ? { signal } : {}),
     });
     if (!result.ok) {
-      budget.release();
+      budget.release(undefined, cost);
       return this.#afterFailure(result.error);
     }
     const data = (this.#call.parse ?? parseBody)(result.value.body);
     const verdict = this.#verdict(result.value, data);
-    budget.release(this.#quotaIn(result.value, verdict));
+    // Token requests have a quota of their own.
+    const quota = authenticator
+      ? this.#parts.quota(result.value, platform.clock.now(), verdict.kind === 'good')
+      : undefined;
+    budget.release(quota, cost);
     if (verdict.kind === 'good') return { ok: true, response: result.value, data, doubtful: this.#doubtful };
     return this.#afterRefusal(result.value, verdict, auth);
   }
@@ -250,23 +250,6 @@ class Sending {
 
   #pause(ms: number): Promise<void> {
     return this.#parts.platform.clock.sleep(ms, this.#call.signal);
-  }
-
-  #quotaIn(response: HttpResponse, verdict: Verdict): QuotaReport | undefined {
-    const { remaining_header, reset_header, reset_form } = this.#parts.limits;
-    if (remaining_header === undefined || reset_header === undefined || !this.#parts.authenticator) return undefined;
-    const now = this.#parts.platform.clock.now();
-    const remaining = Number.parseInt(response.headers[remaining_header.toLowerCase()] ?? '', 10);
-    const reset = response.headers[reset_header.toLowerCase()];
-    if (Number.isNaN(remaining) || reset === undefined) {
-      // An account without a limit: a good answer that says nothing where others say how much is left.
-      return verdict.kind === 'good' ? { remaining: Number.POSITIVE_INFINITY, resetAt: now + UNLIMITED_MS } : undefined;
-    }
-    const theirs = serverNow(response, now);
-    const at = { seconds: theirs + Number(reset) * 1000, epoch: Number(reset) * 1000, date: Date.parse(reset) }[
-      reset_form
-    ];
-    return Number.isNaN(at) ? undefined : { remaining, resetAt: at - theirs + now };
   }
 }
 
