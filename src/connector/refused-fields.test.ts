@@ -74,6 +74,8 @@ describe('fields that an answer refuses', () => {
     expect(declared({ fault: { list: ['Subject is too long (40)'] } })).toBe('subject: too-long');
     expect(declared({ fault: { list: { email: ['E2'] } } })).toBe('email: E2');
     expect(declared({})).toBe('');
+    const safe = compileDeclared({ list: 'errors', text: '' }, labels);
+    expect(safe({ errors: ['Subject cannot be blank', { x: 1 }] })).toBe('Subject cannot be blank; a field: refused');
   });
 
   it('never with the words of the server, and not without end', () => {

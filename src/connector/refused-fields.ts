@@ -10,7 +10,11 @@ export type FieldLabels = ReadonlyMap<string, string>;
 interface Refused {
   field: string | null;
   code: string | null;
+  /** A text of the server that the connector says is safe to keep; instead of the others. */
+  text?: string | null;
 }
+
+const LONGEST_TEXT = 200;
 
 const MOST_FIELDS = 20;
 
@@ -19,7 +23,10 @@ export function compileDeclared(messages: NonNullable<ResponseRule['messages']>,
   const list = wireReader(messages.list);
   const field = messages.field === undefined ? null : wireReader(messages.field);
   const code = messages.code === undefined ? null : wireReader(messages.code);
+  const text = messages.text === undefined ? null : wireReader(messages.text);
   const ofItem = (item: unknown): Refused => {
+    const safe = text?.(item);
+    if (typeof safe === 'string' && safe !== '') return { field: null, code: null, text: safe.slice(0, LONGEST_TEXT) };
     if (typeof item === 'string') return ofText(item, labels);
     const usual = ofObject(item);
     return {
@@ -86,7 +93,7 @@ function word(value: unknown): string | null {
 function said(items: readonly Refused[]): string {
   return items
     .slice(0, MOST_FIELDS)
-    .map(({ field, code }) => `${field ?? 'a field'}: ${code ?? 'refused'}`)
+    .map(({ field, code, text }) => text ?? `${field ?? 'a field'}: ${code ?? 'refused'}`)
     .join('; ');
 }
 

@@ -20,7 +20,8 @@ const GOOD: Verdict = { kind: 'good' };
 
 /**
  * Compiles a connector's response rules: the first that fits decides; where none fits, the status does. What comes
- * out names statuses, fields (by `labels`, where the system names them otherwise) and error codes, never the server's own words: those may repeat field values.
+ * out names statuses, fields (by `labels`, where the system names them otherwise) and error codes, never the server's
+ * own words, unless a rule says that they are safe: they may repeat field values.
  */
 export function compileJudge(rules: readonly ResponseRule[], labels: FieldLabels = new Map()): Judge {
   const usual = compileUsual(labels);
