@@ -6,6 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CRM_CLIENT_ID, CRM_CLIENT_SECRET } from '../../sandbox/crm/access.ts';
 import { type Crm, createCrm } from '../../sandbox/crm/crm.ts';
 import { serve } from '../../sandbox/http.ts';
+import type { SyncReport } from '../../src/cli/sync-report.ts';
+import { SIDES } from '../../src/record/side.ts';
 import { type Ran, runIn } from '../e2e/cli-world.ts';
 import { describeRedmine } from '../services.ts';
 import { customField, type Issue, redmineApi } from './redmine-api.ts';
@@ -14,10 +16,10 @@ const EXAMPLE = fileURLToPath(new URL('../../examples/crm-redmine', import.meta.
 
 /** What a sync wrote, by system, where it wrote anything. */
 function writes(ran: Ran): string[] {
-  const mappings = ran.last().mappings as { wrote: Record<string, Record<string, number>> }[];
-  return mappings.flatMap(({ wrote }) =>
-    Object.entries(wrote).flatMap(([system, kinds]) =>
-      Object.entries(kinds).flatMap(([kind, count]) => (count > 0 ? [`${system} ${kind} ${count}`] : [])),
+  const { run, systems } = ran.last() as unknown as Pick<SyncReport, 'run' | 'systems'>;
+  return Object.values(run.counts).flatMap(({ wrote }) =>
+    SIDES.flatMap((side) =>
+      Object.entries(wrote[side]).flatMap(([kind, count]) => (count > 0 ? [`${systems[side]} ${kind} ${count}`] : [])),
     ),
   );
 }
@@ -84,7 +86,7 @@ describeRedmine('a real Redmine and a CRM in two-way sync', (url, key) => {
     await api.update(issue?.id ?? 0, { custom_fields: [{ id: 3, value: 'lost' }], description: 'Called them.' });
     const ran = await sync();
     expect(writes(ran)).toEqual(['crm update 1', 'tracker update 1']);
-    expect(customField(await issueOf(String(first?.title)), 'Deal value')).toBe('1234.5');
+    expect(customField(await issueOf(String(first?.title)), 'Deal value')).toBe('1234.50');
     expect(dealOf(String(second?.title))?.stage).toBe('lost');
     expect(writes(await sync())).toEqual([]);
   });

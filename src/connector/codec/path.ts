@@ -26,8 +26,8 @@ export function compileWriter(path: string): (wire: Wire, value: unknown) => voi
   if (segments.length === 0) return (wire, value) => setOwn(wire, last, value);
   return (wire, value) => {
     let at = wire;
-    for (const segment of segments) {
-      const next = copyOf(ownOf(at, segment));
+    for (const [index, segment] of segments.entries()) {
+      const next = copyOf(ownOf(at, segment), segments[index + 1] ?? last);
       setOwn(at, segment, next);
       at = next;
     }
@@ -45,10 +45,12 @@ export function ownOf(at: unknown, segment: string): unknown {
   return isObject(at) && Object.hasOwn(at, segment) ? at[segment] : undefined;
 }
 
-/** A list is an object with numbers for names here, and stays a list. */
-function copyOf(value: unknown): Wire {
-  if (!isObject(value)) return {};
-  return Array.isArray(value) ? Object.assign([], value) : { ...value };
+/** A list is an object with numbers for names here, and stays a list; what 0 is the first part of becomes one. */
+function copyOf(value: unknown, within: string): Wire {
+  if (!isObject(value)) return within === '0' ? listOf({}) : {};
+  return Array.isArray(value) ? listOf(value) : { ...value };
 }
+
+const listOf = (items: Wire): Wire => Object.assign([], items);
 
 const isObject = (value: unknown): value is Wire => typeof value === 'object' && value !== null;
