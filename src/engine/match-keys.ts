@@ -101,8 +101,7 @@ function dropReadAnew(run: MappingRun, known: Map<string, string[]>): void {
 async function contestedOf(run: MappingRun, side: Side, ids: readonly string[]): Promise<ReadonlySet<string>> {
   if (run.parked === 0 || ids.length === 0) return run.contested[side];
   const parked = await run.context.store.parked({ mapping: run.key, side, ids, reason: 'ambiguous-match' });
-  const waiting = parked.filter((one) => !run.freed[side].has(one.id));
-  return new Set([...run.contested[side], ...waiting.map((one) => one.id)]);
+  return new Set([...run.contested[side], ...parked.map((one) => one.id)]);
 }
 
 /** A target whose records can't be listed but can be found by a field: one look-up per new record. */

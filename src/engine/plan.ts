@@ -4,6 +4,7 @@ import { problem } from '../record/diagnostic.ts';
 import { DIGEST_BYTES, sameDigest } from '../record/digest.ts';
 import { otherSide, type Side } from '../record/side.ts';
 import { decodeOne } from './decode.ts';
+import { isPlanned } from './foreseen.ts';
 import { map, ownDigest, validate } from './map.ts';
 import type { MappingRun } from './mapping-run.ts';
 import { parkOscillating } from './oscillation.ts';
@@ -110,12 +111,14 @@ export function passes(run: MappingRun, side: Side, presence: Presence): boolean
 
 /** Direct reads of partners that were not among the changes, in bulk where the system can. */
 export async function readPartners(run: MappingRun, side: Side, pairs: readonly Pair[]): Promise<void> {
-  if (pairs.length === 0) return;
+  for (const pair of pairs) if (isPlanned(run, pair.ids[side])) pair.sides[side] = notYetThere;
+  const there = pairs.filter((pair) => !isPlanned(run, pair.ids[side]));
+  if (there.length === 0) return;
   const outcomes = await run[side].connection.get(
     run[side].object,
-    pairs.map((pair) => pair.ids[side] ?? ''),
+    there.map((pair) => pair.ids[side] ?? ''),
   );
-  for (const [index, pair] of pairs.entries()) {
+  for (const [index, pair] of there.entries()) {
     const outcome = outcomes[index];
     if (!outcome || outcome.kind === 'unknown') {
       if (outcome) pair.sides[side] = { kind: 'unknown', diagnostic: outcome.diagnostic };
@@ -129,6 +132,11 @@ export async function readPartners(run: MappingRun, side: Side, pairs: readonly 
     }
   }
 }
+
+const notYetThere: Presence = {
+  kind: 'unknown',
+  diagnostic: problem('planned', 'The record is yet to be created, by this very plan'),
+};
 
 /** One of two records that match but were never linked is gone: what is left is the other one, if it was read. */
 function loseUnlinked(pair: Pair, side: Side): void {

@@ -68,7 +68,6 @@ export async function prepareMapping(
     settled: [],
     reopened: [],
     retried: { a: new Set(), b: new Set() },
-    freed: { a: new Set(), b: new Set() },
     contested: { a: new Set(), b: new Set() },
     claimed: { a: new Set(), b: new Set() },
     taken: { a: new Map(), b: new Map() },

@@ -7,7 +7,7 @@ import { decode } from './decode.ts';
 import { isFollowed } from './followed.ts';
 import { IdSet } from './id-set.ts';
 import { withoutLag } from './lagging.ts';
-import { addDiagnostic, type MappingRun, mappingKey, type SideRun } from './mapping-run.ts';
+import { addDiagnostic, type MappingRun, type SideRun } from './mapping-run.ts';
 import { parkedBefore } from './match.ts';
 import { isUnchanged, recallLinks } from './recall.ts';
 import { withoutRepeats } from './repeats.ts';
@@ -190,9 +190,6 @@ async function dueRecords(run: MappingRun, side: SideRun): Promise<ParkedRecord[
       for (const [id, link] of await store.links(mapping, parentSide, ids)) {
         if (link.state !== 'closed') linked.add(`${mapping} ${parentSide} ${id}`);
       }
-      const parent = mapping.slice(mappingKey(run.context.integration.name, '').length);
-      for (const id of ids)
-        if (run.context.plannedLinks.has(`${parent} ${parentSide} ${id}`)) linked.add(`${mapping} ${parentSide} ${id}`);
     }
   }
   const now = platform.clock.now();

@@ -37,16 +37,9 @@ const PASSING = [
 /** Step *record*: links, baselines, parked records, history and settled intents, in one transaction with the outcome. */
 export async function record(run: MappingRun, applied: readonly Applied[]): Promise<void> {
   for (const one of applied) count(run, one);
-  if (run.context.mode === 'sync') await persist(run, applied);
-  else for (const one of applied) rememberFreed(run, one);
+  await persist(run, applied);
   stopOnFailures(run);
   run.context.onEvent({ type: 'progress', mapping: run.mapping.name, counts: run.counts });
-}
-
-/** What a sync would take out of the parked records here and now, a plan has to remember. */
-function rememberFreed(run: MappingRun, { pair, park }: Applied): void {
-  if (park) return;
-  for (const known of [pair.before, pair.beforeOther]) if (known) run.freed[known.side].add(known.id);
 }
 
 /** More than the declared share of failures means that something is wrong with a system, not with its records. */
