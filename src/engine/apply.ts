@@ -4,6 +4,7 @@ import type { Side } from '../record/side.ts';
 import { type Applied, expectedVersion } from './applied.ts';
 import { abandon, createAll } from './apply-creates.ts';
 import { updateAll, updateLater } from './apply-updates.ts';
+import { isApproved } from './approval.ts';
 import { afterUpdates, beforeUpdates } from './before-updates.ts';
 import { foresee } from './foreseen.ts';
 import { type MappingRun, pairKey } from './mapping-run.ts';
@@ -143,7 +144,11 @@ function deferRemoval(run: MappingRun, target: Side, one: Applied): void {
     target,
     kind: action.kind,
     rule: one.item.rule,
-    approved: one.pair.before?.approved ?? false,
+    digests: digestsOf(one.pair, target)?.slice() ?? new Uint8Array(0),
+    version: expectedVersion(one.pair, target),
+    approved: isApproved(one.pair, 'delete-guard'),
+    before: one.pair.before,
+    beforeOther: one.pair.beforeOther,
     counted: [...before, ...now],
   });
   one.deferred = true;

@@ -151,7 +151,13 @@ export interface DeferredDelete {
   target: Side;
   kind: 'delete' | 'archive';
   rule: string;
+  /** The target as it was when the delete was decided. */
+  digests: Uint8Array;
+  version: string | null;
   approved: boolean;
+  /** Under which records the pair was parked before. */
+  before: ParkedRecord | null;
+  beforeOther: ParkedRecord | null;
   /** The sides whose records brought it up and are counted with it. */
   counted: Side[];
 }

@@ -1,5 +1,6 @@
 import { type Candidate, decideMatch } from '../matching/match-record.ts';
 import { otherSide, type Side } from '../record/side.ts';
+import { isOwnCreate } from './apply-creates.ts';
 import { decodeOne } from './decode.ts';
 import { addDiagnostic, type MappingRun, wireValue } from './mapping-run.ts';
 import { type Pair, presentSide } from './pair.ts';
@@ -125,7 +126,7 @@ async function lookUp(
     if (outcome.ok)
       found.set(
         digest,
-        outcome.value.map((record) => record.id),
+        outcome.value.flatMap((record) => (isOwnCreate(run, side, record) ? [] : [record.id])),
       );
     else addDiagnostic(run, outcome.error);
   }

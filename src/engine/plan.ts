@@ -3,12 +3,13 @@ import type { PlanItem, Presence } from '../planning/plan-item.ts';
 import { problem } from '../record/diagnostic.ts';
 import { DIGEST_BYTES, sameDigest } from '../record/digest.ts';
 import { otherSide, type Side } from '../record/side.ts';
+import { isApproved } from './approval.ts';
 import { decodeOne } from './decode.ts';
 import { isPlanned } from './foreseen.ts';
 import { map, ownDigest, validate } from './map.ts';
 import type { MappingRun } from './mapping-run.ts';
 import { parkOscillating } from './oscillation.ts';
-import { expressedOn, type Pair, type Planned } from './pair.ts';
+import { expressedOn, type Pair, type Planned, wasGone } from './pair.ts';
 import { baseOf, fieldChanged } from './recall.ts';
 import { resolve } from './resolve.ts';
 
@@ -67,7 +68,7 @@ export function caseOf(run: MappingRun, pair: Pair): PairCase {
     changed: (side, index) => hasChanged(run, pair, side, index),
     expressed: (side, index) => expressedOn(pair, side, index),
     agrees: (target, index) => agreesOn(run, pair, target, index),
-    approved: pair.before?.approved ?? false,
+    approved: (reason) => isApproved(pair, reason),
     readable: { a: !run.a.writeOnly, b: !run.b.writeOnly },
   };
 }
@@ -125,7 +126,7 @@ export async function readPartners(run: MappingRun, side: Side, pairs: readonly 
     } else if (!pair.link && (outcome.kind === 'gone' || outcome.record.archived)) {
       loseUnlinked(pair, side);
     } else if (outcome.kind === 'gone') {
-      pair.sides[side] = missing(run, side, pair.ids[side] ?? '');
+      pair.sides[side] = missing(run, side, pair);
     } else {
       const seen = decodeOne(run, run[side], outcome.record);
       pair.sides[side] = seen.archived ? { kind: 'gone', proof: 'tombstone' } : { kind: 'present', seen };
@@ -149,9 +150,14 @@ function loseUnlinked(pair: Pair, side: Side): void {
   pair.ids = side === 'a' ? { a: null, b: pair.ids.b } : { a: pair.ids.a, b: null };
 }
 
-/** A direct read that finds nothing proves a delete only together with a sweep; until then nothing follows from it. */
-function missing(run: MappingRun, side: Side, id: string): Presence {
-  if (run.gone[side].has(id)) return { kind: 'gone', proof: 'direct-read' };
+/**
+ * A direct read that finds nothing proves a delete only together with a sweep, of this run or of the one that found what is
+ * parked since; until then nothing follows from it.
+ */
+function missing(run: MappingRun, side: Side, pair: Pair): Presence {
+  const id = pair.ids[side] ?? '';
+  const isProved = [pair.before, pair.beforeOther].some((known) => known?.side === side && wasGone(known));
+  if (isProved || run.gone[side].has(id)) return { kind: 'gone', proof: 'direct-read' };
   const diagnostic = problem('partner-missing', `${run[side].system} ${run[side].object} ${id} was not found`, {
     next: 'The next sweep decides whether it was deleted; `dovetail sync --sweep` runs one now.',
   });

@@ -4,12 +4,12 @@ import { DIGEST_BYTES } from '../record/digest.ts';
 import { otherSide, type Side } from '../record/side.ts';
 import type { HistoryEntry, Link, ParkedRecord, RecordKey } from '../store/port.ts';
 import type { Applied } from './applied.ts';
+import { approvalLeft } from './approval.ts';
 import { commit } from './commit.ts';
 import { countEnding } from './counts.ts';
 import { historyOf } from './history.ts';
 import { addDiagnostic, type MappingRun, spoilPages } from './mapping-run.ts';
-import { seenOf } from './match.ts';
-import { presentSide } from './pair.ts';
+import { presentSide, seenOf } from './pair.ts';
 import { passes } from './plan.ts';
 import { baseOf } from './recall.ts';
 
@@ -226,7 +226,7 @@ function leftAlone(run: MappingRun, gone: ParkedRecord): ParkedRecord[] {
       next: now,
       waitsFor: null,
       dismissed: null,
-      approved: false,
+      approved: null,
     },
   ];
 }
@@ -254,7 +254,7 @@ function parkedRecord(run: MappingRun, one: Applied, park: NonNullable<Applied['
     waitsFor: park.waitsFor,
     dismissed: null,
     partner: one.pair.ids[otherSide(park.side)],
-    approved: before?.approved ?? false,
+    approved: approvalLeft(before, park.reason),
   };
 }
 

@@ -89,7 +89,7 @@ function pairOf(world: World): PairCase {
     changed,
     expressed,
     agrees,
-    approved: world.approved ?? false,
+    approved: () => world.approved ?? false,
     readable: { a: true, b: true },
   };
 }

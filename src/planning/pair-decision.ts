@@ -44,8 +44,8 @@ export interface PairCase {
   expressed(side: Side, index: number): Expressed;
   /** Whether this side holds, in its own form, what the other side's value of the field at a position would be there. */
   agrees(side: Side, index: number): boolean;
-  /** A person approved what the policy holds. */
-  approved: boolean;
+  /** Whether a person approved what is held for this reason. */
+  approved: (reason: string) => boolean;
   /** Whether a record of this side can be read at all. */
   readable: Record<Side, boolean>;
 }
@@ -85,12 +85,12 @@ function decideGone(rules: PlanRules, pair: PairCase, gone: Side): PairPlan {
   const policy = rules.propagate[gone].delete;
   const keptChanged =
     pair.sides[kept].kind === 'present' && rules.fields.some((_, index) => pair.changed(kept, index) !== false);
-  if (keptChanged && !pair.approved) {
+  if (keptChanged && !pair.approved('delete-update-conflict')) {
     return held(pair, gone, 'delete-update-conflict', `deleted on one side and changed on the other since they agreed`);
   }
   if (policy === 'ignore') return idle(pair, 'delete-ignored', 'applied', { link: 'close' });
   if (policy === 'unlink') return idle(pair, 'delete-unlinks', 'applied', { link: 'close' });
-  if (policy === 'hold' && !pair.approved) {
+  if (policy === 'hold' && !pair.approved('held-delete')) {
     return held(pair, gone, 'held-delete', 'the mapping holds deletes of this system for approval');
   }
   const kind = policy === 'archive' ? 'archive' : 'delete';
@@ -116,7 +116,7 @@ function decideCreate(rules: PlanRules, pair: PairCase): PairPlan {
   const source = pair.sides[pair.from];
   const policy = rules.propagate[pair.from].create;
   if (policy === 'ignore') return idle(pair, 'create-ignored', 'filtered');
-  if (policy === 'hold' && !pair.approved) {
+  if (policy === 'hold' && !pair.approved('held-create')) {
     return held(pair, pair.from, 'held-create', 'the mapping holds new records of this system for approval');
   }
   const changes: FieldChange[] = [];
@@ -249,7 +249,7 @@ function propagateUpdate(rules: PlanRules, pair: PairCase, decided: Decided): Pa
     const changes = decided.changes[target];
     if (changes.length === 0) continue;
     const policy = rules.propagate[otherSide(target)].update;
-    if (policy === 'hold' && !pair.approved) {
+    if (policy === 'hold' && !pair.approved('held-update')) {
       return held(pair, otherSide(target), 'held-update', 'the mapping holds updates of this system for approval');
     }
     if (policy === 'ignore') {

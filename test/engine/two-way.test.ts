@@ -109,7 +109,7 @@ describe('two-way sync', () => {
     if (!held) throw new Error('nothing is held');
     const fence = await world.store.acquire('crm-erp', 'test', 1000, now());
     if (!fence.ok) throw new Error('no lease');
-    await world.store.commit(fence.value, { parked: [{ ...held, approved: true }] });
+    await world.store.commit(fence.value, { parked: [{ ...held, approved: held.reason }] });
     await world.store.release(fence.value);
     await world.sync();
     expect(customers()).toHaveLength(0);

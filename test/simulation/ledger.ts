@@ -1,6 +1,6 @@
 import type { Json } from '../../sandbox/system.ts';
 import { otherSide, type Side } from '../../src/record/side.ts';
-import type { StateChange } from '../../src/store/port.ts';
+import type { ParkedRecord, StateChange } from '../../src/store/port.ts';
 import { agree, isEmptyWire, MAPPING_NAMES, MAPPINGS, type MappingName, type SimulatedField } from './fields.ts';
 import { isArchived, type Raw, recordsOf, type Systems } from './people.ts';
 import { declaredLag, type WorldSpec } from './spec.ts';
@@ -75,7 +75,8 @@ export class Ledger {
   /** Records that Dovetail wrote, by what it did. */
   readonly written = { create: 0, update: 0, remove: 0 };
   readonly everLinked = new Set<string>();
-  readonly approved = new Set<string>();
+  /** What a person let through last, by record. */
+  readonly #approved = new Map<string, { reason: string; at: number }>();
   readonly #systems: Systems;
   readonly #spec: WorldSpec;
   readonly #now: () => number;
@@ -104,6 +105,10 @@ export class Ledger {
   /** The id on the other side that the store links it to, now. */
   partnerOf(mapping: MappingName, side: Side, id: string): string | null {
     return this.#partner.get(`${mapping} ${side} ${id}`) ?? null;
+  }
+
+  approve({ mapping, side, id, reason }: ParkedRecord): void {
+    this.#approved.set(`${nameOf(mapping)} ${side} ${id}`, { reason, at: this.#now() });
   }
 
   /** A direct read by a process, which a write may follow. */
@@ -146,7 +151,7 @@ export class Ledger {
       for (const field of MAPPINGS[mapping].fields) {
         const value = raw[field[side]] ?? null;
         if (isBack(field.a, value)) continue;
-        if (this.#flows(mapping, side, field) && !isEmptyWire(value)) pending.set(field.a, { value, at: this.#now() });
+        if (this.#speaks(mapping, side, field, value)) pending.set(field.a, { value, at: this.#now() });
       }
     } else {
       this.written.create += 1;
@@ -171,6 +176,12 @@ export class Ledger {
     return this.#flows(mapping, side, field) || this.#spec.policies[mapping].targetEdits === 'restore';
   }
 
+  /** Whether a value of a record without a partner must arrive: at first contact an empty one says nothing, unless told. */
+  #speaks(mapping: MappingName, side: Side, field: SimulatedField, value: Json): boolean {
+    const overwrites = this.#spec.policies[mapping].firstContact?.emptyOverwrites === true;
+    return this.#flows(mapping, side, field) && (overwrites || !isEmptyWire(value));
+  }
+
   /** Whether values of this side go to the other one. */
   #flows(mapping: MappingName, side: Side, field: SimulatedField): boolean {
     const way = this.#spec.policies[mapping].oneWay[field.a];
@@ -190,6 +201,7 @@ export class Ledger {
       else {
         this.#checkNeeded(mapping, side, id, field, before[name] ?? null, cause);
         this.#overwrote(mapping, side, id, field, tracked, cause);
+        this.#reached(mapping, side, id, field, raw[name] ?? null);
       }
     }
     if (cause !== 'person') this.written.update += 1;
@@ -199,7 +211,7 @@ export class Ledger {
   #edited(mapping: MappingName, side: Side, id: string, field: SimulatedField, value: Json, tracked: Tracked): void {
     const linked = this.partnerOf(mapping, side, id) !== null;
     const back = linked && tracked.agreed.get(field.a)?.has(JSON.stringify(value)) === true;
-    const matters = linked ? this.#matters(mapping, side, field) : this.#flows(mapping, side, field);
+    const matters = linked ? this.#matters(mapping, side, field) : this.#speaks(mapping, side, field, value);
     if (back || !matters) tracked.pending.delete(field.a);
     else tracked.pending.set(field.a, { value, at: this.#now() });
   }
@@ -266,10 +278,11 @@ export class Ledger {
     else if (theirs.goneBy !== 'person' && theirs.since < write.started) {
       this.fail('proved-delete', `${where} was removed, but nobody removed its partner ${partner}`);
     }
-    if (this.approved.has(where) || (partner !== undefined && this.approved.has(`${mapping} ${other} ${partner}`)))
-      return;
-    this.#checkHeld(mapping, other, where);
+    const approved = this.#approved.get(where) ?? this.#approved.get(`${mapping} ${other} ${partner}`);
+    if (!approved?.reason.includes('delete')) this.#checkHeld(mapping, other, where);
     for (const [field, pending] of tracked.pending) {
+      // Whoever lets a delete through in spite of an edit has seen what there was by then.
+      if (approved?.reason === 'delete-update-conflict' && pending.at <= approved.at) continue;
       if (this.#isInWindow(mapping, side, id, pending.at, write)) this.inWindow += 1;
       else this.fail('no-lost-update', `${where} was removed with an edit of ${field} that is nowhere else`);
     }
@@ -322,13 +335,16 @@ export class Ledger {
       this.fail('no-duplicate', `${mapping} ${a} ↔ ${b}: linked although ${others[0]} has the same key`);
   }
 
-  /** Where both sides of a linked pair say the same, nothing is pending. */
+  /**
+   * Where both sides of a linked pair say the same, nothing is pending. That counts for a deleted record, too, as it was
+   * last: its partner's edit into just that is no change that its delete would have to wait for.
+   */
   #compare(mapping: MappingName, side: Side, id: string): void {
     const partner = this.partnerOf(mapping, side, id);
     if (partner === null) return;
     const [a, b] = side === 'a' ? [id, partner] : [partner, id];
     const [ours, theirs] = [this.tracked(mapping, 'a', a), this.tracked(mapping, 'b', b)];
-    if (!ours || !theirs || ours.goneBy !== null || theirs.goneBy !== null) return;
+    if (!ours || !theirs) return;
     for (const field of MAPPINGS[mapping].fields) {
       const [left, right] = [ours.raw[field.a] ?? null, theirs.raw[field.b] ?? null];
       if (!this.agrees(field, left, right)) continue;
@@ -374,7 +390,12 @@ export class Ledger {
       if (!isNew) continue;
       this.#arrived(mapping, side, id, other);
       this.#remember(mapping, side, id);
-      if (this.tracked(mapping, side, id)?.by === 'dovetail') this.#madeOf(mapping, otherSide(side), other, id);
+      const made = this.tracked(mapping, side, id);
+      if (made?.by !== 'dovetail') continue;
+      this.#madeOf(mapping, otherSide(side), other, id);
+      for (const field of MAPPINGS[mapping].fields) {
+        this.#reached(mapping, side, id, field, made.held[0]?.[field[side]] ?? null);
+      }
     }
     this.#compare(mapping, 'a', a);
   }
@@ -400,6 +421,20 @@ export class Ledger {
       ours.pending.delete(field.a);
       remember(ours, field.a, value);
     }
+  }
+
+  /** What Dovetail wrote is what both sides said when it decided, even where someone has changed the other one since. */
+  #reached(mapping: MappingName, side: Side, id: string, field: SimulatedField, value: Json): void {
+    const other = otherSide(side);
+    const partner = this.partnerOf(mapping, side, id);
+    const [ours, theirs] = [this.tracked(mapping, side, id), this.tracked(mapping, other, partner ?? '')];
+    if (!ours || !theirs) return;
+    const said = theirs.held
+      .map((raw) => raw[field[other]] ?? null)
+      .findLast((one) => (side === 'a' ? this.agrees(field, value, one) : this.agrees(field, one, value)));
+    if (said === undefined) return;
+    remember(ours, field.a, value);
+    remember(theirs, field.a, said);
   }
 
   /** A record of Dovetail's making is linked to its source: it must be the only one that is there. */

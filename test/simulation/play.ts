@@ -107,8 +107,8 @@ async function approveAll(world: World): Promise<void> {
   );
   const lease = await world.store.acquire('simulated', 'person', 1000, world.scheduler.now);
   if (!lease.ok) return;
-  const parked = held.map((one): ParkedRecord => ({ ...one, approved: true }));
-  for (const one of held) world.ledger.approved.add(`${one.mapping.split('/')[1]} ${one.side} ${one.id}`);
+  const parked = held.map((one): ParkedRecord => ({ ...one, approved: one.reason }));
+  for (const one of held) world.ledger.approve(one);
   await world.store.commit(lease.value, { parked });
   await world.store.release(lease.value);
 }
