@@ -181,6 +181,19 @@ export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
     store: (store) => instead(store, { idsByKey: async (...given) => firstOfEach(await store.idsByKey(...given)) }),
     scratch: (scratch) => instead(scratch, { byKey: (rule, digests) => firstOfEach(scratch.byKey(rule, digests)) }),
   },
+  'draft-unread': {
+    ...noSabotage,
+    scratch: (scratch) => instead(scratch, { get: () => new Map() }),
+  },
+  'whole-records-written': onConnection((connection) =>
+    instead(connection, {
+      update: (object, items) =>
+        connection.update(
+          object,
+          items.map((item) => ({ ...item, wire: { notes: item.current?.notes, ...item.wire } })),
+        ),
+    }),
+  ),
   'matches-not-looked-for': {
     ...noSabotage,
     integration: (integration) => ({

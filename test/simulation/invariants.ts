@@ -174,25 +174,6 @@ export function checkQuiet(world: World, attempt: Attempt): void {
   world.ledger.fail('quiet', `${attempt.process.name} sent ${attempt.writeRequests} writes though nothing had changed`);
 }
 
-/** A plan writes nothing anywhere, and a sync right after it does what it said. */
-export function checkHonest(world: World, plan: Attempt, sync: Attempt): void {
-  if (plan.writeRequests > 0 || plan.commits > 0) world.ledger.fail('plan-honest', 'A plan wrote something');
-  if (plan.result?.ok !== true || sync.result?.ok !== true) return;
-  const planned = { create: 0, update: 0, remove: 0 };
-  for (const event of plan.events) {
-    if (event.type !== 'item') continue;
-    for (const action of Object.values(event.item.actions)) {
-      planned[action.kind === 'create' || action.kind === 'update' ? action.kind : 'remove'] += 1;
-    }
-  }
-  for (const kind of ['create', 'update'] as const) {
-    // What does not hold any more when it is written, or is refused, is parked instead.
-    const most = sync.writes[kind] + sync.refusals + sync.parked;
-    if (sync.writes[kind] <= planned[kind] && planned[kind] <= most) continue;
-    world.ledger.fail('plan-honest', `planned ${planned[kind]} of ${kind}, did ${sync.writes[kind]}`);
-  }
-}
-
 /** No value of any record stands in the bytes of the store. */
 export function checkNoValues(world: World, bytes: Buffer): void {
   for (const value of spokenValues(world)) {
