@@ -244,7 +244,7 @@ function propagateUpdate(rules: PlanRules, pair: PairCase, decided: Decided): Pa
     refresh: decided.refresh,
     actions: {},
   };
-  let ignored = false;
+  const ignored: FieldChange[] = [];
   for (const target of ['a', 'b'] as const) {
     const changes = decided.changes[target];
     if (changes.length === 0) continue;
@@ -253,14 +253,16 @@ function propagateUpdate(rules: PlanRules, pair: PairCase, decided: Decided): Pa
       return held(pair, otherSide(target), 'held-update', 'the mapping holds updates of this system for approval');
     }
     if (policy === 'ignore') {
-      ignored = true;
+      ignored.push(...changes);
       continue;
     }
     item.actions = { ...item.actions, [target]: { kind: 'update', id: pair.ids[target], changes, later: [] } };
   }
   const writes = item.actions?.a !== undefined || item.actions?.b !== undefined;
   const reactivated = pair.link === 'silent';
-  if (!writes && !decided.refresh && !ignored && pair.link === 'active') return idle(pair, 'unchanged', 'unchanged');
+  if (ignored.length > 0) item.ignored = ignored;
+  if (!writes && !decided.refresh && ignored.length === 0 && pair.link === 'active')
+    return idle(pair, 'unchanged', 'unchanged');
   if (!writes) item.refresh = true;
   const rule = pair.link === 'none' ? 'link' : reactivated ? 'entered-filter' : writes ? 'update' : 'agree';
   return idle(pair, rule, writes || pair.link === 'none' ? 'applied' : 'unchanged', item);
