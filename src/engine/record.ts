@@ -1,4 +1,4 @@
-import type { LinkStep, Seen } from '../planning/plan-item.ts';
+import type { FieldChange, LinkStep, Seen } from '../planning/plan-item.ts';
 import { type Diagnostic, problem } from '../record/diagnostic.ts';
 import { DIGEST_BYTES } from '../record/digest.ts';
 import { otherSide, type Side } from '../record/side.ts';
@@ -181,8 +181,20 @@ function baseAfter(run: MappingRun, one: Applied, side: Side): Uint8Array {
       if (after) base.set(after.digests.subarray(at, at + DIGEST_BYTES), at);
       else base.fill(0, at, at + DIGEST_BYTES);
     }
+    markSources(run, side, action.changes, base);
   }
   return withoutOmitted(run, one, base);
+}
+
+/**
+ * An expression that reads a field which was just written on its side gives another value now, that has yet to go to the
+ * other side. A digest that no value has makes the next run see that.
+ */
+function markSources(run: MappingRun, side: Side, changes: readonly FieldChange[], base: Uint8Array): void {
+  for (const [index, sources] of run[side].sources.entries()) {
+    if (!changes.some((change) => sources.includes(change.index))) continue;
+    for (let at = index * DIGEST_BYTES; at < (index + 1) * DIGEST_BYTES; at += 1) base[at] = ~(base[at] ?? 0);
+  }
 }
 
 /** A reference left out of a create has no baseline yet: the next run sees it as open and sets it. */
