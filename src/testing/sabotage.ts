@@ -1,5 +1,6 @@
 import type { Connection, ReadStep, UpdateItem, WireRecord, WriteOutcome } from '../connector/port.ts';
-import type { LoadedIntegration } from '../integration/loaded.ts';
+import type { LoadedField, LoadedIntegration, LoadedMapping } from '../integration/loaded.ts';
+import type { Propagation } from '../integration/schema.ts';
 import { ok } from '../record/diagnostic.ts';
 import type { Link, StateChange, Store } from '../store/port.ts';
 import type { Scratch } from '../store/scratch.ts';
@@ -96,6 +97,17 @@ const withCapabilities = (change: Partial<ReturnType<Connection['capabilities']>
   onConnection((connection) =>
     instead(connection, { capabilities: (object) => ({ ...connection.capabilities(object), ...change }) }),
   );
+
+/** Something that a mapping says is not listened to. */
+const withMappings = (change: (mapping: LoadedMapping) => LoadedMapping): Sabotage => ({
+  ...noSabotage,
+  integration: (integration) => ({ ...integration, mappings: integration.mappings.map(change) }),
+});
+
+const withFields = (change: Partial<LoadedField>): Sabotage =>
+  withMappings((mapping) => ({ ...mapping, fields: mapping.fields.map((field) => ({ ...field, ...change })) }));
+
+const always = (policy: Propagation): Propagation => ({ ...policy, update: 'update' });
 
 const firstOfEach = (found: Map<string, string[]>): Map<string, string[]> =>
   new Map([...found].map(([key, ids]) => [key, ids.slice(0, 1)]));
@@ -194,24 +206,18 @@ export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
         ),
     }),
   ),
-  'matches-not-looked-for': {
-    ...noSabotage,
-    integration: (integration) => ({
-      ...integration,
-      mappings: integration.mappings.map((mapping) => ({ ...mapping, match: [] })),
-    }),
-  },
-  'deletes-never-held': {
-    ...noSabotage,
-    integration: (integration) => ({
-      ...integration,
-      mappings: integration.mappings.map((mapping) => ({
-        ...mapping,
-        propagate: {
-          a: { ...mapping.propagate.a, delete: 'delete' },
-          b: { ...mapping.propagate.b, delete: 'archive' },
-        },
-      })),
-    }),
-  },
+  'matches-not-looked-for': withMappings((mapping) => ({ ...mapping, match: [] })),
+  'deletes-never-held': withMappings((mapping) => ({
+    ...mapping,
+    propagate: {
+      a: { ...mapping.propagate.a, delete: 'delete' },
+      b: { ...mapping.propagate.b, delete: 'archive' },
+    },
+  })),
+  'updates-always-follow': withMappings((mapping) => ({
+    ...mapping,
+    propagate: { a: always(mapping.propagate.a), b: always(mapping.propagate.b) },
+  })),
+  'required-forgotten': withFields({ required: false }),
+  'expressions-skipped': withFields({ toA: null, toB: null }),
 };

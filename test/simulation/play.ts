@@ -7,6 +7,7 @@ import { openSqliteStore } from '../../src/store/sqlite/store.ts';
 import type { Fault } from '../../src/testing/network.ts';
 import { seededRandom } from '../../src/testing/random.ts';
 import type { Sabotage } from '../../src/testing/sabotage.ts';
+import { freshValue, MAPPING_NAMES, MAPPINGS } from './fields.ts';
 import { checkHonest } from './honest.ts';
 import {
   checkComplete,
@@ -17,8 +18,9 @@ import {
   checkQuiet,
   parkedReasons,
 } from './invariants.ts';
-import type { Violation } from './ledger.ts';
+import { lacks } from './rules.ts';
 import type { Round, WorldSpec } from './spec.ts';
+import type { Violation } from './tracked.ts';
 import { type Attempt, World } from './world.ts';
 
 export interface Outcome {
@@ -84,6 +86,7 @@ async function playRound(world: World, round: Round): Promise<void> {
   const from = world.scheduler.now;
   for (const { at, edit } of round.edits) world.scheduler.at(from + at, () => world.edit(edit));
   if (round.approve) await approveAll(world);
+  if (round.mend) await mendAll(world);
   await world.scheduler.pass(round.wait);
   const first = world.start('sync', round, round.trouble);
   const attempts = [first];
@@ -113,6 +116,24 @@ async function approveAll(world: World): Promise<void> {
   for (const one of held) world.ledger.approve(one);
   await world.store.commit(lease.value, { parked });
   await world.store.release(lease.value);
+}
+
+/** A person fills in what parked records lack. */
+async function mendAll(world: World): Promise<void> {
+  for (const mapping of MAPPING_NAMES) {
+    const { rules } = world.spec.policies[mapping];
+    const parked = await world.store.parked({ mapping: `simulated/${mapping}`, reason: 'required-empty' });
+    for (const { side, id } of parked) {
+      const raw = world.ledger.tracked(mapping, side, id)?.raw;
+      const empty = MAPPINGS[mapping].fields.filter((field) => raw && lacks(rules, field, raw, side));
+      const random = seededRandom(`${world.spec.seed}/mend ${mapping} ${side} ${id}`);
+      const values = Object.fromEntries(
+        empty.map((field) => [field[side], freshValue(field, side, random, random.below(80_000))]),
+      );
+      if (empty.length > 0) world.edit({ side, mapping, kind: 'update', pick: 0, id, other: 0, values, theirs: {} });
+      world.tell('parked record mended');
+    }
+  }
 }
 
 /** Faults and edits are over: a bounded number of runs must bring rest, and rest must last. */

@@ -93,7 +93,12 @@ export class World {
       }),
       b: createErp({ sizes: { customers: 0, articles: 0, orders: 0, price_lists: 0 }, random: () => random.next() }),
     };
-    this.ledger = new Ledger(this.systems, spec, () => this.scheduler.now);
+    this.ledger = new Ledger(
+      this.systems,
+      spec,
+      () => this.scheduler.now,
+      (what) => this.tell(what),
+    );
     this.integration = this.#sabotage.integration(integrationOf(spec));
     this.#network = new SimulatedNetwork({
       scheduler: this.scheduler,
@@ -218,6 +223,9 @@ export class World {
       this.note(`${attempt.process.name} commit ${result.ok} ${JSON.stringify(change, asHex)}`);
       if (!result.ok) return result;
       attempt.commits += 1;
+      for (const { reason } of change.parked ?? []) {
+        if (reason === 'held-update' || reason === 'required-empty') this.tell(`parked as ${reason}`);
+      }
       if (fence.token < this.#newestToken) this.ledger.fail('no-duplicate', 'A process that lost its lease committed');
       this.ledger.committed(change, attempt.started);
       return result;
