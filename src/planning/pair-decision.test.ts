@@ -25,6 +25,7 @@ const rules: PlanRules = {
   propagate: { a: fate, b: fate },
   firstContact: { prefer: 'a', emptyOverwrites: false },
   onLeave: 'keep',
+  removal: { a: 'archive', b: 'delete' },
   skewMs: 0,
 };
 
@@ -213,6 +214,18 @@ const rows: [string, World, Partial<PlanRules>, string][] = [
     { a: gone, b: unread, base },
     { propagate: { a: { ...fate, delete: 'hold' }, b: fate } },
     'held-delete park:held-delete@a held',
+  ],
+  [
+    'linked, a gone, held and approved',
+    { a: gone, b: unread, base, approved: true },
+    { propagate: { a: { ...fate, delete: 'hold' }, b: fate } },
+    'delete-delete delete b() link:close applied',
+  ],
+  [
+    'linked, b gone, held and approved, where a can only archive',
+    { a: unread, b: gone, base, approved: true },
+    { propagate: { a: fate, b: { ...fate, delete: 'hold' } } },
+    'delete-archive archive a() link:close applied',
   ],
   [
     'linked, a gone, b changed',

@@ -26,6 +26,8 @@ export interface PlanRules {
   propagate: Record<Side, Propagation>;
   firstContact: { prefer: Side; emptyOverwrites: boolean } | null;
   onLeave: 'keep' | 'archive' | 'delete' | 'unlink';
+  /** What a held delete comes to on a side once it is approved: what the system can. */
+  removal: Record<Side, 'delete' | 'archive'>;
   skewMs: number;
 }
 
@@ -93,7 +95,7 @@ function decideGone(rules: PlanRules, pair: PairCase, gone: Side): PairPlan {
   if (policy === 'hold' && !pair.approved('held-delete')) {
     return held(pair, gone, 'held-delete', 'the mapping holds deletes of this system for approval');
   }
-  const kind = policy === 'archive' ? 'archive' : 'delete';
+  const kind = policy === 'hold' ? rules.removal[kept] : policy;
   return idle(pair, `delete-${kind}`, 'applied', {
     link: 'close',
     actions: { [kept]: { kind, id: pair.ids[kept], changes: [], later: [] } },
