@@ -139,9 +139,9 @@ const notYetThere: Presence = {
   diagnostic: problem('planned', 'The record is yet to be created, by this very plan'),
 };
 
-/** One of two records that match but were never linked is gone: what is left is the other one, if it was read. */
+/** One of two records that match but were never linked is gone: what is left is the other one, if it is there and was read. */
 function loseUnlinked(pair: Pair, side: Side): void {
-  if (side === pair.from && !pair.joint) {
+  if (pair.sides[otherSide(side)].kind === 'none' || (side === pair.from && !pair.joint)) {
     pair.sides[side] = { kind: 'gone', proof: 'direct-read' };
     return;
   }

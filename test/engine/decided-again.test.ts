@@ -61,6 +61,21 @@ describe('a pair of which one side was written and the other one changed meanwhi
   });
 });
 
+// Simulation seed 102458.
+it('two records that match are both deleted while they are written: nothing is created', async () => {
+  await openEmpty();
+  const id = createCompany({ name: 'Nord', vat_id: 'DE136695976' });
+  const theirs = { name_1: 'Nord', vat_no: 'DE136695976', group: 1, country: 'DE', city: 'Flensburg' };
+  world.erp.userCreate('customers', theirs, now());
+  await syncWhile(() => {
+    world.crm.userDelete('companies', id, now());
+    world.erp.userDelete('customers', customers()[0]?.id ?? 0, now());
+  });
+  expect(customers()).toEqual([]);
+  expect(await world.store.intents('crm-erp/companies')).toEqual([]);
+  expect(await world.store.parked({})).toEqual([]);
+});
+
 // Simulation seed 15847.
 it('a record that is about to be created takes no link over from one that was merged into it', async () => {
   await openEmpty();

@@ -273,11 +273,12 @@ export class Ledger {
     else if (!left && theirs.goneBy !== 'person' && theirs.since < write.started) {
       this.fail('proved-delete', `${where} was removed, but nobody removed its partner ${partner}`);
     }
-    const approved = this.#approved.get(where) ?? this.#approved.get(`${mapping} ${other} ${partner}`);
-    if (!left && !approved?.reason.includes('delete')) this.#checkHeld(mapping, other, where);
+    const approved = [where, `${mapping} ${other} ${partner}`].flatMap((one) => this.#approved.get(one) ?? []);
+    if (!left && !approved.some((one) => one.reason.includes('delete'))) this.#checkHeld(mapping, other, where);
+    const inSight = Math.max(...approved.flatMap((one) => (one.reason === 'delete-update-conflict' ? [one.at] : [])));
     for (const [field, pending] of tracked.pending) {
       // Whoever lets a delete through in spite of an edit has seen what there was by then.
-      if (approved?.reason === 'delete-update-conflict' && pending.at <= approved.at) continue;
+      if (pending.at <= inSight) continue;
       if (this.#isInWindow(mapping, side, id, pending.at, write)) this.inWindow += 1;
       else this.fail('no-lost-update', `${where} was removed with an edit of ${field} that is nowhere else`);
     }
@@ -422,11 +423,12 @@ export class Ledger {
     this.#compare(mapping, 'a', a);
   }
 
-  /** What a one-way field's target held when it was linked may stand: going back to it is no edit. */
+  /** What stood there when it was linked, and did not have to go anywhere, may stand: going back to it is no edit. */
   #remember(mapping: MappingName, side: Side, id: string): void {
     const tracked = this.tracked(mapping, side, id);
     for (const field of tracked ? MAPPINGS[mapping].fields : []) {
-      if (tracked && !this.#flows(mapping, side, field)) remember(tracked, field.a, tracked.raw[field[side]] ?? null);
+      const value = tracked?.raw[field[side]] ?? null;
+      if (tracked && !this.#speaks(mapping, side, field, value)) remember(tracked, field.a, value);
     }
   }
 
