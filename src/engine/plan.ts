@@ -141,11 +141,16 @@ const notYetThere: Presence = {
 
 /** One of two records that match but were never linked is gone: what is left is the other one, if it is there and was read. */
 function loseUnlinked(pair: Pair, side: Side): void {
-  if (pair.sides[otherSide(side)].kind === 'none' || (side === pair.from && !pair.joint)) {
+  const other = otherSide(side);
+  if (pair.sides[other].kind === 'none' || (side === pair.from && !pair.joint)) {
     pair.sides[side] = { kind: 'gone', proof: 'direct-read' };
+    // The other one was not read for its own sake: it stays what it is, above all where it is parked.
+    if (pair.sides[other].kind !== 'none') pair.beforeOther = null;
+    pair.sides[other] = { kind: 'none' };
+    pair.ids[other] = null;
     return;
   }
-  if (side === pair.from) pair.from = otherSide(side);
+  if (side === pair.from) pair.from = other;
   pair.sides[side] = { kind: 'none' };
   pair.ids = side === 'a' ? { a: null, b: pair.ids.b } : { a: pair.ids.a, b: null };
 }
