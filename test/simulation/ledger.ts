@@ -1,7 +1,7 @@
 import type { Json } from '../../sandbox/system.ts';
 import { otherSide, type Side } from '../../src/record/side.ts';
 import type { ParkedRecord, StateChange } from '../../src/store/port.ts';
-import { agree, isEmptyWire, MAPPING_NAMES, MAPPINGS, type MappingName, type SimulatedField } from './fields.ts';
+import { agree, holds, isEmptyWire, MAPPING_NAMES, MAPPINGS, type MappingName, type SimulatedField } from './fields.ts';
 import { isArchived, type Raw, recordsOf, type Systems } from './people.ts';
 import { follows, forbidden, lacks, lets, saidOf, sourceOf } from './rules.ts';
 import { declaredLag, type WorldSpec } from './spec.ts';
@@ -216,6 +216,7 @@ export class Ledger {
     const value = theirs.raw[field[otherSide(side)]] ?? null;
     const [a, b] = side === 'a' ? [before, value] : [value, before];
     if (!this.agrees(field, a, b, side === 'a' ? ours.raw : theirs.raw) || field.kind === 'reference') return;
+    if (this.#spec.policies[mapping].oneWay[field.a] !== undefined && !holds(field, side, a, b)) return;
     this.fail('quiet', `${mapping} ${side} ${id}: ${field.a} was written although both sides said the same`);
   }
 
