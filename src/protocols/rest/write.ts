@@ -35,13 +35,16 @@ export async function createRecord(
     headers,
     repeatable: idempotency !== undefined || write.method === 'PUT',
   });
-  if (!answer.ok) return failureOf(answer);
+  if (!answer.ok) return createFailed(answer);
   const { id, record } = compileReturned(object, write)(answer.data);
   const created = id ?? idInLocation(answer.response.headers.location);
   return created === null
     ? { kind: 'uncertain', diagnostic: answerWithoutId() }
     : { kind: 'done', id: created, record };
 }
+
+/** That it refused to create a record says nothing of an attempt before, which may have made it. */
+export const createFailed = (answer: Failed): WriteOutcome => failureOf({ ...answer, uncertain: answer.doubtful });
 
 /** Updates one record; where the system takes whole records only, reads it (unless given) and writes all of it. */
 export async function updateRecord(
