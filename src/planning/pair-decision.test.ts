@@ -259,6 +259,12 @@ const rows: [string, World, Partial<PlanRules>, string][] = [
     'left-filter-delete delete b() link:close applied',
   ],
   [
+    'linked, left the filter, deleted, b changed',
+    { a: movedA, b: movedB, base, out: 'a' },
+    { onLeave: 'delete' },
+    'delete-update-conflict park:delete-update-conflict@a held',
+  ],
+  [
     'linked, left the filter, unlinked',
     { a: movedA, b: unread, base, out: 'a' },
     { onLeave: 'unlink' },

@@ -85,9 +85,7 @@ function decideGone(rules: PlanRules, pair: PairCase, gone: Side): PairPlan {
   if (pair.sides[kept].kind === 'gone') return idle(pair, 'gone-both', 'applied', { link: 'close' });
   if (pair.link === 'silent') return idle(pair, 'gone-silent', 'applied', { link: 'close' });
   const policy = rules.propagate[gone].delete;
-  const keptChanged =
-    pair.sides[kept].kind === 'present' && rules.fields.some((_, index) => pair.changed(kept, index) !== false);
-  if (keptChanged && !pair.approved('delete-update-conflict')) {
+  if (isEdited(rules, pair, kept) && !pair.approved('delete-update-conflict')) {
     return held(pair, gone, 'delete-update-conflict', `deleted on one side and changed on the other since they agreed`);
   }
   if (policy === 'ignore') return idle(pair, 'delete-ignored', 'applied', { link: 'close' });
@@ -102,11 +100,23 @@ function decideGone(rules: PlanRules, pair: PairCase, gone: Side): PairPlan {
   });
 }
 
+/** Whether what would be deleted has something that its other record never had. */
+const isEdited = (rules: PlanRules, pair: PairCase, side: Side): boolean =>
+  pair.sides[side].kind === 'present' && rules.fields.some((_, index) => pair.changed(side, index) !== false);
+
 function decideOutside(rules: PlanRules, pair: PairCase, left: Side): PairPlan {
   if (pair.link === 'none' || pair.link === 'silent') return idle(pair, 'outside-filter', 'filtered');
   const target = otherSide(left);
   if (rules.onLeave === 'keep') return idle(pair, 'left-filter-kept', 'filtered', { link: 'silence' });
   if (rules.onLeave === 'unlink') return idle(pair, 'left-filter-unlinked', 'filtered', { link: 'unlink' });
+  if (isEdited(rules, pair, target) && !pair.approved('delete-update-conflict')) {
+    return held(
+      pair,
+      left,
+      'delete-update-conflict',
+      'it left the filter, and was changed on the other side since they agreed',
+    );
+  }
   return idle(pair, `left-filter-${rules.onLeave}`, 'applied', {
     link: 'close',
     actions: { [target]: { kind: rules.onLeave, id: pair.ids[target], changes: [], later: [] } },
