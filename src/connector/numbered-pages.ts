@@ -42,9 +42,12 @@ function pageRequest(pagination: Numbered, start: number, size: number): PageReq
 function isEnd(request: PageRequest, answer: PageAnswer): boolean | null {
   if (answer.more !== null) return !answer.more;
   if (answer.pages !== null) return request.start / request.size + 1 >= answer.pages;
-  if (answer.total !== null) return request.start + answer.ids.length >= answer.total;
+  if (answer.total !== null) return request.start + placesOf(request, answer) >= answer.total;
   return null;
 }
+
+/** How many places of the list an answer covers: what it holds beyond its size is a record of another place once more. */
+const placesOf = ({ size }: { size: number }, { ids }: PageAnswer): number => Math.min(ids.length, size);
 
 /** Where the list ends as far as this answer tells, as a place; infinite where it doesn't tell. */
 function knownEnd(request: PageRequest, answer: PageAnswer): number {
@@ -52,9 +55,10 @@ function knownEnd(request: PageRequest, answer: PageAnswer): number {
   return answer.pages === null ? Number.POSITIVE_INFINITY : answer.pages * request.size;
 }
 
-/** The size that the server gives; it may be smaller than asked for (clamped) although more follows. */
+/** The size that the server gives; it may be smaller than asked for (clamped) although more follows, or its own one. */
 function effectiveSize(request: PageRequest, answer: PageAnswer): number {
   const count = answer.ids.length;
+  if (count > request.size) return count;
   return count > 0 && count < request.size && isEnd(request, answer) === false ? count : request.size;
 }
 
@@ -100,7 +104,6 @@ class SteadyWalk implements PageWalk {
   accept(request: PageRequest, given: PageAnswer): PageStep {
     const { answer, copies } = withoutCopies(given);
     const { ids, total } = answer;
-    this.#count += ids.length;
     this.#copies += copies;
     if (total !== null) {
       this.#leastTotal = Math.min(this.#leastTotal, total);
@@ -113,11 +116,13 @@ class SteadyWalk implements PageWalk {
       this.#asked = this.#size;
     }
     const byOffset = this.#pagination.style === 'offset';
-    this.#accepted = request.start + (byOffset ? ids.length : this.#size);
+    const places = placesOf({ size: this.#size }, answer);
+    this.#count += places;
+    this.#accepted = request.start + (byOffset ? places : this.#size);
     this.#end = knownEnd({ ...request, size: this.#size }, answer);
     if (isEnd(request, answer) ?? ids.length === 0) return this.#atEnd();
     if (ids.length === 0) return { kind: 'end', fresh: all, complete: false, diagnostic: totalDiffers() };
-    if (!byOffset || ids.length === this.#size) return { kind: 'page', fresh: all };
+    if (!byOffset || places === this.#size) return { kind: 'page', fresh: all };
     // Shorter than asked for: what was asked for ahead begins too far on.
     this.#asked = this.#accepted;
     return { kind: 'page', fresh: all, discard: true };
@@ -192,7 +197,7 @@ class ShiftingWalk implements PageWalk {
     const fresh = (place: number) => !before.has(given.ids[place] ?? '');
     const news = ids.filter((id) => !before.has(id)).length;
     const overlaps = request.start === 0 || news < ids.length;
-    const reached = request.start + ids.length;
+    const reached = request.start + placesOf({ size: this.#size }, answer);
     const beyond = reached > this.#covered;
     // Without a word from the system, only a page that is not full can be the last.
     const ended = isEnd(request, answer) ?? (news === 0 && !beyond && ids.length < request.size);

@@ -15,6 +15,8 @@ interface Server {
   style: 'page' | 'offset';
   /** Each page holds its first record so many times more. */
   copies?: number;
+  /** Each page but the first also holds the first record of the list. */
+  repeats?: boolean;
 }
 
 function answer(server: Server, request: PageRequest): PageAnswer {
@@ -22,6 +24,7 @@ function answer(server: Server, request: PageRequest): PageAnswer {
   const from = server.style === 'page' ? (Number(request.query.at) - 1) * size : Number(request.query.at);
   const page = server.ids.slice(from, from + size).map(String);
   const ids = [...page.slice(0, 1).flatMap((id) => Array.from({ length: server.copies ?? 0 }, () => id)), ...page];
+  if (server.repeats && from > 0) ids.push(String(server.ids[0]));
   const { tells } = server;
   return {
     ids,
@@ -105,6 +108,25 @@ describe('numbered pages', () => {
           const { read, complete } = walk(server, numbered(how, 40, shifts), () => {});
           expect(complete).toBe(true);
           expect([...new Set(read)]).toEqual(server.ids.map(String));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  // Simulation seed 111524.
+  it('are in doubt, or miss nothing, where a page holds a record of an earlier one once more', () => {
+    fc.assert(
+      fc.property(
+        style,
+        fc.constantFrom<Facts[]>('total', 'more'),
+        fc.nat(100),
+        fc.integer({ min: 2, max: 40 }),
+        fc.boolean(),
+        (how, what, n, clamp, shifts) => {
+          const server: Server = { ids: count(n), clamp, tells: what, style: how, repeats: true };
+          const { read, complete } = walk(server, numbered(how, 40, shifts), () => {});
+          if (complete) expect([...new Set(read)]).toEqual(server.ids.map(String));
         },
       ),
       { numRuns: 300 },

@@ -1,4 +1,5 @@
-import type { CreateItem, WireRecord } from '../connector/port.ts';
+import type { CreateItem, Wire, WireRecord } from '../connector/port.ts';
+import { wireReader } from '../connector/wire-path.ts';
 import { randomToken } from '../platform/random.ts';
 import { problem } from '../record/diagnostic.ts';
 import { strongDigest } from '../record/digest.ts';
@@ -84,7 +85,9 @@ export async function createAll(run: MappingRun, target: Side, creates: readonly
   }
   await writtenBack(run, target, records);
   run.settled.push(intent.id);
-  if (open.length > 0) keepOpen(run, target, { ...intent, id: `${intent.id}-open`, items: open });
+  // From now on the time counts after which a look-up that finds nothing is believed.
+  const created = run.context.platform.clock.now();
+  if (open.length > 0) keepOpen(run, target, { ...intent, id: `${intent.id}-open`, created, items: open });
 }
 
 function keysOf(run: MappingRun, side: Side, { pair }: Applied): RecordKey[] {
@@ -150,6 +153,14 @@ export function markOpen(run: MappingRun, target: Side, items: readonly IntentIt
     run.open[target].add(source);
     run.openTokens[target].add(linkToken);
   }
+}
+
+/** A record that a create with unknown outcome made: settling it links it, however long that takes. */
+export function isOwnCreate(run: MappingRun, side: Side, { wire }: { wire: Wire }): boolean {
+  const { definition } = run[side];
+  const field = definition.link_field;
+  if (!field || run.openTokens[side].size === 0) return false;
+  return run.openTokens[side].has(String(wireReader(definition.fields[field]?.path ?? field)(wire)));
 }
 
 /** What must be on record before a write could not be recorded: nothing is sent, and the run stops. */

@@ -1,10 +1,12 @@
-import type { Action, Park, PlanItem } from '../planning/plan-item.ts';
+import type { Action, Park } from '../planning/plan-item.ts';
 import { problem } from '../record/diagnostic.ts';
 import type { Side } from '../record/side.ts';
 import { type Applied, expectedVersion } from './applied.ts';
 import { abandon, createAll } from './apply-creates.ts';
 import { updateAll, updateLater } from './apply-updates.ts';
+import { isApproved } from './approval.ts';
 import { afterUpdates, beforeUpdates } from './before-updates.ts';
+import { foresee } from './foreseen.ts';
 import { type MappingRun, pairKey } from './mapping-run.ts';
 import { type Pair, type Planned, presentSide } from './pair.ts';
 import { plan, prepare, readPartners } from './plan.ts';
@@ -39,21 +41,12 @@ const started = ({ pair, item }: Planned): Applied => ({
 function preview(run: MappingRun): (planned: Planned) => Applied {
   return (planned) => {
     run.context.onEvent({ type: 'item', mapping: run.mapping.name, item: planned.item });
-    rememberLink(run, planned.item);
     const one = started(planned);
+    foresee(run, one);
     deferRemoval(run, 'a', one);
     deferRemoval(run, 'b', one);
     return one;
   };
-}
-
-/** So that the plan of a child mapping knows the parents that this plan links or creates. */
-function rememberLink(run: MappingRun, item: PlanItem): void {
-  const { name } = run.mapping;
-  if (item.link !== 'make' || !run.context.integration.mappings.some((mapping) => mapping.references.includes(name)))
-    return;
-  if (item.a !== null) run.context.plannedLinks.set(`${name} a ${item.a}`, item.b);
-  if (item.b !== null) run.context.plannedLinks.set(`${name} b ${item.b}`, item.a);
 }
 
 /** With a saved plan, only what it holds is done; what has changed since waits for the next plan. */
@@ -151,7 +144,11 @@ function deferRemoval(run: MappingRun, target: Side, one: Applied): void {
     target,
     kind: action.kind,
     rule: one.item.rule,
-    approved: one.pair.before?.approved ?? false,
+    digests: digestsOf(one.pair, target)?.slice() ?? new Uint8Array(0),
+    version: expectedVersion(one.pair, target),
+    approved: isApproved(one.pair, 'delete-guard'),
+    before: one.pair.before,
+    beforeOther: one.pair.beforeOther,
     counted: [...before, ...now],
   });
   one.deferred = true;

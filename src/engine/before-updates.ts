@@ -1,11 +1,12 @@
 import { DIGEST_BYTES } from '../record/digest.ts';
-import type { Side } from '../record/side.ts';
+import { otherSide, SIDES, type Side } from '../record/side.ts';
 import type { Link } from '../store/port.ts';
 import type { Applied } from './applied.ts';
 import { commit } from './commit.ts';
 import { overruledBy } from './history.ts';
 import type { MappingRun } from './mapping-run.ts';
-import { baseOf } from './recall.ts';
+import { presentSide } from './pair.ts';
+import { baseOf, NO_DIGEST, newLink } from './recall.ts';
 
 /**
  * What must be durable before updates are sent, since afterwards a crash could leave no trace of it: which values are
@@ -18,13 +19,38 @@ export async function beforeUpdates(run: MappingRun, target: Side, updates: read
   return (history.length === 0 && links.length === 0) || commit(run.context, { history, links });
 }
 
-/** What was surely not written has its baseline back. */
+/**
+ * What was surely not written has its baseline back. What the other side has been given by then is in the baselines, so
+ * that Dovetail's own write is no edit when the pair is decided again.
+ */
 export async function afterUpdates(run: MappingRun, target: Side, updates: readonly Applied[]): Promise<void> {
   const links = updates.flatMap((one) => {
     const failed = one.stale || one.skipped || (one.park !== null && one.park.reason !== 'unknown');
-    return failed && one.pair.link && withoutBaseline(run, target, one).length > 0 ? [one.pair.link] : [];
+    const { link } = one.pair;
+    if (link || failed) one.pair.link = withWritten(run, one);
+    if (!link && one.pair.link) run.counts.linked += 1;
+    const changed = one.pair.link !== link || (link && withoutBaseline(run, target, one).length > 0);
+    return failed && one.pair.link && changed ? [one.pair.link] : [];
   });
   if (links.length > 0) await commit(run.context, { links });
+}
+
+/** The link with what was written so far as agreed; two records that were never linked are, once one was written. */
+function withWritten(run: MappingRun, { pair, item, written }: Applied): Link | null {
+  const sides = SIDES.filter((side) => written[side] !== undefined && item.actions[side]?.kind === 'update');
+  if (sides.length === 0) return pair.link;
+  const empty = () => new Uint8Array(run.layoutFields.length * DIGEST_BYTES);
+  const bases = { a: empty(), b: empty() };
+  for (const side of SIDES) if (pair.link) bases[side].set(baseOf(pair.link, side));
+  for (const side of sides) {
+    for (const { index } of item.actions[side]?.changes ?? []) {
+      const at = index * DIGEST_BYTES;
+      const said = { [side]: written[side]?.digests, [otherSide(side)]: presentSide(pair, otherSide(side))?.digests };
+      for (const one of SIDES) bases[one].set(said[one]?.subarray(at, at + DIGEST_BYTES) ?? NO_DIGEST, at);
+    }
+  }
+  const link = pair.link ?? newLink(run, pair, bases);
+  return { ...link, aBase: bases.a, bBase: bases.b, touched: run.context.platform.clock.now() };
 }
 
 /** The link without the target's baseline for the fields that are about to be written, if their target's edits count. */

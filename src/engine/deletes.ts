@@ -7,8 +7,9 @@ import { countEnding, countWrite } from './counts.ts';
 import { decodeOne } from './decode.ts';
 import { addDiagnostic, type DeferredDelete, type MappingRun, spoilPages } from './mapping-run.ts';
 import { emptyPair } from './match.ts';
+import type { Pair } from './pair.ts';
 import { plan, prepare, readPartners } from './plan.ts';
-import { baseOf, idOf, versionOf } from './recall.ts';
+import { idOf } from './recall.ts';
 import { record } from './record.ts';
 
 const BATCH = 500;
@@ -77,7 +78,7 @@ async function removeAll(run: MappingRun, target: Side, deletes: readonly Deferr
     if (batch.length === 0) continue;
     const items = batch.map((one) => ({
       id: idOf(one.link, target),
-      version: run[target].can.conditionalUpdate ? versionOf(one.link, target) : null,
+      version: run[target].can.conditionalUpdate ? one.version : null,
     }));
     const outcomes = await run[target].connection.remove(run[target].object, items, archive);
     const moved: DeferredDelete[] = [];
@@ -108,7 +109,7 @@ async function removeAll(run: MappingRun, target: Side, deletes: readonly Deferr
 
 /** The targets that still are as they were when the delete was decided; a target that changed is decided again. */
 async function unmoved(run: MappingRun, target: Side, deletes: readonly DeferredDelete[]): Promise<DeferredDelete[]> {
-  const versioned = deletes.filter((one) => run[target].can.conditionalUpdate && versionOf(one.link, target) !== null);
+  const versioned = deletes.filter((one) => run[target].can.conditionalUpdate && one.version !== null);
   const others = deletes.filter((one) => !versioned.includes(one));
   if (others.length === 0 || !run[target].can.get) return [...deletes];
   const outcomes = await run[target].connection.get(
@@ -119,9 +120,7 @@ async function unmoved(run: MappingRun, target: Side, deletes: readonly Deferred
     const outcome = outcomes[index];
     if (outcome?.kind !== 'present') return outcome?.kind === 'unknown';
     const { digests } = decodeOne(run, run[target], outcome.record);
-    return (
-      !one.approved && baseOf(one.link, target).length > 0 && Buffer.compare(digests, baseOf(one.link, target)) !== 0
-    );
+    return one.digests.length > 0 && Buffer.compare(digests, one.digests) !== 0;
   });
   await decideMoved(run, moved);
   return [...versioned, ...others.filter((one) => !moved.includes(one))];
@@ -130,12 +129,7 @@ async function unmoved(run: MappingRun, target: Side, deletes: readonly Deferred
 /** Changed while its delete was on the way: with both facts at hand the decision is another one. */
 async function decideMoved(run: MappingRun, moved: readonly DeferredDelete[]): Promise<void> {
   if (moved.length === 0) return;
-  const pairs = moved.map((one) => {
-    const pair = emptyPair(otherSide(one.target), one.link, { a: one.link.a, b: one.link.b });
-    pair.sides[otherSide(one.target)] = { kind: 'gone', proof: 'direct-read' };
-    pair.swept = true;
-    return pair;
-  });
+  const pairs = moved.map(deferredPair);
   for (const target of ['a', 'b'] as const)
     await readPartners(
       run,
@@ -170,12 +164,19 @@ const stillMoving = (side: Side, id: string): Park => ({
   }),
 });
 
-function deletedPair(one: DeferredDelete): Applied {
-  const gone = otherSide(one.target);
-  const pair = emptyPair(gone, one.link, { a: one.link.a, b: one.link.b });
+function deferredPair({ target, link, before, beforeOther }: DeferredDelete): Pair {
+  const gone = otherSide(target);
+  const pair = emptyPair(gone, link, { a: link.a, b: link.b });
   pair.sides[gone] = { kind: 'gone', proof: 'direct-read' };
-  pair.sides[one.target] = { kind: 'gone', proof: 'direct-read' };
   pair.swept = true;
+  pair.before = before;
+  pair.beforeOther = beforeOther;
+  return pair;
+}
+
+function deletedPair(one: DeferredDelete): Applied {
+  const pair = deferredPair(one);
+  pair.sides[one.target] = { kind: 'gone', proof: 'direct-read' };
   const item = {
     ...pair.ids,
     rule: one.rule,

@@ -59,7 +59,10 @@ export async function explainRecord(
   if (!mapping) return fail(problem('mapping-unknown', `There is no mapping "${mappingName}"`));
   const context = contextOf({ ...options, mode: 'plan' }, 'explain', { key: '', token: 0 });
   const prepared = await prepareMapping(context, mapping, options.connections);
-  if (!prepared.ok) return prepared;
+  if (!prepared.ok) {
+    await context.store.close();
+    return prepared;
+  }
   const run = prepared.value;
   try {
     const link = (await recallLinks(run, side, [id])).get(id) ?? null;
@@ -70,6 +73,7 @@ export async function explainRecord(
     return ok(await explain(run, side, id, link, pair));
   } finally {
     run.scratch.close();
+    await context.store.close();
   }
 }
 

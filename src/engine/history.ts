@@ -1,4 +1,4 @@
-import type { Action } from '../planning/plan-item.ts';
+import type { Action, FieldChange } from '../planning/plan-item.ts';
 import { DIGEST_BYTES } from '../record/digest.ts';
 import type { Side } from '../record/side.ts';
 import type { HistoryEntry } from '../store/port.ts';
@@ -9,17 +9,25 @@ import { expressedOn, presentSide } from './pair.ts';
 
 /** Which values of a side an update is about to overrule. */
 export function overruledBy(run: MappingRun, target: Side, one: Applied): HistoryEntry[] {
-  const overruled = (one.item.actions[target]?.changes ?? []).filter((change) => change.overruled);
+  return overruledIn(run, target, one, one.item.actions[target]?.changes ?? []);
+}
+
+function overruledIn(run: MappingRun, target: Side, one: Applied, changes: readonly FieldChange[]): HistoryEntry[] {
+  const overruled = changes.filter((change) => change.to === target && change.overruled);
   if (overruled.length === 0) return [];
   const digests = overruled.map((change) => [change.field, overruledDigests(run, one, target, change.index)] as const);
   return [{ ...entryOf(run, one, `overrule-${target}`, overruled), digests: Object.fromEntries(digests) }];
 }
 
-/** Updates go on record with what they wrote; a create is on record by its link. */
+/**
+ * Updates go on record with what they wrote; a create is on record by its link. An edit that lost against a value which
+ * the mapping does not carry over is on record, too, although it still stands where it was made.
+ */
 export function historyOf(run: MappingRun, one: Applied): HistoryEntry[] {
   return (['a', 'b'] as const).flatMap((side) => {
     const action = one.item.actions[side];
-    return action?.kind === 'update' ? [entryOf(run, one, `update-${side}`, action.changes)] : [];
+    const updated = action?.kind === 'update' ? [entryOf(run, one, `update-${side}`, action.changes)] : [];
+    return [...updated, ...overruledIn(run, side, one, one.item.ignored ?? [])];
   });
 }
 

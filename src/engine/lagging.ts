@@ -6,7 +6,8 @@ import { baseOf, recallLinks } from './recall.ts';
 
 /**
  * A list that lags may show a record as it was before Dovetail wrote it; taken for a change, that would be undone on the
- * other side. Such records are read directly. Null where that fails: then the list counts as not read to its end.
+ * other side. Such records are read directly, and left out where they are gone. Null where that fails: then the list counts
+ * as not read to its end.
  */
 export async function withoutLag(
   run: MappingRun,
@@ -30,16 +31,20 @@ export async function withoutLag(
     side.object,
     doubtful.map((record) => record.id),
   );
-  const fresh = new Map<string, WireRecord>();
+  const fresh = new Map<string, WireRecord | null>();
   for (const [index, record] of doubtful.entries()) {
     const outcome = outcomes[index];
     if (outcome?.kind === 'present') fresh.set(record.id, outcome.record);
+    else if (outcome?.kind === 'gone') fresh.set(record.id, null);
     else if (outcome?.kind === 'unknown') {
       addDiagnostic(run, outcome.diagnostic);
       return null;
     }
   }
-  return records.map((record) => fresh.get(record.id) ?? record);
+  return records.flatMap((record) => {
+    const now = fresh.get(record.id);
+    return now === null ? [] : [now ?? record];
+  });
 }
 
 const sameBytes = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compare(one, other) === 0;

@@ -54,6 +54,7 @@ export interface RunContext {
   id: string;
   integration: LoadedIntegration;
   platform: Platform;
+  /** Plan mode: a draft over the store, which is to be closed. */
   store: Store;
   fence: Fence;
   digestKey: DigestKey;
@@ -72,11 +73,6 @@ export interface RunContext {
   stop: Diagnostic | null;
   diagnostics: Diagnostic[];
   openScratch: () => Scratch;
-  /**
-   * Plan mode: what the plan would link, so that children can be planned: `mapping side id` → the id on the other side,
-   * null where the record is yet to be created. Holds the mappings that others refer to.
-   */
-  plannedLinks: Map<string, string | null>;
   /** Epoch ms; when this installation last wrote to a system, as far as it knows: lists that lag may not show that yet. */
   lastWrite: number;
   /** Renewed when a third of the lease's time has passed. */
@@ -131,8 +127,6 @@ export interface MappingRun {
   reopened: Intent[];
   /** Ids handled as retries of parked records in this run, by side. */
   retried: Record<Side, Set<string>>;
-  /** Plan mode: records that are parked in the store and that this plan would no longer park. */
-  freed: Record<Side, Set<string>>;
   /** Records of a side that several of the other side match, found in this run. */
   contested: Record<Side, Set<string>>;
   /** Records of a side that were matched in this run. */
@@ -157,7 +151,13 @@ export interface DeferredDelete {
   target: Side;
   kind: 'delete' | 'archive';
   rule: string;
+  /** The target as it was when the delete was decided. */
+  digests: Uint8Array;
+  version: string | null;
   approved: boolean;
+  /** Under which records the pair was parked before. */
+  before: ParkedRecord | null;
+  beforeOther: ParkedRecord | null;
   /** The sides whose records brought it up and are counted with it. */
   counted: Side[];
 }

@@ -1,5 +1,6 @@
 import { type Candidate, decideMatch } from '../matching/match-record.ts';
 import { otherSide, type Side } from '../record/side.ts';
+import { isOwnCreate } from './apply-creates.ts';
 import { decodeOne } from './decode.ts';
 import { addDiagnostic, type MappingRun, wireValue } from './mapping-run.ts';
 import { type Pair, presentSide } from './pair.ts';
@@ -101,8 +102,7 @@ function dropReadAnew(run: MappingRun, known: Map<string, string[]>): void {
 async function contestedOf(run: MappingRun, side: Side, ids: readonly string[]): Promise<ReadonlySet<string>> {
   if (run.parked === 0 || ids.length === 0) return run.contested[side];
   const parked = await run.context.store.parked({ mapping: run.key, side, ids, reason: 'ambiguous-match' });
-  const waiting = parked.filter((one) => !run.freed[side].has(one.id));
-  return new Set([...run.contested[side], ...waiting.map((one) => one.id)]);
+  return new Set([...run.contested[side], ...parked.map((one) => one.id)]);
 }
 
 /** A target whose records can't be listed but can be found by a field: one look-up per new record. */
@@ -126,7 +126,7 @@ async function lookUp(
     if (outcome.ok)
       found.set(
         digest,
-        outcome.value.map((record) => record.id),
+        outcome.value.flatMap((record) => (isOwnCreate(run, side, record) ? [] : [record.id])),
       );
     else addDiagnostic(run, outcome.error);
   }

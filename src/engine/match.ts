@@ -1,13 +1,13 @@
-import { wireReader } from '../connector/wire-path.ts';
 import type { Presence, Seen } from '../planning/plan-item.ts';
 import { otherSide, type Side } from '../record/side.ts';
 import type { Link, ParkedRecord } from '../store/port.ts';
+import { isOwnCreate } from './apply-creates.ts';
 import { countEnding } from './counts.ts';
 import { decodeOne } from './decode.ts';
 import type { MappingRun } from './mapping-run.ts';
 import { matchByKeys } from './match-keys.ts';
 import { handOverLinks } from './merged.ts';
-import { type Pair, presentSide } from './pair.ts';
+import { digestText, type Pair, seenOf } from './pair.ts';
 import { readPartners } from './plan.ts';
 import { baseOf, idOf, isUnchanged, recallLinks } from './recall.ts';
 
@@ -69,14 +69,6 @@ function mustWait(run: MappingRun, from: Side, seen: Seen, parked: ParkedRecord 
   return parked.dismissed !== null || (parked.rules === run.rulesDigest && !run.retried[from].has(seen.id));
 }
 
-/** A record that a create with unknown outcome made: settling it links it, however long that takes. */
-function isOwnCreate(run: MappingRun, side: Side, seen: Seen): boolean {
-  const { definition } = run[side];
-  const field = definition.link_field;
-  if (!field || run.openTokens[side].size === 0) return false;
-  return run.openTokens[side].has(String(wireReader(definition.fields[field]?.path ?? field)(seen.wire)));
-}
-
 /** The same for a pair that is parked under its other record: both are as they were then. */
 function partnerWaits(run: MappingRun, pair: Pair): boolean {
   const { from, beforeOther } = pair;
@@ -127,14 +119,6 @@ export function emptyPair(from: Side, link: Link | null, ids: Record<Side, strin
 
 const sidesOf = (side: Side, id: string, other: string | null): Record<Side, string | null> =>
   side === 'a' ? { a: id, b: other } : { a: other, b: id };
-
-/** Digests of what was seen of a pair, the parked record's first: what a parked record is compared with later. */
-export function seenOf(pair: Pair, side: Side, written: Partial<Record<Side, Seen | null>> = {}): string {
-  const [own, other] = [side, otherSide(side)].map((one) => written[one] ?? presentSide(pair, one));
-  return `${own ? digestText(own) : ''} ${other ? digestText(other) : ''}`;
-}
-
-const digestText = (seen: Seen): string => Buffer.from(seen.digests).toString('base64url');
 
 export async function parkedBefore(
   run: MappingRun,

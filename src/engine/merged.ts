@@ -64,11 +64,6 @@ async function survivorOf(run: MappingRun, from: Side, first: string): Promise<G
 async function moveLink(run: MappingRun, from: Side, pair: Pair, link: Link, survivor: string): Promise<Link> {
   const moved: Link =
     from === 'a' ? { ...link, a: survivor, aVersion: null } : { ...link, b: survivor, bVersion: null };
-  if (run.context.mode === 'plan') {
-    run.context.plannedLinks.set(`${run.mapping.name} a ${moved.a}`, moved.b);
-    run.context.plannedLinks.set(`${run.mapping.name} b ${moved.b}`, moved.a);
-    return moved;
-  }
   spoilPages(run, null);
   await commit(run.context, {
     unlinked: [{ mapping: run.key, a: link.a, b: link.b }],

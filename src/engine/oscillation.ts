@@ -2,6 +2,7 @@ import { type EarlierWrite, oscillates } from '../planning/oscillation.ts';
 import type { FieldChange, Park } from '../planning/plan-item.ts';
 import { problem } from '../record/diagnostic.ts';
 import type { HistoryEntry } from '../store/port.ts';
+import { isApproved } from './approval.ts';
 import type { MappingRun } from './mapping-run.ts';
 import type { Planned } from './pair.ts';
 
@@ -20,7 +21,8 @@ export async function parkOscillating(run: MappingRun, planned: readonly Planned
       const changes = [one.item.actions.a, one.item.actions.b].flatMap((action) =>
         action?.kind === 'update' ? action.changes : [],
       );
-      if (!link || changes.length === 0 || now - link.touched > withinMs || one.pair.before?.approved) return one;
+      if (!link || changes.length === 0 || now - link.touched > withinMs || isApproved(one.pair, 'oscillation'))
+        return one;
       const history = await run.context.store.history(run.key, 'a', link.a, MOST_HISTORY);
       const found = changes.find((change) =>
         oscillates(writesOf(run, history, change), change.to, now, run.mapping.oscillation),

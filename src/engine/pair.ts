@@ -1,6 +1,6 @@
 import type { Park, PlanItem, Presence, Seen } from '../planning/plan-item.ts';
 import { ABSENT, type Expressed } from '../record/expressed.ts';
-import type { Side } from '../record/side.ts';
+import { otherSide, type Side } from '../record/side.ts';
 import type { Link, ParkedRecord } from '../store/port.ts';
 
 /** What a reference field of one side becomes on the other. */
@@ -53,3 +53,14 @@ export interface Planned {
   pair: Pair;
   item: PlanItem;
 }
+
+/** Digests of what was seen of a pair, the parked record's first: what a parked record is compared with later. */
+export function seenOf(pair: Pair, side: Side, written: Partial<Record<Side, Seen | null>> = {}): string {
+  const [own, other] = [side, otherSide(side)].map((one) => written[one] ?? presentSide(pair, one));
+  return `${own ? digestText(own) : ''} ${other ? digestText(other) : ''}`;
+}
+
+/** Whether a record was proved deleted when it was parked. */
+export const wasGone = ({ seen }: ParkedRecord): boolean => seen.startsWith(' ');
+
+export const digestText = (seen: Seen): string => Buffer.from(seen.digests).toString('base64url');

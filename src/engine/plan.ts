@@ -3,11 +3,13 @@ import type { PlanItem, Presence } from '../planning/plan-item.ts';
 import { problem } from '../record/diagnostic.ts';
 import { DIGEST_BYTES, sameDigest } from '../record/digest.ts';
 import { otherSide, type Side } from '../record/side.ts';
+import { isApproved } from './approval.ts';
 import { decodeOne } from './decode.ts';
+import { isPlanned } from './foreseen.ts';
 import { map, ownDigest, validate } from './map.ts';
 import type { MappingRun } from './mapping-run.ts';
 import { parkOscillating } from './oscillation.ts';
-import { expressedOn, type Pair, type Planned } from './pair.ts';
+import { expressedOn, type Pair, type Planned, wasGone } from './pair.ts';
 import { baseOf, fieldChanged } from './recall.ts';
 import { resolve } from './resolve.ts';
 
@@ -66,7 +68,7 @@ export function caseOf(run: MappingRun, pair: Pair): PairCase {
     changed: (side, index) => hasChanged(run, pair, side, index),
     expressed: (side, index) => expressedOn(pair, side, index),
     agrees: (target, index) => agreesOn(run, pair, target, index),
-    approved: pair.before?.approved ?? false,
+    approved: (reason) => isApproved(pair, reason),
     readable: { a: !run.a.writeOnly, b: !run.b.writeOnly },
   };
 }
@@ -110,19 +112,21 @@ export function passes(run: MappingRun, side: Side, presence: Presence): boolean
 
 /** Direct reads of partners that were not among the changes, in bulk where the system can. */
 export async function readPartners(run: MappingRun, side: Side, pairs: readonly Pair[]): Promise<void> {
-  if (pairs.length === 0) return;
+  for (const pair of pairs) if (isPlanned(run, pair.ids[side])) pair.sides[side] = notYetThere;
+  const there = pairs.filter((pair) => !isPlanned(run, pair.ids[side]));
+  if (there.length === 0) return;
   const outcomes = await run[side].connection.get(
     run[side].object,
-    pairs.map((pair) => pair.ids[side] ?? ''),
+    there.map((pair) => pair.ids[side] ?? ''),
   );
-  for (const [index, pair] of pairs.entries()) {
+  for (const [index, pair] of there.entries()) {
     const outcome = outcomes[index];
     if (!outcome || outcome.kind === 'unknown') {
       if (outcome) pair.sides[side] = { kind: 'unknown', diagnostic: outcome.diagnostic };
     } else if (!pair.link && (outcome.kind === 'gone' || outcome.record.archived)) {
       loseUnlinked(pair, side);
     } else if (outcome.kind === 'gone') {
-      pair.sides[side] = missing(run, side, pair.ids[side] ?? '');
+      pair.sides[side] = missing(run, side, pair);
     } else {
       const seen = decodeOne(run, run[side], outcome.record);
       pair.sides[side] = seen.archived ? { kind: 'gone', proof: 'tombstone' } : { kind: 'present', seen };
@@ -130,20 +134,35 @@ export async function readPartners(run: MappingRun, side: Side, pairs: readonly 
   }
 }
 
-/** One of two records that match but were never linked is gone: what is left is the other one, if it was read. */
+const notYetThere: Presence = {
+  kind: 'unknown',
+  diagnostic: problem('planned', 'The record is yet to be created, by this very plan'),
+};
+
+/** One of two records that match but were never linked is gone: what is left is the other one, if it is there and was read. */
 function loseUnlinked(pair: Pair, side: Side): void {
-  if (side === pair.from && !pair.joint) {
+  const other = otherSide(side);
+  if (pair.sides[other].kind === 'none' || (side === pair.from && !pair.joint)) {
     pair.sides[side] = { kind: 'gone', proof: 'direct-read' };
+    // The other one was not read for its own sake: it stays what it is, above all where it is parked.
+    if (pair.sides[other].kind !== 'none') pair.beforeOther = null;
+    pair.sides[other] = { kind: 'none' };
+    pair.ids[other] = null;
     return;
   }
-  if (side === pair.from) pair.from = otherSide(side);
+  if (side === pair.from) pair.from = other;
   pair.sides[side] = { kind: 'none' };
   pair.ids = side === 'a' ? { a: null, b: pair.ids.b } : { a: pair.ids.a, b: null };
 }
 
-/** A direct read that finds nothing proves a delete only together with a sweep; until then nothing follows from it. */
-function missing(run: MappingRun, side: Side, id: string): Presence {
-  if (run.gone[side].has(id)) return { kind: 'gone', proof: 'direct-read' };
+/**
+ * A direct read that finds nothing proves a delete only together with a sweep, of this run or of the one that found what is
+ * parked since; until then nothing follows from it.
+ */
+function missing(run: MappingRun, side: Side, pair: Pair): Presence {
+  const id = pair.ids[side] ?? '';
+  const isProved = [pair.before, pair.beforeOther].some((known) => known?.side === side && wasGone(known));
+  if (isProved || run.gone[side].has(id)) return { kind: 'gone', proof: 'direct-read' };
   const diagnostic = problem('partner-missing', `${run[side].system} ${run[side].object} ${id} was not found`, {
     next: 'The next sweep decides whether it was deleted; `dovetail sync --sweep` runs one now.',
   });

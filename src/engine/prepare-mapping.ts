@@ -45,7 +45,7 @@ export async function prepareMapping(
     mapping,
     a,
     b,
-    rules: planRules(mapping),
+    rules: planRules(mapping, { a: removalOn(a), b: removalOn(b) }),
     layout: await store.layout(layoutFields),
     layoutFields,
     rulesDigest: strongDigest(context.strongKey, mapping.rules),
@@ -68,7 +68,6 @@ export async function prepareMapping(
     settled: [],
     reopened: [],
     retried: { a: new Set(), b: new Set() },
-    freed: { a: new Set(), b: new Set() },
     contested: { a: new Set(), b: new Set() },
     claimed: { a: new Set(), b: new Set() },
     taken: { a: new Map(), b: new Map() },
@@ -174,7 +173,9 @@ function keyReader(
     });
 }
 
-function planRules(mapping: LoadedMapping): PlanRules {
+const removalOn = ({ can }: SideRun) => (can.archive && !can.remove ? 'archive' : 'delete');
+
+function planRules(mapping: LoadedMapping, removal: PlanRules['removal']): PlanRules {
   return {
     fields: mapping.fields.map((field: LoadedField) => ({
       names: { a: field.a, b: field.b },
@@ -186,6 +187,7 @@ function planRules(mapping: LoadedMapping): PlanRules {
     propagate: mapping.propagate,
     firstContact: mapping.firstContact,
     onLeave: mapping.onLeave,
+    removal,
     skewMs: mapping.clockSkewMs,
   };
 }

@@ -2,22 +2,18 @@ import type { ReadStep, WireRecord } from '../connector/port.ts';
 import { problem } from '../record/diagnostic.ts';
 import { otherSide, type Side } from '../record/side.ts';
 import type { Cursor, ParkedRecord } from '../store/port.ts';
+import { isOwnCreate } from './apply-creates.ts';
 import { countEnding } from './counts.ts';
 import { decode } from './decode.ts';
 import { isFollowed } from './followed.ts';
 import { IdSet } from './id-set.ts';
 import { withoutLag } from './lagging.ts';
-import { addDiagnostic, type MappingRun, mappingKey, type SideRun } from './mapping-run.ts';
+import { addDiagnostic, type MappingRun, type SideRun } from './mapping-run.ts';
 import { parkedBefore } from './match.ts';
+import { wasGone } from './pair.ts';
 import { isUnchanged, recallLinks } from './recall.ts';
 import { withoutRepeats } from './repeats.ts';
 import { SettledPages } from './settled-pages.ts';
-
-/** Reasons under which a record is parked that was proved deleted before. */
-const DELETES_HELD = ['held-delete', 'delete-update-conflict', 'delete-guard'];
-
-/** Reasons that an approval ends; others outlast it. */
-const FOR_APPROVAL = [...DELETES_HELD, 'held-create', 'held-update', 'oscillation', 'uncertain'];
 
 /** Enough spooled records per batch that batched writes are full. */
 const SPOOL_BATCH = 500;
@@ -51,14 +47,17 @@ export async function readAhead(run: MappingRun): Promise<void> {
       // A parked record is looked into even where it is as agreed: it may be no longer parked, or its partner may have moved.
       const before = await parkedBefore(run, 'b', seen);
       const keep: { id: string; keys: (string | null)[]; record: WireRecord }[] = [];
+      let unchanged = 0;
       for (const [index, one] of seen.entries()) {
         const record = records[index];
         if (!record) continue;
-        if (!before.has(one.id) && isUnchanged(run, 'b', one, links.get(one.id) ?? null))
-          countEnding(run, 'b', 'unchanged');
+        if (!before.has(one.id) && isUnchanged(run, 'b', one, links.get(one.id) ?? null)) unchanged += 1;
+        // Nobody's partner until it is settled.
+        else if (isOwnCreate(run, 'b', one)) countEnding(run, 'b', 'parked');
         else keep.push({ id: one.id, keys: run.b.keysOf(one.fields), record });
       }
-      if (keep.length === 0) run.pages.b?.settle();
+      run.counts.b.unchanged += unchanged;
+      if (unchanged === records.length) run.pages.b?.settle();
       run.scratch.put(keep);
       kept += keep.length;
     }
@@ -168,9 +167,9 @@ export async function* readParked(run: MappingRun, side: SideRun): AsyncGenerato
   }
 }
 
-/** A held delete is still true; a record that never had a link left nothing behind; all else is for the next sweep. */
+/** What was deleted when it was parked still is; a record that never had a link left nothing behind; all else is for the next sweep. */
 function goneWhileParked(run: MappingRun, side: SideRun, parked: ParkedRecord): void {
-  if (DELETES_HELD.includes(parked.reason)) run.gone[side.side].set(parked.id, false);
+  if (wasGone(parked)) run.gone[side.side].set(parked.id, false);
   else run.vanished[side.side].push(parked);
 }
 
@@ -190,15 +189,12 @@ async function dueRecords(run: MappingRun, side: SideRun): Promise<ParkedRecord[
       for (const [id, link] of await store.links(mapping, parentSide, ids)) {
         if (link.state !== 'closed') linked.add(`${mapping} ${parentSide} ${id}`);
       }
-      const parent = mapping.slice(mappingKey(run.context.integration.name, '').length);
-      for (const id of ids)
-        if (run.context.plannedLinks.has(`${parent} ${parentSide} ${id}`)) linked.add(`${mapping} ${parentSide} ${id}`);
     }
   }
   const now = platform.clock.now();
   return parked.filter((one) => {
     if (run.open[otherSide(side.side)].has(one.id)) return false;
-    if (one.rules !== run.rulesDigest || (one.approved && FOR_APPROVAL.includes(one.reason))) return true;
+    if (one.rules !== run.rulesDigest || one.approved === one.reason) return true;
     if (one.next !== null && one.next <= now) return true;
     const { waitsFor } = one;
     return waitsFor !== null && linked.has(`${waitsFor.mapping} ${waitsFor.side} ${waitsFor.id}`);

@@ -3,6 +3,7 @@ import { DIGEST_BYTES, sameDigest } from '../record/digest.ts';
 import type { Side } from '../record/side.ts';
 import type { Link } from '../store/port.ts';
 import type { MappingRun } from './mapping-run.ts';
+import type { Pair } from './pair.ts';
 
 /** The links of these records, their bases laid out as the mapping is today. */
 export async function recallLinks(run: MappingRun, side: Side, ids: readonly string[]): Promise<Map<string, Link>> {
@@ -34,11 +35,29 @@ async function realign(run: MappingRun, link: Link): Promise<Link> {
   return { ...link, layout: run.layout, aBase: move(link.aBase), bBase: move(link.bBase) };
 }
 
+/** A link of two records; a side without a base has no baseline yet. */
+export function newLink(run: MappingRun, pair: Pair, bases: Partial<Record<Side, Uint8Array>>): Link {
+  return {
+    mapping: run.key,
+    a: pair.ids.a ?? '',
+    b: pair.ids.b ?? '',
+    aVersion: null,
+    bVersion: null,
+    aBase: bases.a ?? new Uint8Array(0),
+    bBase: bases.b ?? new Uint8Array(0),
+    layout: run.layout,
+    state: 'active',
+    touched: run.context.platform.clock.now(),
+    run: run.context.id,
+  };
+}
+
 export const baseOf = (link: Link, side: Side): Uint8Array => (side === 'a' ? link.aBase : link.bBase);
 export const idOf = (link: Link, side: Side): string => (side === 'a' ? link.a : link.b);
 export const versionOf = (link: Link, side: Side): string | null => (side === 'a' ? link.aVersion : link.bVersion);
 
-const NO_DIGEST = new Uint8Array(DIGEST_BYTES);
+/** Of a field without a baseline. */
+export const NO_DIGEST = new Uint8Array(DIGEST_BYTES);
 
 /** Whether a field's digest differs from the baseline; null where there is no baseline. */
 export function fieldChanged(link: Link, side: Side, digests: Uint8Array, index: number): boolean | null {

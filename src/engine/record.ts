@@ -1,15 +1,15 @@
-import type { LinkStep, Seen } from '../planning/plan-item.ts';
+import type { FieldChange, LinkStep, Seen } from '../planning/plan-item.ts';
 import { type Diagnostic, problem } from '../record/diagnostic.ts';
 import { DIGEST_BYTES } from '../record/digest.ts';
 import { otherSide, type Side } from '../record/side.ts';
 import type { HistoryEntry, Link, ParkedRecord, RecordKey } from '../store/port.ts';
 import type { Applied } from './applied.ts';
+import { approvalLeft } from './approval.ts';
 import { commit } from './commit.ts';
 import { countEnding } from './counts.ts';
 import { historyOf } from './history.ts';
 import { addDiagnostic, type MappingRun, spoilPages } from './mapping-run.ts';
-import { seenOf } from './match.ts';
-import { presentSide } from './pair.ts';
+import { presentSide, seenOf } from './pair.ts';
 import { passes } from './plan.ts';
 import { baseOf } from './recall.ts';
 
@@ -37,16 +37,9 @@ const PASSING = [
 /** Step *record*: links, baselines, parked records, history and settled intents, in one transaction with the outcome. */
 export async function record(run: MappingRun, applied: readonly Applied[]): Promise<void> {
   for (const one of applied) count(run, one);
-  if (run.context.mode === 'sync') await persist(run, applied);
-  else for (const one of applied) rememberFreed(run, one);
+  await persist(run, applied);
   stopOnFailures(run);
   run.context.onEvent({ type: 'progress', mapping: run.mapping.name, counts: run.counts });
-}
-
-/** What a sync would take out of the parked records here and now, a plan has to remember. */
-function rememberFreed(run: MappingRun, { pair, park }: Applied): void {
-  if (park) return;
-  for (const known of [pair.before, pair.beforeOther]) if (known) run.freed[known.side].add(known.id);
 }
 
 /** More than the declared share of failures means that something is wrong with a system, not with its records. */
@@ -188,8 +181,20 @@ function baseAfter(run: MappingRun, one: Applied, side: Side): Uint8Array {
       if (after) base.set(after.digests.subarray(at, at + DIGEST_BYTES), at);
       else base.fill(0, at, at + DIGEST_BYTES);
     }
+    markSources(run, side, action.changes, base);
   }
   return withoutOmitted(run, one, base);
+}
+
+/**
+ * An expression that reads a field which was just written on its side gives another value now, that has yet to go to the
+ * other side. A digest that no value has makes the next run see that.
+ */
+function markSources(run: MappingRun, side: Side, changes: readonly FieldChange[], base: Uint8Array): void {
+  for (const [index, sources] of run[side].sources.entries()) {
+    if (!changes.some((change) => sources.includes(change.index))) continue;
+    for (let at = index * DIGEST_BYTES; at < (index + 1) * DIGEST_BYTES; at += 1) base[at] = ~(base[at] ?? 0);
+  }
 }
 
 /** A reference left out of a create has no baseline yet: the next run sees it as open and sets it. */
@@ -233,7 +238,7 @@ function leftAlone(run: MappingRun, gone: ParkedRecord): ParkedRecord[] {
       next: now,
       waitsFor: null,
       dismissed: null,
-      approved: false,
+      approved: null,
     },
   ];
 }
@@ -261,7 +266,7 @@ function parkedRecord(run: MappingRun, one: Applied, park: NonNullable<Applied['
     waitsFor: park.waitsFor,
     dismissed: null,
     partner: one.pair.ids[otherSide(park.side)],
-    approved: before?.approved ?? false,
+    approved: approvalLeft(before, park.reason),
   };
 }
 

@@ -16,11 +16,11 @@ export function withoutRepeats(page: readonly WireRecord[]): WireRecord[] {
 }
 
 /**
- * Whether a page brings a record again that waits in the batch. That one must be through first: it may be about to be
- * created, and only its link tells that the two are one.
+ * Whether a page brings a record again that waits in the batch, or one whose link may pass to such a record, since it was
+ * merged. What waits must be through first: it may be about to be created, and only its link tells that the two are one.
  */
 export function bringsAgain(batch: readonly Pair[], side: Side, page: readonly WireRecord[]): boolean {
   if (batch.length === 0) return false;
   const waiting = new Set(batch.map((pair) => pair.ids[side]));
-  return page.some((record) => waiting.has(record.id));
+  return page.some((record) => record.mergedInto !== null || waiting.has(record.id));
 }

@@ -1,6 +1,7 @@
 import type { Park } from '../planning/plan-item.ts';
 import { otherSide, type Side } from '../record/side.ts';
 import type { Link } from '../store/port.ts';
+import { isPlanned } from './foreseen.ts';
 import { type MappingRun, mappingKey } from './mapping-run.ts';
 import type { Pair, ResolvedReference } from './pair.ts';
 import { idOf } from './recall.ts';
@@ -38,7 +39,7 @@ async function resolveField(
   const links = await run.context.store.links(key, source, [...new Set(wanted.values())]);
   for (const [pair, id] of wanted) {
     const references = pair.references[target] ?? new Map<number, ResolvedReference>();
-    references.set(index, resolvedBy(run, links.get(id), { mapping: key, side: source, id }, parent));
+    references.set(index, resolvedBy(run, links.get(id), { mapping: key, side: source, id }));
     pair.references[target] = references;
   }
 }
@@ -47,11 +48,8 @@ function resolvedBy(
   run: MappingRun,
   link: Link | undefined,
   waitsFor: NonNullable<Park['waitsFor']>,
-  parent: string,
 ): ResolvedReference {
-  const { side, id } = waitsFor;
-  const planned = run.context.plannedLinks.get(`${parent} ${side} ${id}`);
-  if (planned === undefined && link && link.state !== 'closed') return { kind: 'id', id: idOf(link, otherSide(side)) };
-  if (planned === undefined) return { kind: 'missing', waitsFor };
-  return planned === null ? { kind: 'planned' } : { kind: 'id', id: planned };
+  if (!link || link.state === 'closed') return { kind: 'missing', waitsFor };
+  const id = idOf(link, otherSide(waitsFor.side));
+  return isPlanned(run, id) ? { kind: 'planned' } : { kind: 'id', id };
 }

@@ -6,6 +6,7 @@ import { randomToken } from '../platform/random.ts';
 import { type Diagnostic, problem, type Result } from '../record/diagnostic.ts';
 import { digestKey } from '../record/digest.ts';
 import { SIDES, type Side } from '../record/side.ts';
+import { Draft } from '../store/draft.ts';
 import type { Fence, MappingCounts, Run, Store } from '../store/port.ts';
 import type { Scratch } from '../store/scratch.ts';
 import { INTERRUPTED } from './applied.ts';
@@ -73,6 +74,7 @@ export async function runIntegration(options: RunOptions): Promise<Result<Run>> 
   await lease;
   const finished = await closeRun(context, options, run, mappings);
   if (options.mode === 'sync') await commit({ ...context, stop: null }, { run: finished });
+  else await context.store.close();
   await store.release(acquired.value);
   return { ok: true, value: finished };
 }
@@ -84,7 +86,7 @@ export function contextOf(options: RunOptions, id: string, fence: Fence): RunCon
     id,
     integration: options.integration,
     platform: options.platform,
-    store: options.store,
+    store: options.mode === 'plan' ? new Draft(options.store, options.openScratch()) : options.store,
     fence,
     digestKey: digestKey(options.keys.fields),
     strongKey: options.keys.strong,
@@ -98,7 +100,6 @@ export function contextOf(options: RunOptions, id: string, fence: Fence): RunCon
     stop: null,
     diagnostics: [],
     openScratch: options.openScratch,
-    plannedLinks: new Map(),
     lastWrite: started,
     leaseRenewed: started,
   };

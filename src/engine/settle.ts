@@ -8,6 +8,7 @@ import { otherSide, type Side } from '../record/side.ts';
 import type { Intent, IntentItem, Link, ParkedRecord } from '../store/port.ts';
 import { apply } from './apply.ts';
 import { markOpen, prepareCreate } from './apply-creates.ts';
+import { approvalLeft } from './approval.ts';
 import { commit } from './commit.ts';
 import { decodeOne } from './decode.ts';
 import { ownDigest } from './map.ts';
@@ -15,7 +16,7 @@ import { type MappingRun, spoilPages, wireValue } from './mapping-run.ts';
 import { emptyPair, presentOrGone } from './match.ts';
 import { expressedOn, type Pair, presentSide } from './pair.ts';
 import { plan, prepare, readPartners } from './plan.ts';
-import { linkedAmong, recallLinks } from './recall.ts';
+import { linkedAmong, newLink, recallLinks } from './recall.ts';
 import { record } from './record.ts';
 import { withoutRepeats } from './repeats.ts';
 
@@ -28,8 +29,8 @@ type Settled =
   | { kind: 'open' };
 
 /**
- * Settles the creates whose outcome is unknown, before anything else touches their records (docs/invariants.md): by the
- * idempotency key while it lives, else by looking up the link token or a unique key. What can't be settled stays parked.
+ * Settles the creates whose outcome is unknown, before anything else touches their records (docs/invariants.md): by looking
+ * up the link token or a unique key, else by the idempotency key while it lives. What can't be settled stays parked.
  */
 export async function settle(run: MappingRun): Promise<void> {
   if (run.context.mode === 'plan') return blockOpen(run, await run.context.store.intents(run.key));
@@ -51,9 +52,10 @@ export async function settle(run: MappingRun): Promise<void> {
         released.push(item.source);
         continue;
       }
-      const settled = parked.get(item.source)?.approved
-        ? ({ kind: 'absent' } as const)
-        : await notElsewhere(run, intent.side, await settleOne(run, intent, item));
+      const settled =
+        parked.get(item.source)?.approved === 'uncertain'
+          ? ({ kind: 'absent' } as const)
+          : await notElsewhere(run, intent.side, await settleOne(run, intent, item));
       if (settled.kind === 'open') open.push(item);
       else released.push(item.source);
       if (settled.kind === 'found') await adopt(run, intent.side, item, settled.record);
@@ -113,7 +115,7 @@ async function closeIntent(
     waitsFor: null,
     dismissed: null,
     partner: null,
-    approved: false,
+    approved: approvalLeft(known.get(id), 'uncertain'),
   });
   const doubted = open.filter((item) => !known.has(item.source)).map((item) => park(item.source, UNCERTAIN, null));
   const due = released.filter((id) => !links.has(id)).map((id) => park(id, SETTLED, now));
@@ -143,21 +145,24 @@ const UNCERTAIN = problem('uncertain', 'Whether an interrupted create took effec
   next: 'Each run looks for it. If it stays: look for the record in the other system, then approve this one to create it anew, or dismiss it.',
 });
 
+/**
+ * A look-up comes first: the record may have been entered by someone else since, which only the match step can tell, and
+ * sending the create again would double it.
+ */
 async function settleOne(run: MappingRun, intent: Intent, item: IntentItem): Promise<Settled> {
   const side = run[intent.side];
   const age = run.context.platform.clock.now() - intent.created;
-  const changes = await createNow(run, intent.side, item);
-  const answered = changes && age < side.can.idempotencyMs ? await sendAgain(run, intent.side, item, changes) : null;
-  if (answered) return answered;
   const linkField = side.definition.link_field;
   if (linkField && side.can.findable.includes(linkField)) {
     return lookUp(run, intent.side, linkField, wireValue(side, linkField, item.linkToken), age);
   }
+  const changes = await createNow(run, intent.side, item);
   const unique = changes?.find(
     (change) => side.definition.unique.includes(change.field) && side.can.findable.includes(change.field),
   );
-  if (!unique) return { kind: 'open' };
-  return lookUp(run, intent.side, unique.field, wireValue(side, unique.field, unique.value), age);
+  if (unique) return lookUp(run, intent.side, unique.field, wireValue(side, unique.field, unique.value), age);
+  const sent = changes && age < side.can.idempotencyMs ? await sendAgain(run, intent.side, item, changes) : null;
+  return sent ?? { kind: 'open' };
 }
 
 /** What a create of the source record would send now; null where the source is gone or can't be read. */
@@ -231,7 +236,7 @@ async function adopt(run: MappingRun, target: Side, item: IntentItem, found: Wir
     // the create can't be told, so the found record counts as changed.
     const ids = target === 'a' ? { a: theirs.id, b: item.source } : { a: item.source, b: theirs.id };
     const bases = { [source]: sent, [target]: new Uint8Array(theirs.digests.length) };
-    await commit(run.context, { links: [adoptedLink(run, emptyPair(source, null, ids), bases)] });
+    await commit(run.context, { links: [newLink(run, emptyPair(source, null, ids), bases)] });
     return;
   }
   pair.ids[target] = found.id;
@@ -241,7 +246,7 @@ async function adopt(run: MappingRun, target: Side, item: IntentItem, found: Wir
     [source]: sent.length > 0 ? sent : ours.seen.digests,
     [target]: expectedBase(run, pair, target, theirs, sent),
   };
-  pair.link = adoptedLink(run, pair, bases);
+  pair.link = newLink(run, pair, bases);
   // Whatever is decided about the pair from here on, the two records belong together.
   if (await commit(run.context, { links: [pair.link] })) await decideAdopted(run, pair);
 }
@@ -284,20 +289,4 @@ function expectedBase(run: MappingRun, pair: Pair, target: Side, theirs: Seen, s
     if (unsent || moved || other) expected.fill(0, at, at + DIGEST_BYTES);
   }
   return expected;
-}
-
-function adoptedLink(run: MappingRun, pair: Pair, bases: Partial<Record<Side, Uint8Array>>) {
-  return {
-    mapping: run.key,
-    a: pair.ids.a ?? '',
-    b: pair.ids.b ?? '',
-    aVersion: null,
-    bVersion: null,
-    aBase: bases.a ?? new Uint8Array(0),
-    bBase: bases.b ?? new Uint8Array(0),
-    layout: run.layout,
-    state: 'active' as const,
-    touched: run.context.platform.clock.now(),
-    run: run.context.id,
-  };
 }

@@ -5,6 +5,7 @@ import { apply } from './apply.ts';
 import { IdSet } from './id-set.ts';
 import { addDiagnostic, type MappingRun, pairKey } from './mapping-run.ts';
 import { emptyPair, readDoubtful, recallParkedPartners } from './match.ts';
+import { wasGone } from './pair.ts';
 import { plan, prepare } from './plan.ts';
 import { idOf } from './recall.ts';
 import { record } from './record.ts';
@@ -89,11 +90,9 @@ async function confirm(run: MappingRun, side: Side, absent: readonly string[]): 
 }
 
 /** A delete that is held waits for approval, whatever a later sweep finds; so does what a person dismissed. */
-function waits(run: MappingRun, parked: ParkedRecord | null): boolean {
+function waits(run: MappingRun, side: Side, parked: ParkedRecord | null): boolean {
   if (!parked) return false;
-  return (
-    parked.dismissed !== null || (!parked.approved && parked.rules === run.rulesDigest && parked.seen.startsWith(' '))
-  );
+  return parked.dismissed !== null || (wasGone(parked) && !run.retried[side].has(parked.id));
 }
 
 /** Decides the pairs whose record is proved gone and that no change of the other side has brought up already. */
@@ -115,7 +114,7 @@ async function propagateGone(run: MappingRun, side: Side): Promise<void> {
       pair.before = before.get(id) ?? null;
       pair.swept = true;
       run.gone[side].set(id, true);
-      return waits(run, pair.before) ? [] : [pair];
+      return waits(run, side, pair.before) ? [] : [pair];
     });
     await recallParkedPartners(run, side, pairs);
     await readDoubtful(run, side, pairs);

@@ -25,6 +25,7 @@ const rules: PlanRules = {
   propagate: { a: fate, b: fate },
   firstContact: { prefer: 'a', emptyOverwrites: false },
   onLeave: 'keep',
+  removal: { a: 'archive', b: 'delete' },
   skewMs: 0,
 };
 
@@ -89,7 +90,7 @@ function pairOf(world: World): PairCase {
     changed,
     expressed,
     agrees,
-    approved: world.approved ?? false,
+    approved: () => world.approved ?? false,
     readable: { a: true, b: true },
   };
 }
@@ -215,6 +216,18 @@ const rows: [string, World, Partial<PlanRules>, string][] = [
     'held-delete park:held-delete@a held',
   ],
   [
+    'linked, a gone, held and approved',
+    { a: gone, b: unread, base, approved: true },
+    { propagate: { a: { ...fate, delete: 'hold' }, b: fate } },
+    'delete-delete delete b() link:close applied',
+  ],
+  [
+    'linked, b gone, held and approved, where a can only archive',
+    { a: unread, b: gone, base, approved: true },
+    { propagate: { a: fate, b: { ...fate, delete: 'hold' } } },
+    'delete-archive archive a() link:close applied',
+  ],
+  [
     'linked, a gone, b changed',
     { a: gone, b: movedB, base },
     {},
@@ -244,6 +257,12 @@ const rows: [string, World, Partial<PlanRules>, string][] = [
     { a: movedA, b: unread, base, out: 'a' },
     { onLeave: 'delete' },
     'left-filter-delete delete b() link:close applied',
+  ],
+  [
+    'linked, left the filter, deleted, b changed',
+    { a: movedA, b: movedB, base, out: 'a' },
+    { onLeave: 'delete' },
+    'delete-update-conflict park:delete-update-conflict@a held',
   ],
   [
     'linked, left the filter, unlinked',

@@ -26,6 +26,8 @@ export interface PlanRules {
   propagate: Record<Side, Propagation>;
   firstContact: { prefer: Side; emptyOverwrites: boolean } | null;
   onLeave: 'keep' | 'archive' | 'delete' | 'unlink';
+  /** What a held delete comes to on a side once it is approved: what the system can. */
+  removal: Record<Side, 'delete' | 'archive'>;
   skewMs: number;
 }
 
@@ -44,8 +46,8 @@ export interface PairCase {
   expressed(side: Side, index: number): Expressed;
   /** Whether this side holds, in its own form, what the other side's value of the field at a position would be there. */
   agrees(side: Side, index: number): boolean;
-  /** A person approved what the policy holds. */
-  approved: boolean;
+  /** Whether a person approved what is held for this reason. */
+  approved: (reason: string) => boolean;
   /** Whether a record of this side can be read at all. */
   readable: Record<Side, boolean>;
 }
@@ -83,28 +85,38 @@ function decideGone(rules: PlanRules, pair: PairCase, gone: Side): PairPlan {
   if (pair.sides[kept].kind === 'gone') return idle(pair, 'gone-both', 'applied', { link: 'close' });
   if (pair.link === 'silent') return idle(pair, 'gone-silent', 'applied', { link: 'close' });
   const policy = rules.propagate[gone].delete;
-  const keptChanged =
-    pair.sides[kept].kind === 'present' && rules.fields.some((_, index) => pair.changed(kept, index) !== false);
-  if (keptChanged && !pair.approved) {
+  if (isEdited(rules, pair, kept) && !pair.approved('delete-update-conflict')) {
     return held(pair, gone, 'delete-update-conflict', `deleted on one side and changed on the other since they agreed`);
   }
   if (policy === 'ignore') return idle(pair, 'delete-ignored', 'applied', { link: 'close' });
   if (policy === 'unlink') return idle(pair, 'delete-unlinks', 'applied', { link: 'close' });
-  if (policy === 'hold' && !pair.approved) {
+  if (policy === 'hold' && !pair.approved('held-delete')) {
     return held(pair, gone, 'held-delete', 'the mapping holds deletes of this system for approval');
   }
-  const kind = policy === 'archive' ? 'archive' : 'delete';
+  const kind = policy === 'hold' ? rules.removal[kept] : policy;
   return idle(pair, `delete-${kind}`, 'applied', {
     link: 'close',
     actions: { [kept]: { kind, id: pair.ids[kept], changes: [], later: [] } },
   });
 }
 
+/** Whether what would be deleted has something that its other record never had. */
+const isEdited = (rules: PlanRules, pair: PairCase, side: Side): boolean =>
+  pair.sides[side].kind === 'present' && rules.fields.some((_, index) => pair.changed(side, index) !== false);
+
 function decideOutside(rules: PlanRules, pair: PairCase, left: Side): PairPlan {
   if (pair.link === 'none' || pair.link === 'silent') return idle(pair, 'outside-filter', 'filtered');
   const target = otherSide(left);
   if (rules.onLeave === 'keep') return idle(pair, 'left-filter-kept', 'filtered', { link: 'silence' });
   if (rules.onLeave === 'unlink') return idle(pair, 'left-filter-unlinked', 'filtered', { link: 'unlink' });
+  if (isEdited(rules, pair, target) && !pair.approved('delete-update-conflict')) {
+    return held(
+      pair,
+      left,
+      'delete-update-conflict',
+      'it left the filter, and was changed on the other side since they agreed',
+    );
+  }
   return idle(pair, `left-filter-${rules.onLeave}`, 'applied', {
     link: 'close',
     actions: { [target]: { kind: rules.onLeave, id: pair.ids[target], changes: [], later: [] } },
@@ -116,7 +128,7 @@ function decideCreate(rules: PlanRules, pair: PairCase): PairPlan {
   const source = pair.sides[pair.from];
   const policy = rules.propagate[pair.from].create;
   if (policy === 'ignore') return idle(pair, 'create-ignored', 'filtered');
-  if (policy === 'hold' && !pair.approved) {
+  if (policy === 'hold' && !pair.approved('held-create')) {
     return held(pair, pair.from, 'held-create', 'the mapping holds new records of this system for approval');
   }
   const changes: FieldChange[] = [];
@@ -244,23 +256,25 @@ function propagateUpdate(rules: PlanRules, pair: PairCase, decided: Decided): Pa
     refresh: decided.refresh,
     actions: {},
   };
-  let ignored = false;
+  const ignored: FieldChange[] = [];
   for (const target of ['a', 'b'] as const) {
     const changes = decided.changes[target];
     if (changes.length === 0) continue;
     const policy = rules.propagate[otherSide(target)].update;
-    if (policy === 'hold' && !pair.approved) {
+    if (policy === 'hold' && !pair.approved('held-update')) {
       return held(pair, otherSide(target), 'held-update', 'the mapping holds updates of this system for approval');
     }
     if (policy === 'ignore') {
-      ignored = true;
+      ignored.push(...changes);
       continue;
     }
     item.actions = { ...item.actions, [target]: { kind: 'update', id: pair.ids[target], changes, later: [] } };
   }
   const writes = item.actions?.a !== undefined || item.actions?.b !== undefined;
   const reactivated = pair.link === 'silent';
-  if (!writes && !decided.refresh && !ignored && pair.link === 'active') return idle(pair, 'unchanged', 'unchanged');
+  if (ignored.length > 0) item.ignored = ignored;
+  if (!writes && !decided.refresh && ignored.length === 0 && pair.link === 'active')
+    return idle(pair, 'unchanged', 'unchanged');
   if (!writes) item.refresh = true;
   const rule = pair.link === 'none' ? 'link' : reactivated ? 'entered-filter' : writes ? 'update' : 'agree';
   return idle(pair, rule, writes || pair.link === 'none' ? 'applied' : 'unchanged', item);

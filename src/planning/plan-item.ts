@@ -80,6 +80,8 @@ export interface PlanItem {
   rule: string;
   actions: Partial<Record<Side, Action>>;
   link: LinkStep;
+  /** What the mapping's propagation of updates leaves unwritten; an edit that it overrules goes on record all the same. */
+  ignored?: readonly FieldChange[];
   /** Whether baselines are to be renewed from what was read, though nothing is written. */
   refresh: boolean;
   park: Park | null;

@@ -50,7 +50,7 @@ export function parked(id: string, more: Partial<ParkedRecord> = {}): ParkedReco
     waitsFor: null,
     dismissed: null,
     partner: null,
-    approved: false,
+    approved: null,
     ...more,
   };
 }

@@ -256,7 +256,7 @@ const PARKED: StoreCase[] = [
         partner: 'b7',
         waitsFor,
         dismissed: { reason: 'known', at: 9 },
-        approved: true,
+        approved: 'held-create',
       });
       await commit(store, { parked: [parked('a1'), parked('a1', { side: 'b' })] });
       await commit(store, { parked: [full] });

@@ -90,8 +90,8 @@ export interface ParkedRecord {
   waitsFor: { mapping: MappingKey; side: Side; id: string } | null;
   /** Set when a person dismissed it; holds until the record changes. */
   dismissed: { reason: string; at: number } | null;
-  /** Set when a person approved what is held (a delete above the guard, a held create): the next run does it. */
-  approved: boolean;
+  /** The reason for which a person approved it (a delete above the guard, a held create): the next run does that. */
+  approved: string | null;
 }
 
 /** A decision worth remembering: a conflict overruled, a delete propagated, an update. Ids, names and digests only. */

@@ -1,5 +1,6 @@
 import type { Connection, ReadStep, UpdateItem, WireRecord, WriteOutcome } from '../connector/port.ts';
-import type { LoadedIntegration } from '../integration/loaded.ts';
+import type { LoadedField, LoadedIntegration, LoadedMapping } from '../integration/loaded.ts';
+import type { Propagation } from '../integration/schema.ts';
 import { ok } from '../record/diagnostic.ts';
 import type { Link, StateChange, Store } from '../store/port.ts';
 import type { Scratch } from '../store/scratch.ts';
@@ -97,6 +98,17 @@ const withCapabilities = (change: Partial<ReturnType<Connection['capabilities']>
     instead(connection, { capabilities: (object) => ({ ...connection.capabilities(object), ...change }) }),
   );
 
+/** Something that a mapping says is not listened to. */
+const withMappings = (change: (mapping: LoadedMapping) => LoadedMapping): Sabotage => ({
+  ...noSabotage,
+  integration: (integration) => ({ ...integration, mappings: integration.mappings.map(change) }),
+});
+
+const withFields = (change: Partial<LoadedField>): Sabotage =>
+  withMappings((mapping) => ({ ...mapping, fields: mapping.fields.map((field) => ({ ...field, ...change })) }));
+
+const always = (policy: Propagation): Propagation => ({ ...policy, update: 'update' });
+
 const firstOfEach = (found: Map<string, string[]>): Map<string, string[]> =>
   new Map([...found].map(([key, ids]) => [key, ids.slice(0, 1)]));
 
@@ -181,24 +193,31 @@ export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
     store: (store) => instead(store, { idsByKey: async (...given) => firstOfEach(await store.idsByKey(...given)) }),
     scratch: (scratch) => instead(scratch, { byKey: (rule, digests) => firstOfEach(scratch.byKey(rule, digests)) }),
   },
-  'matches-not-looked-for': {
+  'draft-unread': {
     ...noSabotage,
-    integration: (integration) => ({
-      ...integration,
-      mappings: integration.mappings.map((mapping) => ({ ...mapping, match: [] })),
-    }),
+    scratch: (scratch) => instead(scratch, { get: () => new Map() }),
   },
-  'deletes-never-held': {
-    ...noSabotage,
-    integration: (integration) => ({
-      ...integration,
-      mappings: integration.mappings.map((mapping) => ({
-        ...mapping,
-        propagate: {
-          a: { ...mapping.propagate.a, delete: 'delete' },
-          b: { ...mapping.propagate.b, delete: 'archive' },
-        },
-      })),
+  'whole-records-written': onConnection((connection) =>
+    instead(connection, {
+      update: (object, items) =>
+        connection.update(
+          object,
+          items.map((item) => ({ ...item, wire: { notes: item.current?.notes, ...item.wire } })),
+        ),
     }),
-  },
+  ),
+  'matches-not-looked-for': withMappings((mapping) => ({ ...mapping, match: [] })),
+  'deletes-never-held': withMappings((mapping) => ({
+    ...mapping,
+    propagate: {
+      a: { ...mapping.propagate.a, delete: 'delete' },
+      b: { ...mapping.propagate.b, delete: 'archive' },
+    },
+  })),
+  'updates-always-follow': withMappings((mapping) => ({
+    ...mapping,
+    propagate: { a: always(mapping.propagate.a), b: always(mapping.propagate.b) },
+  })),
+  'required-forgotten': withFields({ required: false }),
+  'expressions-skipped': withFields({ toA: null, toB: null }),
 };

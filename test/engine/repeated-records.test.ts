@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Connection } from '../../src/connector/port.ts';
 import type { LoadedMapping } from '../../src/integration/loaded.ts';
-import { openConnection, openWorld, type World } from './world.ts';
+import { instead, openConnection, openWorld, type World } from './world.ts';
 
 let world: World;
 afterEach(() => world.close());
@@ -10,16 +10,6 @@ const openEmpty = () =>
   openWorld({
     crm: { seed: 3, sizes: { companies: 0, contacts: 0, deals: 0, products: 0, users: 1 } },
     erp: { seed: 3, sizes: { customers: 0, articles: 0, orders: 0, price_lists: 0 } },
-  });
-
-const instead = (connection: Connection, methods: Partial<Connection>): Connection =>
-  new Proxy(connection, {
-    get: (target, name) => {
-      const own: unknown = Reflect.get(methods, name);
-      if (own !== undefined) return own;
-      const method: unknown = Reflect.get(target, name);
-      return typeof method === 'function' ? method.bind(target) : method;
-    },
   });
 
 /** Searches find each record twice, as those over a join do. */

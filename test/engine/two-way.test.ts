@@ -109,10 +109,33 @@ describe('two-way sync', () => {
     if (!held) throw new Error('nothing is held');
     const fence = await world.store.acquire('crm-erp', 'test', 1000, now());
     if (!fence.ok) throw new Error('no lease');
-    await world.store.commit(fence.value, { parked: [{ ...held, approved: true }] });
+    await world.store.commit(fence.value, { parked: [{ ...held, approved: held.reason }] });
     await world.store.release(fence.value);
     await world.sync();
     expect(customers()).toHaveLength(0);
+    expect(await world.store.parked({})).toEqual([]);
+  });
+
+  // Simulation seed 240561.
+  it('archives once a held delete is approved, where the system offers no delete', async () => {
+    await openSmall();
+    const id = createCompany(company('Nord'));
+    const mappings = world.integration.mappings.map((one) => {
+      const { a, b } = one.propagate;
+      return { ...one, propagate: { a, b: { ...b, delete: 'hold' as const } } };
+    });
+    const more = { sweep: 'always' as const, integration: { ...world.integration, mappings } };
+    await world.sync(more);
+    for (const one of customers()) world.erp.userDelete('customers', one.id, now());
+    await world.sync(more);
+    const [held] = await world.store.parked({ reason: 'held-delete' });
+    if (!held) throw new Error('nothing is held');
+    const fence = await world.store.acquire('crm-erp', 'test', 1000, now());
+    if (!fence.ok) throw new Error('no lease');
+    await world.store.commit(fence.value, { parked: [{ ...held, approved: held.reason }] });
+    await world.store.release(fence.value);
+    await world.sync(more);
+    expect(world.crm.get('companies', id)?.archived).toBe(true);
     expect(await world.store.parked({})).toEqual([]);
   });
 

@@ -111,3 +111,23 @@ export function openConnection(
   if (!connection.ok) throw new Error(connection.error.summary);
   return connection.value;
 }
+
+/** A connection or store of which some methods do something else. */
+export const instead = <T extends object>(whole: T, methods: Partial<T>): T =>
+  new Proxy(whole, {
+    get: (target, name) => {
+      const own: unknown = Reflect.get(methods, name);
+      if (own !== undefined) return own;
+      const method: unknown = Reflect.get(target, name);
+      return typeof method === 'function' ? method.bind(target) : method;
+    },
+  });
+
+/** A person approves all that is held, as \`dovetail parked approve\` does. */
+export async function approve(store: Store, integration: string): Promise<void> {
+  const parked = await store.parked({});
+  const fence = await store.acquire(integration, 'person', 1000, Date.now());
+  if (!fence.ok) throw new Error(fence.error.summary);
+  await store.commit(fence.value, { parked: parked.map((one) => ({ ...one, approved: one.reason })) });
+  await store.release(fence.value);
+}

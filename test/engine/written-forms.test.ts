@@ -7,7 +7,6 @@ afterEach(() => world.close());
 const LONG = 'Gesellschaft für lange Bezeichnungen';
 const list = { path: '/things', records: 'items', pagination: { style: 'none' }, equals: { token: 'token' } };
 const tokens = stubConnector('right', {}, { link_field: 'token', list }, { token: { type: 'string' } });
-const both = { create: 'create', update: 'update', delete: 'delete' };
 
 /** The right system cuts names, which its connector doesn't say; where both changed, and at first contact, it wins. */
 async function openCutting(): Promise<void> {
@@ -94,16 +93,4 @@ describe('a text that the target cuts without saying so never comes back', () =>
     await world.sync();
     expect([names(world.left), names(world.right)]).toEqual([['West'], ['West']]);
   });
-});
-
-// Simulation seed 11160.
-it('a record is matched by the key that was read, not by the one it had in an earlier run', async () => {
-  world = await openHostile({ mapping: { propagate: { left: both, right: { ...both, create: 'hold' } } } });
-  world.right.put('r1', { name: 'Nord', email: 'nord@x.example' });
-  await world.sync();
-  world.right.put('r1', { name: 'Ost', email: 'ost@x.example' });
-  world.left.put('p1', { name: 'Nord', email: 'nord@x.example' });
-  const run = await world.sync();
-  expect(run.counts.things?.wrote.b.create).toBe(1);
-  expect([names(world.left), names(world.right)]).toEqual([['Nord'], ['Ost', 'Nord']]);
 });

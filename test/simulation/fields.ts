@@ -84,6 +84,12 @@ export function agree(field: SimulatedField, a: Json, b: Json, partnerOf: Partne
   return back !== undefined && JSON.stringify(back) === JSON.stringify(a);
 }
 
+/** Whether a side holds what the other one says, in its own form: that is what counts for a field of one direction. */
+export function holds(field: SimulatedField, side: Side, a: Json, b: Json): boolean {
+  const form = side === 'b' ? erpForm(field, a) : crmForm(field, b);
+  return form === undefined || JSON.stringify(form) === JSON.stringify(side === 'b' ? b : a);
+}
+
 /** A value of the CRM as the ERP stores it; undefined where it can't be said there. */
 export function erpForm(field: SimulatedField, a: Json): Json | undefined {
   const money = field.kind === 'money' ? readMoney(a) : null;

@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import type { ConnectorDefinition, ObjectDefinition } from '../../src/connector/definition.ts';
 import type { FieldDefinition } from '../../src/connector/field.ts';
 import { loadConnector } from '../../src/connector/load.ts';
+import { compileExpression, type Expression } from '../../src/integration/expression.ts';
 import { loadIntegration } from '../../src/integration/load.ts';
 import type { LoadedIntegration, LoadedMapping } from '../../src/integration/loaded.ts';
 import { fail, ok } from '../../src/record/diagnostic.ts';
 import { MAPPING_NAMES, MAPPINGS, type MappingName } from './fields.ts';
+import { EXPRESSIONS, FILTERS } from './rules.ts';
 import { declaredLag, type Policies, type WorldSpec } from './spec.ts';
 
 export const CRM_HOST = 'crm.example';
@@ -71,7 +73,7 @@ export function integrationOf(spec: WorldSpec): LoadedIntegration {
     failures: { share: 1, least: 1000 },
     mappings: loaded.mappings.map((mapping) => {
       const name = MAPPING_NAMES.find((one) => one === mapping.name);
-      return name ? withPolicies(mapping, spec.policies[name]) : mapping;
+      return name ? withPolicies(mapping, name, spec.policies[name]) : mapping;
     }),
   };
 }
@@ -117,7 +119,8 @@ function withObjects(
   return { ...connector, objects: Object.fromEntries(objects) };
 }
 
-function withPolicies(mapping: LoadedMapping, policies: Policies): LoadedMapping {
+function withPolicies(mapping: LoadedMapping, name: MappingName, policies: Policies): LoadedMapping {
+  const { rules } = policies;
   const partner = new Map(mapping.fields.map((field) => [field.a, field.b]));
   return {
     ...mapping,
@@ -133,7 +136,20 @@ function withPolicies(mapping: LoadedMapping, policies: Policies): LoadedMapping
       aToB: policies.oneWay[field.a] !== 'bToA',
       bToA: policies.oneWay[field.a] !== 'aToB',
       targetEdits: policies.targetEdits,
+      toB: rules.expressions[field.a] ? compiled(EXPRESSIONS[rules.expressions[field.a] ?? 'upper'].text) : null,
+      required: rules.required.includes(field.a),
     })),
+    filter: {
+      a: rules.filter.a ? compiled(FILTERS[name].a.text) : null,
+      b: rules.filter.b ? compiled(FILTERS[name].b.text) : null,
+    },
+    onLeave: rules.onLeave,
     rules: JSON.stringify(policies),
   };
+}
+
+function compiled(text: string): Expression {
+  const expression = compileExpression(text);
+  if (!expression.ok) throw new Error(expression.error.summary);
+  return expression.value;
 }

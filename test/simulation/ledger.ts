@@ -1,66 +1,22 @@
 import type { Json } from '../../sandbox/system.ts';
 import { otherSide, type Side } from '../../src/record/side.ts';
-import type { StateChange } from '../../src/store/port.ts';
-import { agree, isEmptyWire, MAPPING_NAMES, MAPPINGS, type MappingName, type SimulatedField } from './fields.ts';
+import type { ParkedRecord, StateChange } from '../../src/store/port.ts';
+import { agree, holds, isEmptyWire, MAPPING_NAMES, MAPPINGS, type MappingName, type SimulatedField } from './fields.ts';
 import { isArchived, type Raw, recordsOf, type Systems } from './people.ts';
+import { follows, forbidden, lacks, lets, saidOf, sourceOf } from './rules.ts';
 import { declaredLag, type WorldSpec } from './spec.ts';
-
-export interface Violation {
-  /** Its id in docs/invariants.md. */
-  invariant: string;
-  what: string;
-  at: number;
-}
-
-/** A value that a person wrote and that is not known to be on the other side yet. */
-interface Pending {
-  value: Json;
-  at: number;
-}
-
-interface Tracked {
-  raw: Raw;
-  /** All forms that it ever had. */
-  held: Raw[];
-  by: 'person' | 'dovetail';
-  /** Null while it is there. */
-  goneBy: 'person' | 'dovetail' | null;
-  /** When it last came or went. */
-  since: number;
-  /** When a person last touched it. */
-  edited: number;
-  /** When it last changed, by the system's own clock. */
-  changed: number;
-  /** By the CRM's name of the field. */
-  pending: Map<string, Pending>;
-  /** The values at which both sides ever said the same: going back to one of them is no edit that a merge can see. */
-  agreed: Map<string, Set<string>>;
-}
-
-/** A request by which Dovetail wrote. */
-export interface Write {
-  process: string;
-  /** When that process started its run. */
-  started: number;
-  /** Whether the system was asked to check the version. */
-  conditional: boolean;
-}
-
-/** A person's value that Dovetail wrote over before it reached the other side: conflict policy, or lost. */
-export interface Overwritten {
-  mapping: MappingName;
-  side: Side;
-  id: string;
-  field: string;
-  lost: Json;
-  at: number;
-}
+import {
+  type Overwritten,
+  type Pending,
+  remember,
+  sameJson,
+  type Tracked,
+  type Violation,
+  type Write,
+} from './tracked.ts';
 
 /** What changed so long before a run, besides the lag of the system's lists, is seen by it. */
 const SETTLED_MS = 2000;
-
-const sameJson = (one: Json | undefined, other: Json | undefined): boolean =>
-  one === other || JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
 
 /**
  * What really happened in both systems, noted beside them: who wrote which value when, which records Dovetail made or
@@ -75,10 +31,12 @@ export class Ledger {
   /** Records that Dovetail wrote, by what it did. */
   readonly written = { create: 0, update: 0, remove: 0 };
   readonly everLinked = new Set<string>();
-  readonly approved = new Set<string>();
+  /** What a person let through last, by record. */
+  readonly #approved = new Map<string, { reason: string; at: number }>();
   readonly #systems: Systems;
   readonly #spec: WorldSpec;
   readonly #now: () => number;
+  readonly #tell: (what: string) => void;
   readonly #tracked = new Map<string, Tracked>();
   readonly #partner = new Map<string, string>();
   readonly #lastPartner = new Map<string, string>();
@@ -87,10 +45,12 @@ export class Ledger {
   /** Records that came back after they were gone: their old link was rightly given up. */
   readonly #restored = new Set<string>();
 
-  constructor(systems: Systems, spec: WorldSpec, now: () => number) {
+  /** `tell`: of each time that a rule of a mapping came into play. */
+  constructor(systems: Systems, spec: WorldSpec, now: () => number, tell: (what: string) => void) {
     this.#systems = systems;
     this.#spec = spec;
     this.#now = now;
+    this.#tell = tell;
   }
 
   fail(invariant: string, what: string): void {
@@ -104,6 +64,10 @@ export class Ledger {
   /** The id on the other side that the store links it to, now. */
   partnerOf(mapping: MappingName, side: Side, id: string): string | null {
     return this.#partner.get(`${mapping} ${side} ${id}`) ?? null;
+  }
+
+  approve({ mapping, side, id, reason }: ParkedRecord): void {
+    this.#approved.set(`${nameOf(mapping)} ${side} ${id}`, { reason, at: this.#now() });
   }
 
   /** A direct read by a process, which a write may follow. */
@@ -145,12 +109,13 @@ export class Ledger {
     if (by === 'person') {
       for (const field of MAPPINGS[mapping].fields) {
         const value = raw[field[side]] ?? null;
-        if (isBack(field.a, value)) continue;
-        if (this.#flows(mapping, side, field) && !isEmptyWire(value)) pending.set(field.a, { value, at: this.#now() });
+        if (isBack(field.a, this.#source(mapping, field, side, raw))) continue;
+        if (this.#speaks(mapping, side, field, value)) pending.set(field.a, { value, at: this.#now() });
       }
     } else {
       this.written.create += 1;
       if (cause !== 'person') this.#checkNotMissed(mapping, side, id, raw, cause);
+      this.#checkFilled(mapping, side, id, raw);
     }
     this.#tracked.set(`${mapping} ${side} ${id}`, {
       raw,
@@ -160,6 +125,7 @@ export class Ledger {
       since: this.#now(),
       edited: by === 'person' ? this.#now() : Number.NEGATIVE_INFINITY,
       changed: this.#now() + this.#spec.skewMs[side],
+      outside: lets(this.#spec.policies[mapping].rules, mapping, side, raw) ? null : this.#now(),
       pending,
       agreed,
     });
@@ -168,7 +134,15 @@ export class Ledger {
 
   /** Whether an edit of the field on this side must reach the other side, or be overruled on record. */
   #matters(mapping: MappingName, side: Side, field: SimulatedField): boolean {
-    return this.#flows(mapping, side, field) || this.#spec.policies[mapping].targetEdits === 'restore';
+    const { rules, targetEdits } = this.#spec.policies[mapping];
+    if (this.#flows(mapping, side, field)) return follows(rules, side);
+    return targetEdits === 'restore' && follows(rules, otherSide(side));
+  }
+
+  /** Whether a value of a record without a partner must arrive: at first contact an empty one says nothing, unless told. */
+  #speaks(mapping: MappingName, side: Side, field: SimulatedField, value: Json): boolean {
+    const overwrites = this.#spec.policies[mapping].firstContact?.emptyOverwrites === true;
+    return this.#flows(mapping, side, field) && (overwrites || !isEmptyWire(value));
   }
 
   /** Whether values of this side go to the other one. */
@@ -181,25 +155,53 @@ export class Ledger {
     const before = tracked.raw;
     tracked.raw = raw;
     tracked.held.push(raw);
+    const isIn = lets(this.#spec.policies[mapping].rules, mapping, side, raw);
+    if (isIn !== (tracked.outside === null)) this.#tell(isIn ? 'record entered the filter' : 'record left the filter');
+    tracked.outside = isIn ? null : (tracked.outside ?? this.#now());
     if (cause === 'person') tracked.edited = this.#now();
     tracked.changed = this.#now() + this.#spec.skewMs[side];
     for (const field of MAPPINGS[mapping].fields) {
       const name = field[side];
-      if (sameJson(before[name], raw[name])) continue;
-      if (cause === 'person') this.#edited(mapping, side, id, field, raw[name] ?? null, tracked);
-      else {
+      const source = this.#source(mapping, field, side, raw);
+      if (sameJson(this.#source(mapping, field, side, before), source)) continue;
+      if (cause === 'person' || sameJson(before[name], raw[name])) {
+        this.#edited(mapping, side, id, field, source, tracked);
+      } else {
         this.#checkNeeded(mapping, side, id, field, before[name] ?? null, cause);
         this.#overwrote(mapping, side, id, field, tracked, cause);
+        this.#reached(mapping, side, id, field, raw[name] ?? null);
+        if (this.#spec.policies[mapping].rules.expressions[field.a]) this.#tell('value by an expression');
       }
     }
-    if (cause !== 'person') this.written.update += 1;
+    if (cause !== 'person') {
+      this.written.update += 1;
+      this.#checkAllowed(mapping, side, id, before, cause);
+    }
     this.#compare(mapping, side, id);
+  }
+
+  /** What the mapping's rules forbid: updates of a side that are ignored or held, and whatever the filter keeps out. */
+  #checkAllowed(mapping: MappingName, side: Side, id: string, before: Raw, write: Write): void {
+    const partner = this.partnerOf(mapping, side, id);
+    const [ours, theirs] = [this.tracked(mapping, side, id), this.tracked(mapping, otherSide(side), partner ?? '')];
+    if (!ours || !theirs || partner === null) return;
+    const approved =
+      this.#approved.has(`${mapping} ${side} ${id}`) || this.#approved.has(`${mapping} ${otherSide(side)} ${partner}`);
+    const settled = write.started - SETTLED_MS - Math.max(...Object.values(declaredLag(this.#spec)));
+    const breach = forbidden(this.#spec.policies[mapping].rules, mapping, side, {
+      before,
+      after: ours.raw,
+      approved,
+      isKeptOut: [ours.outside, theirs.outside].some((since) => since !== null && since < settled),
+    });
+    if (breach) this.fail('no-lost-update', `${mapping} ${side} ${id} was written over, although ${breach}`);
   }
 
   #edited(mapping: MappingName, side: Side, id: string, field: SimulatedField, value: Json, tracked: Tracked): void {
     const linked = this.partnerOf(mapping, side, id) !== null;
     const back = linked && tracked.agreed.get(field.a)?.has(JSON.stringify(value)) === true;
-    const matters = linked ? this.#matters(mapping, side, field) : this.#flows(mapping, side, field);
+    const matters = linked ? this.#matters(mapping, side, field) : this.#speaks(mapping, side, field, value);
+    if (linked && !matters) this.#tell('edit that nothing follows from');
     if (back || !matters) tracked.pending.delete(field.a);
     else tracked.pending.set(field.a, { value, at: this.#now() });
   }
@@ -213,7 +215,8 @@ export class Ledger {
       return;
     const value = theirs.raw[field[otherSide(side)]] ?? null;
     const [a, b] = side === 'a' ? [before, value] : [value, before];
-    if (!this.agrees(field, a, b) || field.kind === 'reference') return;
+    if (!this.agrees(field, a, b, side === 'a' ? ours.raw : theirs.raw) || field.kind === 'reference') return;
+    if (this.#spec.policies[mapping].oneWay[field.a] !== undefined && !holds(field, side, a, b)) return;
     this.fail('quiet', `${mapping} ${side} ${id}: ${field.a} was written although both sides said the same`);
   }
 
@@ -262,14 +265,21 @@ export class Ledger {
     const other = otherSide(side);
     const partner = this.#lastPartner.get(where);
     const theirs = partner === undefined ? undefined : this.tracked(mapping, other, partner);
+    const { onLeave } = this.#spec.policies[mapping].rules;
+    const left =
+      (onLeave === 'delete' || onLeave === 'archive') &&
+      partner !== undefined &&
+      this.#wasOutside(mapping, other, partner);
     if (!theirs) this.fail('proved-delete', `${where} was removed without ever having had a partner`);
-    else if (theirs.goneBy !== 'person' && theirs.since < write.started) {
+    else if (!left && theirs.goneBy !== 'person' && theirs.since < write.started) {
       this.fail('proved-delete', `${where} was removed, but nobody removed its partner ${partner}`);
     }
-    if (this.approved.has(where) || (partner !== undefined && this.approved.has(`${mapping} ${other} ${partner}`)))
-      return;
-    this.#checkHeld(mapping, other, where);
+    const approved = [where, `${mapping} ${other} ${partner}`].flatMap((one) => this.#approved.get(one) ?? []);
+    if (!left && !approved.some((one) => one.reason.includes('delete'))) this.#checkHeld(mapping, other, where);
+    const inSight = Math.max(...approved.flatMap((one) => (one.reason === 'delete-update-conflict' ? [one.at] : [])));
     for (const [field, pending] of tracked.pending) {
+      // Whoever lets a delete through in spite of an edit has seen what there was by then.
+      if (pending.at <= inSight) continue;
       if (this.#isInWindow(mapping, side, id, pending.at, write)) this.inWindow += 1;
       else this.fail('no-lost-update', `${where} was removed with an edit of ${field} that is nowhere else`);
     }
@@ -292,6 +302,15 @@ export class Ledger {
       const same = fields.every((field) => sameJson(one.raw[field[side]], raw[field[side]]));
       return isFree && same && one.changed < settled ? [other] : [];
     });
+  }
+
+  /** What is created has all that the mapping demands. */
+  #checkFilled(mapping: MappingName, side: Side, id: string, raw: Raw): void {
+    const { rules } = this.#spec.policies[mapping];
+    for (const field of MAPPINGS[mapping].fields) {
+      if (this.#flows(mapping, otherSide(side), field) && lacks(rules, field, raw, side))
+        this.fail('converge', `${mapping} ${side} ${id} was created without ${field.a}, which must not be empty`);
+    }
   }
 
   /** What was created must not have been there already, by any match rule. */
@@ -322,26 +341,35 @@ export class Ledger {
       this.fail('no-duplicate', `${mapping} ${a} ↔ ${b}: linked although ${others[0]} has the same key`);
   }
 
-  /** Where both sides of a linked pair say the same, nothing is pending. */
+  /**
+   * Where both sides of a linked pair say the same, nothing is pending. That counts for a deleted record, too, as it was
+   * last: its partner's edit into just that is no change that its delete would have to wait for.
+   */
   #compare(mapping: MappingName, side: Side, id: string): void {
     const partner = this.partnerOf(mapping, side, id);
     if (partner === null) return;
     const [a, b] = side === 'a' ? [id, partner] : [partner, id];
     const [ours, theirs] = [this.tracked(mapping, 'a', a), this.tracked(mapping, 'b', b)];
-    if (!ours || !theirs || ours.goneBy !== null || theirs.goneBy !== null) return;
+    if (!ours || !theirs) return;
     for (const field of MAPPINGS[mapping].fields) {
       const [left, right] = [ours.raw[field.a] ?? null, theirs.raw[field.b] ?? null];
-      if (!this.agrees(field, left, right)) continue;
+      if (!this.agrees(field, left, right, ours.raw)) continue;
       ours.pending.delete(field.a);
       theirs.pending.delete(field.a);
-      remember(ours, field.a, left);
+      remember(ours, field.a, this.#source(mapping, field, 'a', ours.raw));
       remember(theirs, field.a, right);
     }
   }
 
+  #source(mapping: MappingName, field: SimulatedField, side: Side, raw: Raw): Json {
+    return sourceOf(this.#spec.policies[mapping].rules, field, side, raw);
+  }
+
   /** References agree as long as they name what was one thing: that it is gone changes neither of them. */
-  agrees(field: SimulatedField, a: Json, b: Json): boolean {
-    return agree(field, a, b, (company) => this.#lastPartner.get(`companies a ${company}`) ?? null);
+  agrees(field: SimulatedField, a: Json, b: Json, record: Raw = {}): boolean {
+    const mapping = MAPPING_NAMES.find((name) => MAPPINGS[name].fields.includes(field));
+    const said = mapping ? saidOf(this.#spec.policies[mapping].rules, field, a, record) : a;
+    return agree(field, said, b, (company) => this.#lastPartner.get(`companies a ${company}`) ?? null);
   }
 
   /** What the store made durable. */
@@ -355,6 +383,17 @@ export class Ledger {
         this.#link(mapping, link.a, link.b);
       }
     }
+  }
+
+  isOutside(mapping: MappingName, side: Side, id: string): boolean {
+    const raw = this.tracked(mapping, side, id)?.raw;
+    return raw !== undefined && !lets(this.#spec.policies[mapping].rules, mapping, side, raw);
+  }
+
+  /** Whether a record was ever kept out by the filter. */
+  #wasOutside(mapping: MappingName, side: Side, id: string): boolean {
+    const { rules } = this.#spec.policies[mapping];
+    return this.tracked(mapping, side, id)?.held.some((raw) => !lets(rules, mapping, side, raw)) === true;
   }
 
   #unlink(mapping: MappingName, a: string, b: string): void {
@@ -372,18 +411,25 @@ export class Ledger {
       this.#lastPartner.set(`${mapping} ${side} ${id}`, other);
       this.everLinked.add(`${mapping} ${side} ${id}`);
       if (!isNew) continue;
+      if (!follows(this.#spec.policies[mapping].rules, side)) this.tracked(mapping, side, id)?.pending.clear();
       this.#arrived(mapping, side, id, other);
       this.#remember(mapping, side, id);
-      if (this.tracked(mapping, side, id)?.by === 'dovetail') this.#madeOf(mapping, otherSide(side), other, id);
+      const made = this.tracked(mapping, side, id);
+      if (made?.by !== 'dovetail') continue;
+      this.#madeOf(mapping, otherSide(side), other, id);
+      for (const field of MAPPINGS[mapping].fields) {
+        this.#reached(mapping, side, id, field, made.held[0]?.[field[side]] ?? null);
+      }
     }
     this.#compare(mapping, 'a', a);
   }
 
-  /** What a one-way field's target held when it was linked may stand: going back to it is no edit. */
+  /** What stood there when it was linked, and did not have to go anywhere, may stand: going back to it is no edit. */
   #remember(mapping: MappingName, side: Side, id: string): void {
     const tracked = this.tracked(mapping, side, id);
     for (const field of tracked ? MAPPINGS[mapping].fields : []) {
-      if (tracked && !this.#flows(mapping, side, field)) remember(tracked, field.a, tracked.raw[field[side]] ?? null);
+      const value = tracked?.raw[field[side]] ?? null;
+      if (tracked && !this.#speaks(mapping, side, field, value)) remember(tracked, field.a, value);
     }
   }
 
@@ -395,11 +441,29 @@ export class Ledger {
       const value = ours.pending.get(field.a)?.value;
       if (value === undefined) continue;
       const there = theirs.held.map((raw) => raw[field[otherSide(side)]] ?? null);
-      if (!there.some((one) => (side === 'a' ? this.agrees(field, value, one) : this.agrees(field, one, value))))
+      if (
+        !there.some((one) =>
+          side === 'a' ? this.agrees(field, value, one, ours.raw) : this.agrees(field, one, value, theirs.raw),
+        )
+      )
         continue;
       ours.pending.delete(field.a);
       remember(ours, field.a, value);
     }
+  }
+
+  /** What Dovetail wrote is what both sides said when it decided, even where someone has changed the other one since. */
+  #reached(mapping: MappingName, side: Side, id: string, field: SimulatedField, value: Json): void {
+    const other = otherSide(side);
+    const partner = this.partnerOf(mapping, side, id);
+    const [ours, theirs] = [this.tracked(mapping, side, id), this.tracked(mapping, other, partner ?? '')];
+    if (!ours || !theirs) return;
+    const said = theirs.held
+      .map((raw) => raw[field[other]] ?? null)
+      .findLast((one) => (side === 'a' ? this.agrees(field, value, one) : this.agrees(field, one, value)));
+    if (said === undefined) return;
+    remember(ours, field.a, value);
+    remember(theirs, field.a, said);
   }
 
   /** A record of Dovetail's making is linked to its source: it must be the only one that is there. */
@@ -422,11 +486,6 @@ export class Ledger {
       if (key.startsWith(prefix) && tracked.goneBy === null) yield [key.slice(prefix.length), tracked];
     }
   }
-}
-
-function remember(tracked: Tracked, field: string, value: Json): void {
-  const known = tracked.agreed.get(field) ?? new Set();
-  tracked.agreed.set(field, known.add(JSON.stringify(value)));
 }
 
 export function nameOf(key: string): MappingName {

@@ -43,7 +43,8 @@ export function perform(systems: Systems, edit: Edit, memory: Memory, clock: Rec
   const all = [...recordsOf(systems, side, mapping)];
   const live = all.filter(([, record]) => !isArchived(record));
   const from = kind === 'restore' ? all.filter(([, record]) => isArchived(record)) : live;
-  const chosen = from[edit.pick % Math.max(1, from.length)];
+  const chosen =
+    edit.id === undefined ? from[edit.pick % Math.max(1, from.length)] : from.find(([id]) => id === edit.id);
   if (!chosen) return `${what} nothing`;
   const [id, record] = chosen;
   if (kind === 'update' || kind === 'undo') {

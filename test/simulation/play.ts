@@ -7,18 +7,20 @@ import { openSqliteStore } from '../../src/store/sqlite/store.ts';
 import type { Fault } from '../../src/testing/network.ts';
 import { seededRandom } from '../../src/testing/random.ts';
 import type { Sabotage } from '../../src/testing/sabotage.ts';
+import { freshValue, MAPPING_NAMES, MAPPINGS } from './fields.ts';
+import { checkHonest } from './honest.ts';
 import {
   checkComplete,
   checkConverged,
   checkCursors,
-  checkHonest,
   checkNoValues,
   checkOverruled,
   checkQuiet,
   parkedReasons,
 } from './invariants.ts';
-import type { Violation } from './ledger.ts';
+import { lacks } from './rules.ts';
 import type { Round, WorldSpec } from './spec.ts';
+import type { Violation } from './tracked.ts';
 import { type Attempt, World } from './world.ts';
 
 export interface Outcome {
@@ -47,6 +49,8 @@ export interface PlayOptions {
 }
 
 const MOST_RUNS_TO_REST = 12;
+/** A plan and a sync take no longer than this, ms. */
+const PLAN_AND_SYNC_MS = 120_000;
 const PAUSES = [70_000, 70_000, 300_000, 1_200_000, 3_700_000];
 
 /** Runs one world: its rounds with faults and edits, then in peace until nothing moves any more; then looks at all of it. */
@@ -82,6 +86,7 @@ async function playRound(world: World, round: Round): Promise<void> {
   const from = world.scheduler.now;
   for (const { at, edit } of round.edits) world.scheduler.at(from + at, () => world.edit(edit));
   if (round.approve) await approveAll(world);
+  if (round.mend) await mendAll(world);
   await world.scheduler.pass(round.wait);
   const first = world.start('sync', round, round.trouble);
   const attempts = [first];
@@ -107,10 +112,28 @@ async function approveAll(world: World): Promise<void> {
   );
   const lease = await world.store.acquire('simulated', 'person', 1000, world.scheduler.now);
   if (!lease.ok) return;
-  const parked = held.map((one): ParkedRecord => ({ ...one, approved: true }));
-  for (const one of held) world.ledger.approved.add(`${one.mapping.split('/')[1]} ${one.side} ${one.id}`);
+  const parked = held.map((one): ParkedRecord => ({ ...one, approved: one.reason }));
+  for (const one of held) world.ledger.approve(one);
   await world.store.commit(lease.value, { parked });
   await world.store.release(lease.value);
+}
+
+/** A person fills in what parked records lack. */
+async function mendAll(world: World): Promise<void> {
+  for (const mapping of MAPPING_NAMES) {
+    const { rules } = world.spec.policies[mapping];
+    const parked = await world.store.parked({ mapping: `simulated/${mapping}`, reason: 'required-empty' });
+    for (const { side, id } of parked) {
+      const raw = world.ledger.tracked(mapping, side, id)?.raw;
+      const empty = MAPPINGS[mapping].fields.filter((field) => raw && lacks(rules, field, raw, side));
+      const random = seededRandom(`${world.spec.seed}/mend ${mapping} ${side} ${id}`);
+      const values = Object.fromEntries(
+        empty.map((field) => [field[side], freshValue(field, side, random, random.below(80_000))]),
+      );
+      if (empty.length > 0) world.edit({ side, mapping, kind: 'update', pick: 0, id, other: 0, values, theirs: {} });
+      world.tell('parked record mended');
+    }
+  }
 }
 
 /** Faults and edits are over: a bounded number of runs must bring rest, and rest must last. */
@@ -118,13 +141,14 @@ async function comeToRest(world: World): Promise<void> {
   world.isCalm = true;
   for (let run = 0; run < MOST_RUNS_TO_REST; run += 1) {
     await world.scheduler.pass(PAUSES[run % PAUSES.length] ?? 70_000);
+    await untilNothingIsDue(world);
     const plan = world.start('plan', { sweep: 'always', full: false }, null);
     await world.finish(plan);
     const isSettled = (await intentCount(world)) === 0;
     const sync = world.start('sync', { sweep: 'always', full: false }, null);
     await world.finish(sync);
     await checkRuns(world, [sync]);
-    if (isSettled) checkHonest(world, plan, sync);
+    if (isSettled) await checkHonest(world, plan, sync);
     const passed = sync.result?.ok === true && sync.result.value.outcome !== 'failed';
     if (passed && sync.writeRequests === 0 && run > 1) {
       await checkRest(world);
@@ -136,6 +160,17 @@ async function comeToRest(world: World): Promise<void> {
     ? `${last.value.outcome} ${last.value.diagnostics.map((one) => `${one.code} ${one.summary}`).join(', ')}`
     : last?.error.code;
   world.ledger.fail('converge', `no rest after ${MOST_RUNS_TO_REST} runs: ${why}`);
+}
+
+/** So that the sync after a plan has no more to do than it, no parked record's time comes between them. */
+async function untilNothingIsDue(world: World): Promise<void> {
+  for (let round = 0; round < 20; round += 1) {
+    const { now } = world.scheduler;
+    const times = (await world.store.parked({})).map((one) => one.next ?? 0);
+    const last = Math.max(0, ...times.filter((next) => next > now && next <= now + PLAN_AND_SYNC_MS));
+    if (last === 0) return;
+    await world.scheduler.pass(last - now);
+  }
 }
 
 async function intentCount(world: World): Promise<number> {

@@ -1,9 +1,11 @@
 import type { Side } from '../../src/record/side.ts';
 import type { Fault } from '../../src/testing/network.ts';
-import type { Violation } from './ledger.ts';
+import { MAPPING_NAMES, type MappingName } from './fields.ts';
 import { type ListHabits, plainLists } from './list-habits.ts';
 import { type Outcome, type PlayOptions, play } from './play.ts';
+import { plainRules, type Rules } from './rules.ts';
 import type { WorldSpec } from './spec.ts';
+import type { Violation } from './tracked.ts';
 
 /** A violation told apart from others: its invariant, and what it says without the ids in it. */
 export const kindOf = ({ invariant, what }: Violation): string =>
@@ -86,13 +88,14 @@ function smaller(spec: WorldSpec): Cut[] {
   cuts.push({ target: null, spec: (from) => ({ ...from, skewMs: { a: 0, b: 0 } }) });
   cuts.push({ target: null, spec: (from) => ({ ...from, limit: null }) });
   for (const side of ['a', 'b'] as const) cuts.push(...plainer(side));
+  for (const mapping of MAPPING_NAMES) cuts.push(...simpler(mapping));
   cuts.push({ target: null, spec: (from) => ({ ...from, indexLagMs: 0 }) });
   return cuts;
 }
 
 /** A round without its trouble, its second process, its approval, its whole read. */
 function calmer(index: number): Cut[] {
-  const parts = [{ trouble: null }, { second: null }, { approve: false }, { full: false }] as const;
+  const parts = [{ trouble: null }, { second: null }, { approve: false }, { full: false }, { mend: false }] as const;
   return parts.map((part) => ({
     target: null,
     spec: (from) => ({
@@ -100,6 +103,28 @@ function calmer(index: number): Cut[] {
       rounds: from.rounds.map((round, at) => (at === index ? { ...round, ...part } : round)),
     }),
   }));
+}
+
+/** A mapping without one of its rules. */
+function simpler(mapping: MappingName): Cut[] {
+  const parts: Partial<Rules>[] = [
+    plainRules,
+    { required: [] },
+    { update: plainRules.update },
+    { filter: plainRules.filter },
+    { onLeave: 'keep' },
+  ];
+  return parts.map((part) => ({ target: null, spec: (from) => withRules(from, mapping, part) }));
+}
+
+function withRules(from: WorldSpec, mapping: MappingName, part: Partial<Rules>): WorldSpec {
+  const policies = from.policies[mapping];
+  const rules = { ...policies.rules, ...part };
+  const propagate = {
+    a: { ...policies.propagate.a, update: rules.update.a },
+    b: { ...policies.propagate.b, update: rules.update.b },
+  };
+  return { ...from, policies: { ...from.policies, [mapping]: { ...policies, rules, propagate } } };
 }
 
 /** Lists without one of their habits. */

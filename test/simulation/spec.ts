@@ -7,6 +7,7 @@ import type { Trouble } from '../../src/testing/process.ts';
 import { type SeededRandom, seededRandom } from '../../src/testing/random.ts';
 import { freshValue, MAPPING_NAMES, MAPPINGS, type MappingName } from './fields.ts';
 import { drawHabits, type ListHabits } from './list-habits.ts';
+import { drawRules, type Rules } from './rules.ts';
 
 /** What one person does in one system. Records are named by their place among those that are there. */
 export interface Edit {
@@ -15,6 +16,8 @@ export interface Edit {
   kind: 'create' | 'update' | 'delete' | 'restore' | 'purge' | 'merge' | 'undo' | 'option' | 'twin';
   /** Which record, and which other one of a merge; which parent of a new deal. */
   pick: number;
+  /** In the place of `pick`, where it is known. */
+  id?: string;
   other: number;
   /** By the name of the field on that side. */
   values: Record<string, Json>;
@@ -32,6 +35,7 @@ export interface Policies {
   /** Names (side a) of the fields that flow in one direction only. */
   oneWay: Record<string, 'aToB' | 'bToA'>;
   targetEdits: 'leave' | 'restore';
+  rules: Rules;
 }
 
 /** A run, what people do around it, and what happens to its process. */
@@ -45,6 +49,8 @@ export interface Round {
   second: { after: number } | null;
   /** A person approves what is held, before the run. */
   approve: boolean;
+  /** A person fills what parked records lack, before the run. */
+  mend: boolean;
   /** `at`: from the start of the wait, ms. */
   edits: { at: number; edit: Edit }[];
 }
@@ -91,6 +97,7 @@ export function drawWorld(seed: string): WorldSpec {
   const rounds = 2 + random.below(4);
   const first = drawFirst(random.fork('first'), serial);
   const editRandom = random.fork('edits');
+  const mendRandom = random.fork('mend');
   const hectic = random.pick([0, 2, 4, 8]);
   const focus = random.chance(0.5) ? random.pick(MAPPING_NAMES) : null;
   return {
@@ -114,14 +121,18 @@ export function drawWorld(seed: string): WorldSpec {
     onDisk: random.chance(0.03),
     sweepMs: random.pick([60_000, 3_600_000]),
     first,
-    rounds: Array.from({ length: rounds }, () => drawRound(editRandom, serial, hectic, focus)),
+    rounds: Array.from({ length: rounds }, () => ({
+      ...drawRound(editRandom, serial, hectic, focus),
+      mend: mendRandom.chance(0.5),
+    })),
   };
 }
 
 function drawPolicies(mapping: MappingName, random: SeededRandom): Policies {
+  const rules = drawRules(mapping, random.fork('rules'));
   const propagation = (side: Side): Propagation => ({
     create: random.pick(['create', 'create', 'create', 'create', 'create', 'ignore', 'hold']),
-    update: 'update',
+    update: rules.update[side],
     delete: random.pick(
       side === 'a'
         ? (['delete', 'delete', 'unlink', 'ignore', 'hold'] as const)
@@ -133,7 +144,8 @@ function drawPolicies(mapping: MappingName, random: SeededRandom): Policies {
     const fixed = field.a === 'name' || field.a === 'title' || field.a === 'sku' || field.kind === 'reference';
     if (!fixed && random.chance(0.15)) oneWay[field.a] = random.pick(['aToB', 'bToA']);
   }
-  const rules: Record<MappingName, string[][][]> = {
+  for (const name of Object.keys(rules.expressions)) oneWay[name] = 'aToB';
+  const matches: Record<MappingName, string[][][]> = {
     companies: [[['vat_id']], [['vat_id'], ['email']], [['email', 'city']], []],
     products: [[['sku']]],
     deals: [[['title']], [['amount', 'close_date']], []],
@@ -145,9 +157,10 @@ function drawPolicies(mapping: MappingName, random: SeededRandom): Policies {
       : null,
     propagate: { a: propagation('a'), b: propagation('b') },
     guard: random.chance(0.3) ? { share: 0.1, records: 100 } : { share: 1, records: 100 },
-    match: random.pick(rules[mapping]),
+    match: random.pick(matches[mapping]),
     oneWay,
     targetEdits: random.pick(['leave', 'restore']),
+    rules,
   };
 }
 
@@ -245,6 +258,7 @@ function drawRound(random: SeededRandom, serial: Serial, hectic: number, focus: 
     trouble,
     second: second ? { after: trouble?.kind === 'stalls' ? 62_000 : random.pick([100, 1500, 62_000]) } : null,
     approve: random.chance(0.1),
+    mend: false,
     edits: edits.sort((one, other) => one.at - other.at),
   };
 }

@@ -21,11 +21,11 @@ import {
   SimulatedNetwork,
   type SimulatedSystem,
   type SystemRequest,
-  type SystemResponse,
 } from '../../src/testing/network.ts';
 import { SimulatedProcess, type Trouble } from '../../src/testing/process.ts';
 import { seededRandom } from '../../src/testing/random.ts';
 import { noSabotage, type Sabotage } from '../../src/testing/sabotage.ts';
+import { type Deed, deedsAsked } from './deeds.ts';
 import { MAPPING_NAMES, MAPPINGS, type MappingName } from './fields.ts';
 import { CRM_HOST, ERP_HOST, integrationOf } from './integration.ts';
 import { Ledger } from './ledger.ts';
@@ -41,13 +41,10 @@ export interface Attempt {
   /** Null while it runs, or when its process died. */
   result: Result<Run> | null;
   events: RunEvent[];
-  writes: { create: number; update: number; remove: number };
   writeRequests: number;
   commits: number;
-  /** Records that it parked. */
-  parked: number;
-  /** Records whose write a system refused. */
-  refusals: number;
+  /** All that it asked the systems to write. */
+  deeds: Deed[];
   /** Of its lease; 0 where it got none. */
   token: number;
 }
@@ -97,7 +94,12 @@ export class World {
       }),
       b: createErp({ sizes: { customers: 0, articles: 0, orders: 0, price_lists: 0 }, random: () => random.next() }),
     };
-    this.ledger = new Ledger(this.systems, spec, () => this.scheduler.now);
+    this.ledger = new Ledger(
+      this.systems,
+      spec,
+      () => this.scheduler.now,
+      (what) => this.tell(what),
+    );
     this.integration = this.#sabotage.integration(integrationOf(spec));
     this.#network = new SimulatedNetwork({
       scheduler: this.scheduler,
@@ -149,11 +151,9 @@ export class World {
       started: this.scheduler.now,
       result: null,
       events: [],
-      writes: { create: 0, update: 0, remove: 0 },
       writeRequests: 0,
       commits: 0,
-      parked: 0,
-      refusals: 0,
+      deeds: [],
       token: 0,
     };
     this.attempts.push(attempt);
@@ -225,7 +225,9 @@ export class World {
       this.note(`${attempt.process.name} commit ${result.ok} ${JSON.stringify(change, asHex)}`);
       if (!result.ok) return result;
       attempt.commits += 1;
-      attempt.parked += change.parked?.length ?? 0;
+      for (const { reason } of change.parked ?? []) {
+        if (reason === 'held-update' || reason === 'required-empty') this.tell(`parked as ${reason}`);
+      }
       if (fence.token < this.#newestToken) this.ledger.fail('no-duplicate', 'A process that lost its lease committed');
       this.ledger.committed(change, attempt.started);
       return result;
@@ -288,13 +290,10 @@ export class World {
     } else if (!request.path.startsWith('/oauth')) {
       attempt.writeRequests += 1;
       this.ledger.writeRequests += 1;
-      attempt.refusals += refusalsIn(response);
+      const before = (mapping: MappingName, id: string) => this.ledger.tracked(mapping, side, id)?.raw;
+      attempt.deeds.push(...deedsAsked(side, request, response, before));
       this.#checkLease(attempt, exchange);
-      const before = { ...this.ledger.written };
       this.ledger.observe({ process: process.name, started: attempt.started, conditional: isConditional(request) });
-      for (const kind of ['create', 'update', 'remove'] as const) {
-        attempt.writes[kind] += this.ledger.written[kind] - before[kind];
-      }
     }
   }
 
@@ -335,12 +334,6 @@ export class World {
 function mappingAt(side: Side, path: string): MappingName | undefined {
   const object = path.replace('/api', '').split('/')[1];
   return MAPPING_NAMES.find((name) => MAPPINGS[name].objects[side] === object);
-}
-
-/** Refused records of an answer: itself, or items of a batch. */
-function refusalsIn(response: SystemResponse | null): number {
-  if (response === null) return 0;
-  return (response.status >= 400 ? 1 : 0) + (response.body.match(/\{"status":4/g)?.length ?? 0);
 }
 
 /** Bases are bytes; the rest is plain. */

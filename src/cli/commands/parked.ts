@@ -20,7 +20,15 @@ interface FilterOptions extends CommonOptions {
 }
 
 /** Reasons under which something is held that a person may let through. */
-const APPROVABLE = ['delete-guard', 'held-delete', 'held-create', 'held-update', 'delete-update-conflict', 'uncertain'];
+const APPROVABLE = [
+  'delete-guard',
+  'held-delete',
+  'held-create',
+  'held-update',
+  'delete-update-conflict',
+  'oscillation',
+  'uncertain',
+];
 
 export function addParked(program: Command, cli: Cli): void {
   const parked = program
@@ -135,7 +143,7 @@ async function change(
 function changedRecord(one: ParkedRecord, what: ParkedChange['what'], now: number, text: string): ParkedRecord {
   if (what === 'dismiss') return { ...one, dismissed: { reason: text, at: now } };
   const woken = { ...one, next: now, dismissed: null };
-  return what === 'approve' ? { ...woken, approved: true } : woken;
+  return what === 'approve' ? { ...woken, approved: one.reason } : woken;
 }
 
 /** Under the integration's lease, so that no run has the same records in hand. */

@@ -18,7 +18,7 @@ export const mappingName = (key: string): string => key.slice(key.indexOf('/') +
 /** One parked record in two or three lines: which, why, and the way out. */
 export function parkedLines(one: ParkedRecord, systems: Record<Side, string>, { colours, width }: Style): string[] {
   const where = `${mappingName(one.mapping)} ${systems[one.side]} ${printable(one.id)}`;
-  const state = one.dismissed ? ', dismissed' : one.approved ? ', approved' : '';
+  const state = one.dismissed ? ', dismissed' : one.approved === one.reason ? ', approved' : '';
   const lines = [`${colours.magenta('!')} ${colours.bold(where)}  ${one.reason}${colours.dim(state)}`];
   const detail = one.diagnostic.detail ? `: ${one.diagnostic.detail}` : '';
   lines.push(...wrap(printable(one.diagnostic.summary + detail), width - 4).map((row) => `    ${row}`));
@@ -50,10 +50,13 @@ export function parkedRecordText(
   return `${lines.join('\n')}\n`;
 }
 
-function wakesText({ next, waitsFor, dismissed, approved }: ParkedRecord, systems: Record<Side, string>): string {
+function wakesText(
+  { reason, next, waitsFor, dismissed, approved }: ParkedRecord,
+  systems: Record<Side, string>,
+): string {
   if (dismissed)
     return `dismissed ${timeText(dismissed.at)}: ${printable(dismissed.reason)}; holds until the record changes`;
-  if (approved) return 'approved: the next sync does it';
+  if (approved === reason) return 'approved: the next sync does it';
   if (next !== null) return `tried again by the first sync after ${timeText(next)}`;
   if (waitsFor) {
     const { mapping, side, id } = waitsFor;

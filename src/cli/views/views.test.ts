@@ -181,7 +181,7 @@ const parked: ParkedRecord = {
   waitsFor: null,
   dismissed: null,
   partner: null,
-  approved: false,
+  approved: null,
 };
 
 const child: ParkedRecord = {

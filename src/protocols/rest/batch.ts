@@ -5,7 +5,7 @@ import { wireReader } from '../../connector/wire-path.ts';
 import { problem } from '../../record/diagnostic.ts';
 import { compileReturned, type RestObject } from './rest-object.ts';
 import type { Sender } from './sender.ts';
-import { answerWithoutId, failureOf, wasOurs } from './write.ts';
+import { answerWithoutId, createFailed, failureOf, wasOurs } from './write.ts';
 
 /** One item of a batch: what is sent, and the id it has where it has one. */
 export interface BatchItem {
@@ -84,7 +84,8 @@ async function sendOnce(parts: BatchParts, items: readonly BatchItem[]): Promise
   const inDoubt = wasOurs(answer);
   return items.map((item) => {
     const gone = removal && answer.action === 'missing';
-    return { outcome: gone ? removed(item) : failureOf(answer), busy: false, inDoubt };
+    const failed = item.id === null ? createFailed(answer) : failureOf(answer);
+    return { outcome: gone ? removed(item) : failed, busy: false, inDoubt };
   });
 }
 
@@ -110,6 +111,8 @@ function itemAnswers(parts: BatchParts, items: readonly BatchItem[], data: unkno
     const { action, diagnostic } = verdict;
     if (removal && action === 'missing') return settled(removed(item));
     if (action === 'retry' && !repeatable) return settled({ kind: 'uncertain', diagnostic });
+    if (item.id === null && doubtful && action !== 'retry' && action !== 'wait')
+      return settled({ kind: 'uncertain', diagnostic });
     const outcome: WriteOutcome = { kind: 'failed', class: verdict.class, diagnostic };
     const busy = action === 'retry' || action === 'wait';
     return { outcome, busy, inDoubt: wasOurs({ doubtful, class: verdict.class }) };

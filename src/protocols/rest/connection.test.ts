@@ -401,6 +401,20 @@ describe('writing batches', () => {
   const names = (sent: Record<string, unknown>) => (sent.items as { name: string }[]).map((each) => each.name);
   const created = (name: string) => ({ status: 201, record: { id: `id-${name}`, name } });
 
+  // Simulation seed 113965.
+  it.each([
+    ['one by one', { create: { method: 'POST', path: '/things', idempotency: { header: 'Key', lives: '1h' } } }],
+    ['as a batch', { batch: { create: { ...batch, idempotency: 'key' } } }],
+  ])('refused after an answer was lost may have been done: creates %s', async (_, things) => {
+    let calls = 0;
+    const connection = connect(things, () => {
+      calls += 1;
+      return calls === 1 ? 'dropped' : { status: 403 };
+    });
+    expect(await connection.create('things', [item('x')])).toMatchObject([{ kind: 'uncertain' }]);
+    expect(calls).toBe(2);
+  });
+
   it('refused as a whole, are halved until the bad item stands alone', async () => {
     let calls = 0;
     const connection = connect({ batch: { create: batch } }, ({ sent }) => {

@@ -185,8 +185,14 @@ class Sending {
         if (!this.#call.repeatable) return this.#final('transient', 'retry', verdict.diagnostic, response);
         return this.#tryAgain(verdict.diagnostic, response);
       default:
-        // A plain refusal: what was sent last took no effect.
-        return this.#final(verdict.class, verdict.action, verdict.diagnostic, response, false);
+        // A plain refusal: what was sent last took no effect. Of a failed condition a look at the record tells the rest.
+        return this.#final(
+          verdict.class,
+          verdict.action,
+          verdict.diagnostic,
+          response,
+          this.#doubtful && verdict.action !== 'conflict' && verdict.action !== 'missing',
+        );
     }
   }
 

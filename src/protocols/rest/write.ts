@@ -40,7 +40,7 @@ export async function createRecord(
   const repeatable = idempotency !== undefined || write.method === 'PUT' || isUpsert;
   const sent = await sender.send({ kind: 'writes', ...asXml(object), ...request.value, headers, repeatable });
   const answer = rpcRefusal(write, sent);
-  if (!answer.ok) return failureOf(answer);
+  if (!answer.ok) return createFailed(answer);
   const { id, record } = compileReturned(object, write)(answer.data, parentId);
   const located = idInLocation(answer.response.headers.location);
   const created = id ?? (located === null ? null : object.ids.below(parentId, located));
@@ -70,6 +70,9 @@ function withKey({ definition }: RestObject, names: Names, wire: Wire): Names {
   const key = compileReader(fields[field]?.path ?? field)(wire);
   return typeof key === 'string' || typeof key === 'number' ? { ...names, key: String(key) } : names;
 }
+
+/** That it refused to create a record says nothing of an attempt before, which may have made it. */
+export const createFailed = (answer: Failed): WriteOutcome => failureOf({ ...answer, uncertain: answer.doubtful });
 
 /** Updates one record; where the system takes whole records only, reads it (unless given) and writes all of it. */
 export async function updateRecord(

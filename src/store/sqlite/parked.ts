@@ -75,7 +75,7 @@ export function writeParked(db: Database, parked: readonly ParkedRecord[]): void
       waitsFor?.id ?? null,
       dismissed?.reason ?? null,
       dismissed?.at ?? null,
-      record.approved ? 1 : 0,
+      record.approved,
     );
   }
 }
@@ -105,6 +105,6 @@ function toParked(db: Database, row: Record<string, SQLOutputValue>): ParkedReco
       ? { mapping: db.mappingKey(integer(row.waits_mapping)), side: sideOf(row.waits_side), id: text(row.waits_id) }
       : null,
     dismissed: row.dismissed_at === null ? null : { reason: text(row.dismissed_reason), at: integer(row.dismissed_at) },
-    approved: integer(row.approved) === 1,
+    approved: row.approved === null ? null : text(row.approved),
   };
 }

@@ -80,7 +80,7 @@ CREATE TABLE parked (
   waits_id TEXT,
   dismissed_reason TEXT,
   dismissed_at INTEGER,
-  approved INTEGER NOT NULL CHECK (approved IN (0, 1)),
+  approved TEXT,
   PRIMARY KEY (mapping, side, id)
 ) STRICT;
 CREATE INDEX parked_next ON parked (next) WHERE next IS NOT NULL;

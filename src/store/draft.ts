@@ -1,0 +1,273 @@
+import { ok, type Result } from '../record/diagnostic.ts';
+import type {
+  Cursor,
+  Fence,
+  HistoryEntry,
+  Intent,
+  Link,
+  MappingKey,
+  ParkedFilter,
+  ParkedRecord,
+  RecordKey,
+  Run,
+  Side,
+  StateChange,
+  Store,
+} from './port.ts';
+import type { Scratch, SpooledRecord } from './scratch.ts';
+
+type LinkCounts = Record<Link['state'], number>;
+type RecordName = Pick<ParkedRecord, 'mapping' | 'side' | 'id'>;
+/** A link; without a state: it was taken away altogether. */
+type LinkEntry = Pick<Link, 'mapping' | 'a' | 'b'> & Partial<Link>;
+/** A parked record; without a reason: it was released. */
+type ParkedEntry = RecordName & Partial<ParkedRecord>;
+
+/**
+ * What a plan would record, laid over a store: it answers as the store would after the same commits, so that a plan and a
+ * sync ask the same questions of the same port. It covers links, parked records and match keys; all else is the store's own
+ * answer. Nothing that is committed reaches the store, and `close` gives up the draft alone.
+ */
+export class Draft implements Store {
+  readonly #store: Store;
+  readonly #scratch: Scratch;
+  /** By how much the commits have changed the numbers of links. */
+  readonly #counts = new Map<MappingKey, LinkCounts>();
+
+  constructor(store: Store, scratch: Scratch) {
+    this.#store = store;
+    this.#scratch = scratch;
+  }
+
+  async commit(_fence: Fence, change: StateChange): Promise<Result<void>> {
+    await this.#countLinks(change);
+    for (const entry of [...(change.unlinked ?? []), ...(change.links ?? [])]) this.#putLink(entry);
+    for (const entry of [...(change.released ?? []), ...(change.parked ?? [])]) this.#putParked(entry);
+    for (const entry of change.keysGone ?? []) this.#putKeys({ ...entry, keys: [] });
+    for (const entry of change.keys ?? []) this.#putKeys(entry);
+    return ok(undefined);
+  }
+
+  async links(mapping: MappingKey, side: Side, ids: readonly string[]): Promise<Map<string, Link>> {
+    const links = await this.#store.links(mapping, side, ids);
+    for (const id of this.#scratch.size === 0 ? [] : ids) {
+      const entries = this.#find(side === 'a' ? 0 : 1, nameOf('link', { mapping, side, id })).map(readLink);
+      if (entries.length === 0) continue;
+      const known = links.get(id);
+      const kept = known && !entries.some((one) => one.a === known.a && one.b === known.b) ? [known] : [];
+      const now = [...kept, ...entries.filter(isLink)];
+      const link = now.find((one) => one.state !== 'closed') ?? now.at(-1);
+      if (link) links.set(id, link);
+      else links.delete(id);
+    }
+    return links;
+  }
+
+  /** A tombstone that an open link hides, and that is written again, is counted twice. */
+  async countLinks(mapping: MappingKey): Promise<LinkCounts> {
+    const counts = await this.#store.countLinks(mapping);
+    const more = this.#counts.get(mapping) ?? noLinks;
+    return {
+      active: counts.active + more.active,
+      silent: counts.silent + more.silent,
+      closed: counts.closed + more.closed,
+    };
+  }
+
+  async parked(filter: ParkedFilter): Promise<ParkedRecord[]> {
+    const entries = this.#parkedEntries(filter);
+    if (entries.size === 0) return this.#store.parked(filter);
+    const { limit, ...unlimited } = filter;
+    const known = await this.#store.parked(unlimited);
+    const kept = known.filter((one) => !entries.has(nameOf('parked', one)));
+    const drafted = [...entries.values()].filter(isParked).filter((one) => passes(filter, one));
+    return [...kept, ...drafted].sort(byName).slice(0, limit);
+  }
+
+  async countParked(mapping?: MappingKey): Promise<Record<string, number>> {
+    const counts: Record<string, number> = {};
+    for (const { reason } of await this.parked(mapping === undefined ? {} : { mapping })) {
+      counts[reason] = (counts[reason] ?? 0) + 1;
+    }
+    return counts;
+  }
+
+  async idsByKey(
+    mapping: MappingKey,
+    side: Side,
+    rule: number,
+    digests: readonly string[],
+  ): Promise<Map<string, string[]>> {
+    const found = await this.#store.idsByKey(mapping, side, rule, digests);
+    for (const digest of this.#scratch.size === 0 ? [] : digests) {
+      const known = found.get(digest) ?? [];
+      const anew = this.#scratch.get(known.map((id) => nameOf('key', { mapping, side, id })));
+      const kept = known.filter((id) => !anew.has(nameOf('key', { mapping, side, id })));
+      const drafted = this.#find(rule, nameOf('key', { mapping, side, id: digest })).map((one) => one.record.id);
+      if (kept.length + drafted.length > 0) found.set(digest, [...kept, ...drafted]);
+      else found.delete(digest);
+    }
+    return found;
+  }
+
+  #find(rule: number, key: string): SpooledRecord[] {
+    return [...this.#scratch.get(this.#scratch.byKey(rule, [key]).get(key) ?? []).values()];
+  }
+
+  #put(name: string, id: string, keys: (string | null)[], value: unknown): void {
+    const wire = { json: JSON.stringify(value, bytesAsText) };
+    const record = { id, version: null, modified: null, archived: false, mergedInto: null, wire };
+    this.#scratch.put([{ id: name, keys, record }]);
+  }
+
+  #putLink(entry: LinkEntry): void {
+    const { mapping, a, b } = entry;
+    const name = nameOf('link', { mapping, side: 'a', id: JSON.stringify([a, b]) });
+    const ends = [nameOf('link', { mapping, side: 'a', id: a }), nameOf('link', { mapping, side: 'b', id: b })];
+    this.#put(name, a, ends, entry);
+  }
+
+  #putParked(entry: ParkedEntry): void {
+    this.#put(nameOf('parked', entry), entry.id, [ALL_PARKED, `${ALL_PARKED} ${entry.mapping}`], entry);
+  }
+
+  #putKeys(entry: RecordKey): void {
+    const keys = entry.keys.map((digest) => (digest === null ? null : nameOf('key', { ...entry, id: digest })));
+    this.#put(nameOf('key', entry), entry.id, keys, null);
+  }
+
+  /** Those that a filter may be about, by name. */
+  #parkedEntries({ mapping, side, ids }: ParkedFilter): Map<string, ParkedEntry> {
+    if (this.#scratch.size === 0) return new Map();
+    const named = mapping !== undefined && side !== undefined && ids !== undefined;
+    const found = named
+      ? [...this.#scratch.get(ids.map((id) => nameOf('parked', { mapping, side, id }))).values()]
+      : mapping === undefined
+        ? this.#find(0, ALL_PARKED)
+        : this.#find(1, `${ALL_PARKED} ${mapping}`);
+    return new Map(found.map((one) => [one.id, readParked(one)]));
+  }
+
+  async #countLinks({ links = [], unlinked = [] }: StateChange): Promise<void> {
+    const changes: LinkEntry[] = [...unlinked, ...links];
+    for (const mapping of new Set(changes.map((one) => one.mapping))) {
+      const counts = { ...(this.#counts.get(mapping) ?? noLinks) };
+      const own = changes.filter((one) => one.mapping === mapping);
+      const before = await this.links(mapping, 'a', [...new Set(own.map((one) => one.a))]);
+      for (const { a, b, state } of own) {
+        const known = before.get(a);
+        if (known?.b === b) counts[known.state] -= 1;
+        if (state) counts[state] += 1;
+      }
+      this.#counts.set(mapping, counts);
+    }
+  }
+
+  layout(fields: readonly string[]): Promise<number> {
+    return this.#store.layout(fields);
+  }
+
+  layoutFields(layout: number): Promise<readonly string[]> {
+    return this.#store.layoutFields(layout);
+  }
+
+  linksAfter(mapping: MappingKey, side: Side, after: string | null, limit: number): Promise<Link[]> {
+    return this.#store.linksAfter(mapping, side, after, limit);
+  }
+
+  linkedIds(mapping: MappingKey, side: Side, after: string | null, limit: number): Promise<string[]> {
+    return this.#store.linkedIds(mapping, side, after, limit);
+  }
+
+  cursor(mapping: MappingKey, side: Side): Promise<Cursor | null> {
+    return this.#store.cursor(mapping, side);
+  }
+
+  pages(mapping: MappingKey, side: Side): Promise<string[]> {
+    return this.#store.pages(mapping, side);
+  }
+
+  intents(mapping: MappingKey): Promise<Intent[]> {
+    return this.#store.intents(mapping);
+  }
+
+  history(mapping: MappingKey, side: Side, id: string, limit: number): Promise<HistoryEntry[]> {
+    return this.#store.history(mapping, side, id, limit);
+  }
+
+  runs(integration: string, limit: number): Promise<Run[]> {
+    return this.#store.runs(integration, limit);
+  }
+
+  acquire(key: string, holder: string, ttlMs: number, now: number): Promise<Result<Fence>> {
+    return this.#store.acquire(key, holder, ttlMs, now);
+  }
+
+  renew(fence: Fence, ttlMs: number, now: number): Promise<Result<void>> {
+    return this.#store.renew(fence, ttlMs, now);
+  }
+
+  release(fence: Fence): Promise<void> {
+    return this.#store.release(fence);
+  }
+
+  secret(name: string): Promise<string | null> {
+    return this.#store.secret(name);
+  }
+
+  putSecret(name: string, value: string | null): Promise<void> {
+    return this.#store.putSecret(name, value);
+  }
+
+  generation(): Promise<number> {
+    return this.#store.generation();
+  }
+
+  advanceGeneration(): Promise<number> {
+    return this.#store.advanceGeneration();
+  }
+
+  diagnose(): ReturnType<Store['diagnose']> {
+    return this.#store.diagnose();
+  }
+
+  async close(): Promise<void> {
+    this.#scratch.close();
+  }
+}
+
+const noLinks: LinkCounts = { active: 0, silent: 0, closed: 0 };
+const ALL_PARKED = 'parked';
+
+const nameOf = (kind: 'link' | 'parked' | 'key', { mapping, side, id }: RecordName): string =>
+  `${kind} ${mapping} ${side} ${id}`;
+
+const isLink = (entry: LinkEntry): entry is Link => entry.state !== undefined;
+const isParked = (entry: ParkedEntry): entry is ParkedRecord => entry.reason !== undefined;
+
+const bytesAsText = (_: string, value: unknown): unknown => (value instanceof Uint8Array ? value.toBase64() : value);
+
+function readLink({ record }: SpooledRecord): LinkEntry {
+  const { aBase = '', bBase = '', ...rest } = JSON.parse(String(record.wire.json));
+  return { ...rest, aBase: Uint8Array.fromBase64(aBase), bBase: Uint8Array.fromBase64(bBase) };
+}
+
+const readParked = ({ record }: SpooledRecord): ParkedEntry => JSON.parse(String(record.wire.json));
+
+function passes(filter: ParkedFilter, one: ParkedRecord): boolean {
+  const { waitsFor } = filter;
+  if (filter.mapping !== undefined && one.mapping !== filter.mapping) return false;
+  if (filter.side !== undefined && one.side !== filter.side) return false;
+  if (filter.ids !== undefined && !filter.ids.includes(one.id)) return false;
+  if (filter.reason !== undefined && one.reason !== filter.reason) return false;
+  if (filter.due !== undefined && (one.next === null || one.next > filter.due)) return false;
+  if (one.dismissed !== null && !filter.includeDismissed) return false;
+  if (waitsFor === undefined) return true;
+  const { mapping, side, id } = one.waitsFor ?? {};
+  return mapping === waitsFor.mapping && side === waitsFor.side && id !== undefined && waitsFor.ids.includes(id);
+}
+
+const byName = (one: ParkedRecord, other: ParkedRecord): number =>
+  compare(one.mapping, other.mapping) || compare(one.side, other.side) || compare(one.id, other.id);
+
+const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);

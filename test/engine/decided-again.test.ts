@@ -1,0 +1,98 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { instead, openConnection, openWorld, type World } from './world.ts';
+
+let world: World;
+afterEach(() => world.close());
+
+async function openEmpty(): Promise<void> {
+  world = await openWorld({
+    crm: { seed: 3, sizes: { companies: 0, contacts: 0, deals: 0, products: 0, users: 1 } },
+    erp: { seed: 3, sizes: { customers: 0, articles: 0, orders: 0, price_lists: 0 } },
+  });
+}
+
+const now = () => Date.now();
+
+function createCompany(fields: Record<string, string>): string {
+  const made = world.crm.userCreate('companies', { country: 'DE', status: 'lead', ...fields }, now());
+  if (!('record' in made)) throw new Error(JSON.stringify(made));
+  return made.record.id;
+}
+
+const customers = () => [...world.erp.records('customers')];
+
+/** A run in which someone edits the company in the CRM right before the run writes to it. */
+async function syncWhile(edit: () => void): Promise<void> {
+  const { integration, platform, store } = world;
+  const crm = openConnection(integration, 'a', platform, store);
+  let isFirst = true;
+  const update: typeof crm.update = async (...given) => {
+    if (isFirst) edit();
+    isFirst = false;
+    return crm.update(...given);
+  };
+  await world.sync({
+    connections: { a: instead(crm, { update }), b: openConnection(integration, 'b', platform, store) },
+  });
+}
+
+describe('a pair of which one side was written and the other one changed meanwhile', () => {
+  it('takes what it wrote itself for no edit of that side', async () => {
+    await openEmpty();
+    const id = createCompany({ name: 'Nord', street: 'Hafen 1' });
+    await world.sync();
+    world.crm.userUpdate('companies', id, { street: 'Hafen 2' }, now());
+    world.erp.userUpdate('customers', customers()[0]?.id ?? 0, { city: 'Flensburg' }, now());
+    await syncWhile(() => world.crm.userUpdate('companies', id, { street: 'Hafen 3' }, now()));
+    expect(await world.store.parked({})).toEqual([]);
+    expect(world.crm.get('companies', id)).toMatchObject({ street: 'Hafen 3', city: 'Flensburg' });
+    expect(customers()).toMatchObject([{ street: 'Hafen 3', city: 'Flensburg' }]);
+  });
+
+  // Simulation seed 14844.
+  it('loses no edit to its own first contact', async () => {
+    await openEmpty();
+    const id = createCompany({ name: 'Nord', vat_id: 'DE136695976', street: 'Hafen 1' });
+    const theirs = { name_1: 'Nord GmbH', vat_no: 'DE136695976', group: 1, country: 'DE', city: 'Flensburg' };
+    world.erp.userCreate('customers', theirs, now());
+    await syncWhile(() => world.crm.userUpdate('companies', id, { street: null }, now()));
+    expect(world.crm.get('companies', id)).toMatchObject({ name: 'Nord GmbH', street: null, city: 'Flensburg' });
+    expect(customers()).toMatchObject([{ name_1: 'Nord GmbH', street: '', city: 'Flensburg' }]);
+  });
+});
+
+// Simulation seed 102458.
+it('two records that match are both deleted while they are written: nothing is created', async () => {
+  await openEmpty();
+  const id = createCompany({ name: 'Nord', vat_id: 'DE136695976' });
+  const theirs = { name_1: 'Nord', vat_no: 'DE136695976', group: 1, country: 'DE', city: 'Flensburg' };
+  world.erp.userCreate('customers', theirs, now());
+  await syncWhile(() => {
+    world.crm.userDelete('companies', id, now());
+    world.erp.userDelete('customers', customers()[0]?.id ?? 0, now());
+  });
+  expect(customers()).toEqual([]);
+  expect(await world.store.intents('crm-erp/companies')).toEqual([]);
+  expect(await world.store.parked({})).toEqual([]);
+});
+
+// Simulation seed 15847.
+it('a record that is about to be created takes no link over from one that was merged into it', async () => {
+  await openEmpty();
+  const merged = createCompany({ name: 'Nord' });
+  const survivor = createCompany({ name: 'Süd', email: `${'x'.repeat(50)}@sued.example` });
+  await world.sync();
+  const [invalid] = await world.store.parked({});
+  if (invalid?.id !== survivor) throw new Error('not parked');
+  world.crm.userUpdate('companies', survivor, { email: 'info@sued.example' }, now());
+  world.crm.merge('companies', survivor, merged, now());
+  const lease = await world.store.acquire('crm-erp', 'person', 1000, now());
+  if (!lease.ok) throw new Error(lease.error.summary);
+  await world.store.commit(lease.value, { parked: [{ ...invalid, next: now() }] });
+  await world.store.release(lease.value);
+  const run = await world.sync();
+  expect(run.outcome).toBe('partial');
+  expect((await world.store.parked({})).map((one) => one.reason)).toEqual(['merged-into-linked']);
+  const link = (await world.store.links('crm-erp/companies', 'a', [survivor])).get(survivor);
+  expect(customers().find((one) => String(one.id) === link?.b)).toMatchObject({ name_1: 'Süd' });
+});

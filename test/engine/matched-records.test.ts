@@ -1,0 +1,35 @@
+import { afterEach, expect, it } from 'vitest';
+import { type Hostile, names, openHostile } from '../hostile/world.ts';
+
+let world: Hostile;
+afterEach(() => world.close());
+
+const both = { create: 'create', update: 'update', delete: 'delete' };
+
+// Simulation seed 11160.
+it('a record is matched by the key that was read, not by the one it had in an earlier run', async () => {
+  world = await openHostile({ mapping: { propagate: { left: both, right: { ...both, create: 'hold' } } } });
+  world.right.put('r1', { name: 'Nord', email: 'nord@x.example' });
+  await world.sync();
+  world.right.put('r1', { name: 'Ost', email: 'ost@x.example' });
+  world.left.put('p1', { name: 'Nord', email: 'nord@x.example' });
+  const run = await world.sync();
+  expect(run.counts.things?.wrote.b.create).toBe(1);
+  expect([names(world.left), names(world.right)]).toEqual([['Nord'], ['Ost', 'Nord']]);
+});
+
+// Simulation seed 260832.
+it('a parked record stays parked when the one that turned up for it is gone again before it is written', async () => {
+  world = await openHostile({ mapping: { first_contact: { prefer: 'left' } } });
+  world.left.put('p1', { name: 'Nord', email: 'nord@x.example' });
+  world.right.answer = (asked) => (asked.method === 'POST' ? { status: 422, json: {} } : undefined);
+  await world.sync();
+  world.right.put('r1', { name: 'Nord GmbH', email: 'nord@x.example' });
+  world.right.answer = (asked) => {
+    if (asked.path === '/things/r1') world.right.records.delete('r1');
+    return undefined;
+  };
+  await world.sync();
+  expect(world.right.records.size).toBe(0);
+  expect((await world.parked()).map((one) => [one.side, one.id, one.reason])).toEqual([['a', 'p1', 'invalid']]);
+});

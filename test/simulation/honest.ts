@@ -1,0 +1,106 @@
+import { SIDES } from '../../src/record/side.ts';
+import type { ParkedRecord } from '../../src/store/port.ts';
+import { type Deed, nameOf, type PlannedPair, planned } from './deeds.ts';
+import { MAPPING_NAMES, type MappingName } from './fields.ts';
+import type { Attempt, World } from './world.ts';
+
+/**
+ * A plan writes nothing anywhere, and a sync right after it does what it said: the same to the same fields of the same
+ * records. What it leaves out must follow from what a system refused, from the guard of deletes, or from a target that it
+ * found deleted when it looked once more, and must be parked.
+ */
+export async function checkHonest(world: World, plan: Attempt, sync: Attempt): Promise<void> {
+  if (plan.writeRequests > 0 || plan.commits > 0) world.ledger.fail('plan-honest', 'A plan wrote something');
+  if (!isWhole(plan) || !isWhole(sync)) return;
+  const pairs = planned(plan.events);
+  const foreseen = new Map(pairs.flatMap(({ deeds }) => deeds.map((deed) => [nameOf(deed), deed])));
+  const asked = new Map<string, Deed>();
+  for (const deed of sync.deeds) {
+    const known = asked.get(nameOf(deed));
+    asked.set(nameOf(deed), known?.done ? known : deed);
+  }
+  for (const [name, deed] of asked) {
+    const fields = foreseen.get(name)?.fields ?? [];
+    const more = deed.fields.filter((field) => !fields.includes(field));
+    if (!foreseen.has(name)) world.ledger.fail('plan-honest', `done, but not planned: ${name}`);
+    else if (more.length > 0) world.ledger.fail('plan-honest', `not planned to change: ${name} ${more.join(', ')}`);
+  }
+  const parked = await world.store.parked({ includeDismissed: true });
+  const excuses = new Excuses(world, pairs, asked, parked, guarded(sync));
+  for (const pair of pairs) {
+    for (const deed of excuses.inexcusable(pair)) {
+      world.ledger.fail('plan-honest', `planned, but not done: ${nameOf(deed)}`);
+    }
+  }
+}
+
+const isWhole = ({ result }: Attempt): boolean =>
+  result?.ok === true && (result.value.outcome === 'done' || result.value.outcome === 'partial');
+
+/** Mappings whose deletes were held by the guard. */
+const guarded = ({ result }: Attempt): Set<string> => {
+  const held = result?.ok ? result.value.diagnostics.filter((one) => one.code === 'delete-guard') : [];
+  return new Set(MAPPING_NAMES.filter((name) => held.some((one) => one.summary.includes(` ${name} `))));
+};
+
+class Excuses {
+  readonly #world: World;
+  readonly #pairs: readonly PlannedPair[];
+  readonly #asked: ReadonlyMap<string, Deed>;
+  readonly #parked: readonly ParkedRecord[];
+  readonly #guarded: ReadonlySet<string>;
+
+  constructor(
+    world: World,
+    pairs: readonly PlannedPair[],
+    asked: ReadonlyMap<string, Deed>,
+    parked: readonly ParkedRecord[],
+    guard: ReadonlySet<string>,
+  ) {
+    this.#world = world;
+    this.#pairs = pairs;
+    this.#asked = asked;
+    this.#parked = parked;
+    this.#guarded = guard;
+  }
+
+  /** What the sync did not even ask for, and had no reason to leave out. */
+  inexcusable(pair: PlannedPair): Deed[] {
+    const left = pair.deeds.filter((deed) => !this.#asked.has(nameOf(deed)));
+    return left.length === 0 || this.#isExcused(pair) ? [] : left.filter((deed) => !this.#isGuarded(deed));
+  }
+
+  #isGuarded = ({ kind, mapping }: Deed): boolean =>
+    (kind === 'delete' || kind === 'archive') && this.#guarded.has(mapping);
+
+  #isExcused(pair: PlannedPair): boolean {
+    if (this.#isRefused(pair)) return true;
+    const parked = this.#parked.filter((one) => isOf(one, pair.mapping, pair.ids));
+    if (parked.length === 0) return false;
+    return this.#isTargetGone(pair) || parked.some((one) => this.#waitsForUndone(one));
+  }
+
+  #isRefused({ deeds }: PlannedPair): boolean {
+    return deeds.some((deed) => this.#asked.get(nameOf(deed))?.done === false);
+  }
+
+  /** A plan takes what it did not read for unchanged; before a sync writes it looks once more. */
+  #isTargetGone({ mapping, deeds }: PlannedPair): boolean {
+    const isGone = ({ side, id }: Deed) => this.#world.ledger.tracked(mapping, side, id)?.goneBy === 'person';
+    return deeds.some((deed) => deed.kind === 'update' && isGone(deed));
+  }
+
+  /** A child waits for a parent that was to be linked, and was refused or waits itself. */
+  #waitsForUndone({ waitsFor }: ParkedRecord): boolean {
+    if (waitsFor === null) return false;
+    const { mapping, side, id } = waitsFor;
+    const parent = this.#pairs.find((pair) => mapping === `simulated/${pair.mapping}` && pair.ids[side] === id);
+    return parent !== undefined && this.#isExcused(parent);
+  }
+}
+
+/** Whether a parked record is one of the pair. */
+function isOf(parked: ParkedRecord, mapping: MappingName, ids: PlannedPair['ids']): boolean {
+  if (parked.mapping !== `simulated/${mapping}`) return false;
+  return SIDES.some((side) => ids[side] !== null && (parked.side === side ? parked.id : parked.partner) === ids[side]);
+}
