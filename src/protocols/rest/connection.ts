@@ -88,6 +88,17 @@ export function restSenderParts(parts: RestConnectionParts): Result<SenderParts>
   return ok({ ...bare, authenticator: authenticator.value });
 }
 
+/** What a person's permission is asked for with: before it, the connection has no credentials. */
+export function tokenParts(
+  parts: RestConnectionParts,
+): Result<Pick<AuthParts, 'variables' | 'clock' | 'send'> & { baseUrl: string }> {
+  const sending = restSenderParts(parts);
+  if (!sending.ok) return sending;
+  const variables = withDefaults(parts.definition.variables, parts.variables);
+  const send = tokenSending({ ...sending.value, authenticator: null });
+  return ok({ variables, clock: parts.platform.clock, send, baseUrl: sending.value.baseUrl });
+}
+
 /**
  * Sends requests for tokens. Those to a server elsewhere carry nothing of the connector's headers, which may hold
  * secrets of this system, and its rules for answers say nothing about them.
