@@ -85,8 +85,8 @@ export async function openRuntime(
 }
 
 /**
- * The integration, with what `dovetail connect` has kept for variables that nothing else gives. The store is looked into
- * only where such are found.
+ * The integration, with what `dovetail connect` has kept for variables that nothing else gives but a default. The store is
+ * looked into only where there are such.
  */
 async function loadWithKept(
   terminal: Terminal,
@@ -99,7 +99,7 @@ async function loadWithKept(
     return undefined;
   });
   const [environment] = asked.values();
-  if (plain.ok || environment === undefined) return plain;
+  if (environment === undefined) return plain;
   const file = integrationFile(terminal, options);
   const folder = stateFolder(terminal, { file, environment }, options.state);
   if (!hasState(folder)) return plain;

@@ -29,6 +29,9 @@ export type KeptVariables = (
   text: string | null,
 ) => string | undefined;
 
+/** Whether a variable holds a secret, by its name. */
+export const isSecretName = (variable: string): boolean => SECRET_NAME.test(variable);
+
 type SystemFile = IntegrationFile['systems'][string];
 
 const PLACEHOLDER = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
@@ -114,7 +117,7 @@ const variableName = (system: string, variable: string): string =>
 
 /** By its name, by the form of well-known tokens, by a password in a URL, or as a long word of letters and digits. */
 function looksSecret(variable: string, text: string): boolean {
-  if (SECRET_NAME.test(variable)) return true;
+  if (isSecretName(variable)) return true;
   if (/^[a-z][a-z0-9+.-]*:\/\/[^/@\s:]+:[^/@\s]+@/i.test(text)) return true;
   if (/^(sk|pk|ghp|gho|xox[abp]|whsec|eyJ)[-_A-Za-z0-9]{12,}/.test(text)) return true;
   return /^[A-Za-z0-9+/_=-]{32,}$/.test(text) && /[a-z]/i.test(text) && /\d/.test(text);
@@ -154,7 +157,7 @@ function loadVariables(
     if (known !== undefined) variables[variable] = known;
     else if (filled)
       for (const one of filled.unset) reportUnset(one, [...path, settings.environment, variable], settings, findings);
-    else if (needed(connector).has(variable)) reportMissing(name, variable, connector, settings, findings);
+    else if (neededVariables(connector).has(variable)) reportMissing(name, variable, connector, settings, findings);
   }
   return variables;
 }
@@ -196,7 +199,7 @@ export function fillIn(
 }
 
 /** What a connection can't do without. Deliveries of webhooks are taken only where their secret is given. */
-function needed({ webhooks: _, ...rest }: ConnectorDefinition): Set<string> {
+export function neededVariables({ webhooks: _, ...rest }: ConnectorDefinition): Set<string> {
   return variablesOf(rest);
 }
 
