@@ -1,0 +1,94 @@
+import type { ConnectorDefinition } from '../../connector/definition.ts';
+import { randomToken } from '../../platform/random.ts';
+import { type RestConnectionParts } from '../../protocols/rest/connection.ts';
+import { type Diagnostic, fail, ok, problem, type Result } from '../../record/diagnostic.ts';
+import { Draft } from './draft.ts';
+import { countVerdicts, type Finding, type LearnReport } from './finding.ts';
+import type { Probe } from './probe.ts';
+import { READING, SYSTEM, SYSTEM_LAST, WRITING } from './probes.ts';
+import { openRaw } from './raw.ts';
+import { type LearnOptions, Subject } from './subject.ts';
+import { TestRecords } from './test-records.ts';
+
+export interface LearnParts extends RestConnectionParts {
+  /** The connector file as plain data: what it says, without defaults. */
+  data: Record<string, unknown>;
+  /** The objects that are looked at; default: all that have a list. */
+  objects?: readonly string[];
+  options: LearnOptions;
+  /** Told before each probe. */
+  onProbe?(object: string | null, probe: string): void;
+}
+
+export interface Learnt {
+  report: LearnReport;
+  /** The connector with all that was learnt. */
+  connector: ConnectorDefinition;
+}
+
+/**
+ * Looks into a live system, probe by probe: what is found becomes part of the connector before the next probe runs.
+ * Reads only, unless `options.write` allows marked test records, which are taken away again whatever happens.
+ */
+export async function learn(parts: LearnParts): Promise<Result<Learnt>> {
+  const { definition, options, platform, data } = parts;
+  const names = chosenObjects(definition, parts.objects);
+  if (!names.ok) return names;
+  const raw = openRaw({ ...parts, write: options.write, ...(options.signal ? { signal: options.signal } : {}) });
+  if (!raw.ok) return raw;
+  const draft = new Draft(data, definition);
+  const tests = options.write ? new TestRecords(randomToken(platform.random).slice(0, 6)) : null;
+  const subjects = names.value.map((name) => new Subject(name, raw.value, draft, options, tests));
+  const begun = platform.clock.now();
+  const findings: Finding[] = [];
+  const run = async (subject: Subject, probes: readonly Probe[], system: boolean) => {
+    for (const probe of probes) {
+      if (options.signal?.aborted) return;
+      parts.onProbe?.(system ? null : subject.name, probe.id);
+      subject.begin(probe.id);
+      findings.push(...((await probe.run(subject)) ?? []));
+    }
+  };
+  const [first] = subjects;
+  let left: LearnReport['left'] = [];
+  try {
+    for (const subject of subjects) {
+      await run(subject, READING, false);
+      if (subject === first) await run(subject, SYSTEM, true);
+      if (tests) await run(subject, WRITING, false);
+    }
+    if (first) await run(first, SYSTEM_LAST, true);
+  } finally {
+    left = (await tests?.clean()) ?? [];
+  }
+  const report: LearnReport = {
+    connector: definition.connector,
+    on: new Date(begun).toISOString().slice(0, 10),
+    wrote: options.write,
+    tookMs: platform.clock.now() - begun,
+    calls: raw.value.calls(),
+    findings,
+    counts: countVerdicts(findings),
+    left,
+  };
+  return ok({ report, connector: draft.connector });
+}
+
+function chosenObjects(definition: ConnectorDefinition, asked: readonly string[] | undefined): Result<string[]> {
+  if (definition.protocol !== 'rest') return fail(notRest(definition.protocol));
+  const known = Object.keys(definition.objects);
+  const unknown = (asked ?? []).find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    return fail(
+      problem('object-unknown', `The connector has no object "${unknown}"`, { next: `It has ${known.join(', ')}` }),
+    );
+  }
+  const names = asked ?? known;
+  // Objects below a parent are read parent by parent; what is learnt of the parents holds for them too.
+  return ok(names.filter((name) => definition.objects[name]?.list && !definition.objects[name]?.parent));
+}
+
+const notRest = (protocol: string): Diagnostic =>
+  problem('protocol-unlearnt', `Connectors of protocol ${protocol} are not learnt`, {
+    detail: 'Its database describes itself.',
+  });
