@@ -1,6 +1,6 @@
 import type { ConnectorDefinition } from '../../connector/definition.ts';
 import { randomToken } from '../../platform/random.ts';
-import { type RestConnectionParts } from '../../protocols/rest/connection.ts';
+import type { RestConnectionParts } from '../../protocols/rest/connection.ts';
 import { type Diagnostic, fail, ok, problem, type Result } from '../../record/diagnostic.ts';
 import { Draft } from './draft.ts';
 import { countVerdicts, type Finding, type LearnReport } from './finding.ts';

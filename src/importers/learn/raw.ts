@@ -111,7 +111,12 @@ class RawRequests implements Raw {
     const answer = await this.#senders[as].send(call);
     const tookMs = this.platform.clock.now() - sentAt;
     const response = answer.response;
-    const exchange = this.#note({ method, path: ask.shown ?? shown(path, query, values), status: response?.status ?? null, tookMs });
+    const exchange = this.#note({
+      method,
+      path: ask.shown ?? shown(path, query, values),
+      status: response?.status ?? null,
+      tookMs,
+    });
     const noteRecords = (count: number) => {
       exchange.records = count;
     };

@@ -1,6 +1,6 @@
 import type { ListDefinition, ObjectDefinition } from '../../connector/definition.ts';
 import { isWire, wireReader } from '../../connector/wire-path.ts';
-import type { Draft } from './draft.ts';
+import { type Draft, valueAt } from './draft.ts';
 import type { Change, Finding, Verdict } from './finding.ts';
 import type { Raw, Reply } from './raw.ts';
 import type { TestRecords } from './test-records.ts';
@@ -132,14 +132,17 @@ export class Subject {
       fact,
       verdict,
       declared: said === undefined || said === null ? null : JSON.stringify(said),
-      seen: changes.length > 0 && verdict !== 'not visible' && !taken ? `${seen}; can't be written into the file` : seen,
+      seen:
+        changes.length > 0 && verdict !== 'not visible' && !taken ? `${seen}; can't be written into the file` : seen,
       evidence: this.raw.evidence(this.#mark),
       changes: taken ? changes : [],
     };
   }
 
   hidden(at: readonly string[], fact: string, why: string, system = false): Finding {
-    return this.tell({ at, fact, verdict: 'not visible', seen: why, system });
+    // What is said about answers is one list for all of them.
+    const declared = at[0] === 'responses' ? { declared: null } : {};
+    return this.tell({ at, fact, verdict: 'not visible', seen: why, system, ...declared });
   }
 
   /**
@@ -149,8 +152,8 @@ export class Subject {
   settle(at: readonly string[], value: unknown, fact: string, seen: string, system = false): Finding {
     const path = system ? at : ['objects', this.name, ...at];
     const said = this.draft.declared(path);
-    const now = this.draft.known(path);
-    const changes = same(now, value) ? [] : [{ path, value }];
+    // What is so by default need not be written.
+    const changes = same(valueAt(this.draft.connector, path), value) ? [] : [{ path, value }];
     const verdict = same(said, value)
       ? said === undefined
         ? 'learnt'

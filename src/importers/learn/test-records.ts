@@ -46,10 +46,8 @@ export class TestRecords {
   async main(subject: Subject): Promise<Made | null> {
     const known = this.#made.get(subject.name);
     if (known) return known;
-    const plan = await this.plan(subject);
-    const made = plan && (await this.create(subject, plan));
-    if (made) this.#made.set(subject.name, made);
-    return made;
+    await this.plan(subject);
+    return this.#made.get(subject.name) ?? null;
   }
 
   /** What the test record consists of, found out by trying; null where every try was refused. */
@@ -95,7 +93,9 @@ export class TestRecords {
       const isMain = name === this.mainText(subject);
       if (!rich && !field.required && !isMain) continue;
       const at = wireReader(path);
-      const example = records.map((record) => at(record.wire)).find((value) => value !== null && value !== undefined && value !== '');
+      const example = records
+        .map((record) => at(record.wire))
+        .find((value) => value !== null && value !== undefined && value !== '');
       const value = this.#valueFor(subject, name, field, example);
       if (value !== undefined) wire = withAt(wire, path, value);
     }
@@ -104,22 +104,21 @@ export class TestRecords {
 
   /** Texts are marked; all else is as in a record that is there. */
   #valueFor(subject: Subject, name: string, field: FieldDefinition, example: unknown): unknown {
-    const isUnique = subject.definition.unique.includes(name);
     switch (field.type) {
       case 'string': {
         if (field.identifier || field.pattern !== undefined) return field.required ? example : undefined;
-        const text = isUnique || name === this.mainText(subject) ? this.text() : this.marker;
+        const text = this.text();
         return field.max_length === undefined ? text : text.slice(-field.max_length);
       }
       case 'email':
-        return `${this.text().toLowerCase().replace(/[^a-z0-9]+/g, '-')}@example.com`;
+        return `${this.token()}@example.com`;
       case 'phone':
         return '+12025550143';
       case 'list':
       case 'object':
         return field.required ? example : undefined;
       default:
-        return isUnique ? undefined : example;
+        return subject.definition.unique.includes(name) ? undefined : example;
     }
   }
 
@@ -129,10 +128,31 @@ export class TestRecords {
     return `${this.marker} ${this.#count}`;
   }
 
+  /** Letters and digits that no other value of this run has. */
+  token(): string {
+    return this.text()
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-');
+  }
+
+  /** Notes what a create made by chance, so that it is taken away. */
+  async noteCreated(subject: Subject, reply: Reply): Promise<void> {
+    await this.#found(subject, reply);
+  }
+
   /** The text field that tells a person what the record is. */
   mainText(subject: Subject): string | null {
-    const texts = Object.entries(subject.definition.fields).filter(([, field]) => field.type === 'string' && !field.read_only && !field.identifier && field.pattern === undefined && field.options === undefined);
-    const named = texts.find(([name]) => /^(name|title|subject|last_?name|summary|description|label)(_?1)?$/i.test(name));
+    const texts = Object.entries(subject.definition.fields).filter(
+      ([, field]) =>
+        field.type === 'string' &&
+        !field.read_only &&
+        !field.identifier &&
+        field.pattern === undefined &&
+        field.options === undefined,
+    );
+    const named = texts.find(([name]) =>
+      /^(name|title|subject|last_?name|summary|description|label)(_?1)?$/i.test(name),
+    );
     return (texts.find(([, field]) => field.required) ?? named ?? texts[0])?.[0] ?? null;
   }
 
@@ -147,7 +167,10 @@ export class TestRecords {
   }
 
   /** A further record like the test record, with a text and unique values of its own. */
-  async another(subject: Subject, headers?: Record<string, string>): Promise<{ wire: Wire; made: Made | null; reply: Reply } | null> {
+  async another(
+    subject: Subject,
+    headers?: Record<string, string>,
+  ): Promise<{ wire: Wire; made: Made | null; reply: Reply } | null> {
     const plan = await this.plan(subject);
     if (!plan) return null;
     const wire = this.fresh(subject, plan);
@@ -155,13 +178,15 @@ export class TestRecords {
     return { wire, reply, made: isGood(reply) ? await this.#found(subject, reply) : null };
   }
 
-  /** The plan with new values where two records must differ. */
+  /** The plan with other texts: some of them may have to be unique. */
   fresh(subject: Subject, plan: Wire): Wire {
     let wire = plan;
-    for (const name of new Set([...subject.definition.unique, this.mainText(subject) ?? ''])) {
-      const path = subject.definition.fields[name]?.path ?? name;
-      const max = subject.definition.fields[name]?.max_length;
-      if (typeof wireReader(path)(plan) === 'string') wire = withAt(wire, path, max === undefined ? this.text() : this.text().slice(-max));
+    for (const [name, field] of Object.entries(subject.definition.fields)) {
+      const path = field.path ?? name;
+      const old = wireReader(path)(plan);
+      if (typeof old !== 'string' || (field.type !== 'string' && field.type !== 'email')) continue;
+      const marked = old.includes(this.marker.slice(-6)) || subject.definition.unique.includes(name);
+      if (marked) wire = withAt(wire, path, this.#valueFor(subject, name, field, old));
     }
     return wire;
   }
@@ -204,11 +229,24 @@ export class TestRecords {
     return wire;
   }
 
-  async send(subject: Subject, kind: 'create' | 'update', id: string | null, wire: Wire, headers: Record<string, string> = {}): Promise<Reply> {
+  async send(
+    subject: Subject,
+    kind: 'create' | 'update',
+    id: string | null,
+    wire: Wire,
+    headers: Record<string, string> = {},
+  ): Promise<Reply> {
     const write = subject.definition[kind];
     if (!write) throw new Error(`The connector declares no ${kind} for ${subject.name}`);
     const { body, type } = bodyOf(write, wire);
-    const reply = await subject.raw.send({ method: write.method, path: subject.path(write.path), query: write.query, body, headers: { 'content-type': type, ...headers }, ...(id === null ? {} : { id }) });
+    const reply = await subject.raw.send({
+      method: write.method,
+      path: subject.path(write.path),
+      query: write.query,
+      body,
+      headers: { 'content-type': type, ...headers },
+      ...(id === null ? {} : { id }),
+    });
     if (!isGood(reply) && reply.status !== null) {
       const kept = this.refusals.get(subject.name) ?? [];
       this.refusals.set(subject.name, [...kept, { sent: Object.keys(wire), reply }]);
@@ -221,7 +259,14 @@ export class TestRecords {
     if (!removal) return null;
     const body = Object.keys(removal.constant).length > 0 ? { body: bodyOf(removal, {}).body } : {};
     const type: Record<string, string> = 'body' in body ? { 'content-type': 'application/json' } : {};
-    const reply = await subject.raw.send({ method: removal.method, path: subject.path(removal.path), id, query: removal.query, headers: { ...type, ...headers }, ...body });
+    const reply = await subject.raw.send({
+      method: removal.method,
+      path: subject.path(removal.path),
+      id,
+      query: removal.query,
+      headers: { ...type, ...headers },
+      ...body,
+    });
     if (isGood(reply)) this.forget(subject, id);
     return reply;
   }
@@ -239,11 +284,11 @@ export class TestRecords {
   }
 
   /** The sent fields that a refusal speaks of. */
-  namedFields(subject: Subject, reply: Reply, sent: readonly string[]): string[] {
+  namedFields(subject: Subject, reply: Reply, sent: readonly string[], mainToo = false): string[] {
     const texts = textsIn(reply.data);
     const words = new Set(texts.flatMap((text) => text.split(/[^\p{L}\p{N}_.-]+/u)));
     const named = sent.filter((name) => words.has(name) || texts.some((text) => text.startsWith(`${name}.`)));
-    const main = this.mainPath(subject);
+    const main = mainToo ? null : this.mainPath(subject);
     return named.filter((name) => name !== main || named.length === 1);
   }
 }
@@ -263,6 +308,9 @@ export function bodyOf(write: WriteDefinition, wire: Wire): { body: string; type
   const wrapped = write.wrap === '' ? wire : withAt({}, write.wrap, wire);
   const full = merged(wrapped, write.constant);
   if (write.body !== 'form') return { body: JSON.stringify(full), type: 'application/json' };
-  const pairs = Object.entries(full).map(([name, value]): [string, string] => [name, isWire(value) ? JSON.stringify(value) : String(value ?? '')]);
+  const pairs = Object.entries(full).map(([name, value]): [string, string] => [
+    name,
+    isWire(value) ? JSON.stringify(value) : String(value ?? ''),
+  ]);
   return { body: new URLSearchParams(pairs).toString(), type: 'application/x-www-form-urlencoded' };
 }

@@ -64,7 +64,12 @@ export function unitOf(form: TimeFormat): number {
 
 /** `1ms`, `1s`, `1m`, `1h`, `1d`. */
 export function durationOf(ms: number): string {
-  for (const [unit, length] of [['d', DAY], ['h', 3_600_000], ['m', MINUTE], ['s', SECOND]] as const) {
+  for (const [unit, length] of [
+    ['d', DAY],
+    ['h', 3_600_000],
+    ['m', MINUTE],
+    ['s', SECOND],
+  ] as const) {
     if (ms >= length && ms % length === 0) return `${ms / length}${unit}`;
   }
   return `${ms}ms`;

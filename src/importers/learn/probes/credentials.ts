@@ -1,7 +1,7 @@
 import { isWire } from '../../../connector/wire-path.ts';
 import type { Finding } from '../finding.ts';
-import type { Reply } from '../raw.ts';
 import type { Probe } from '../probe.ts';
+import type { Reply } from '../raw.ts';
 import { isGood, type Subject, statusText } from '../subject.ts';
 
 /** What wrong and missing credentials look like. */
@@ -28,17 +28,28 @@ export function refusalOf(subject: Subject, reply: Reply, fact: string): Finding
   if (fits) return subject.tell({ at, fact, verdict: 'confirmed', declared: fits, seen: said(reply), system: true });
   const page = subject.read(reply);
   if (isGood(reply) && page.items !== null)
-    return subject.tell({ at: ['auth'], fact, verdict: 'contradicted', seen: `${statusText(reply)} with records: the credentials are not looked at`, system: true });
-  if (reply.status === 401) return subject.tell({ at, fact, verdict: 'learnt', declared: null, seen: said(reply), system: true });
+    return subject.tell({
+      at: ['auth'],
+      fact,
+      verdict: 'contradicted',
+      seen: `${statusText(reply)} with records: the credentials are not looked at`,
+      system: true,
+    });
+  if (reply.status === 401)
+    return subject.tell({ at, fact, verdict: 'learnt', declared: null, seen: said(reply), system: true });
   const mark = isGood(reply) ? codeIn(reply.data) : null;
-  if (reply.status === null || (isGood(reply) && mark === null)) return subject.hidden(at, fact, `${said(reply)}, which nothing tells from a good answer`, true);
+  if (reply.status === null || (isGood(reply) && mark === null))
+    return subject.hidden(at, fact, `${said(reply)}, which nothing tells from a good answer`, true);
   const rule = { status: reply.status, ...(mark ? { body: mark } : {}), action: 'refresh' };
   const known = subject.draft.known(at);
   const changes = [{ path: at, value: [rule, ...(Array.isArray(known) ? known : [])] }];
   return subject.tell({ at, fact, verdict: 'learnt', declared: null, seen: said(reply), changes, system: true });
 }
 
-function fitsRule(rule: { status?: number | string | undefined; body?: { path: string; equals: string } | undefined }, reply: Reply): boolean {
+function fitsRule(
+  rule: { status?: number | string | undefined; body?: { path: string; equals: string } | undefined },
+  reply: Reply,
+): boolean {
   if (rule.status !== undefined && String(rule.status) !== String(reply.status)) return false;
   const mark = codeIn(reply.data);
   return rule.body === undefined || (mark !== null && mark.path === rule.body.path && mark.equals === rule.body.equals);
@@ -53,7 +64,11 @@ const said = (reply: Reply): string => {
 function codeIn(data: unknown): { path: string; equals: string } | null {
   if (!isWire(data)) return null;
   for (const [key, value] of Object.entries(data)) {
-    if (/err|code|status|message|fault/i.test(key) && typeof value === 'string' && /^[A-Za-z][A-Za-z0-9_.-]{2,60}$/.test(value))
+    if (
+      /err|code|status|message|fault/i.test(key) &&
+      typeof value === 'string' &&
+      /^[A-Za-z][A-Za-z0-9_.-]{2,60}$/.test(value)
+    )
       return { path: key, equals: value };
   }
   return null;

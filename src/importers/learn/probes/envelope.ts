@@ -2,8 +2,8 @@ import { isWire, wireReader } from '../../../connector/wire-path.ts';
 import type { Finding } from '../finding.ts';
 import type { Probe } from '../probe.ts';
 import { isGood, type Subject, statusText } from '../subject.ts';
-import { refusedSize } from './page-size.ts';
 import { leaves } from '../wire-search.ts';
+import { refusedSize } from './page-size.ts';
 
 /** Whether the list answers, where its records stand, and where each has its id. */
 export const envelope: Probe = {
@@ -35,14 +35,21 @@ function records(subject: Subject, body: unknown): Finding {
   const candidates = listsIn(body);
   const [best] = candidates.sort((a, b) => b.length - a.length);
   if (!best) return subject.hidden(at, fact, 'the answer holds no list of records');
-  return subject.settle(at, best.path, fact, `a list of ${best.length} ${best.path === '' ? 'is the body' : `at ${best.path}`}`);
+  return subject.settle(
+    at,
+    best.path,
+    fact,
+    `a list of ${best.length} ${best.path === '' ? 'is the body' : `at ${best.path}`}`,
+  );
 }
 
 /** Lists of objects, up to three levels down. */
 function listsIn(body: unknown, path = '', depth = 0): { path: string; length: number }[] {
   if (Array.isArray(body)) return body.every((row) => isWire(row)) ? [{ path, length: body.length }] : [];
   if (!isWire(body) || depth > 2) return [];
-  return Object.entries(body).flatMap(([key, value]) => listsIn(value, path === '' ? key : `${path}.${key}`, depth + 1));
+  return Object.entries(body).flatMap(([key, value]) =>
+    listsIn(value, path === '' ? key : `${path}.${key}`, depth + 1),
+  );
 }
 
 const ID_NAMES = ['id', '_id', 'uuid', 'guid', 'key', 'number', 'code'];
@@ -59,8 +66,11 @@ function ids(subject: Subject, items: readonly unknown[]): Finding[] {
   const fact = 'what identifies a record';
   if (!isId(path)) {
     const names = leaves(wires[0]).map((leaf) => leaf.path);
-    const other = [...ID_NAMES, ...names.filter((name) => /id$/i.test(name))].find((name) => names.includes(name) && isId(name));
-    if (other === undefined) return [subject.hidden(['id', 'path'], fact, 'no part of the records is different in each')];
+    const other = [...ID_NAMES, ...names.filter((name) => /id$/i.test(name))].find(
+      (name) => names.includes(name) && isId(name),
+    );
+    if (other === undefined)
+      return [subject.hidden(['id', 'path'], fact, 'no part of the records is different in each')];
     return [subject.settle(['id', 'path'], other, fact, `${other} is there and different in all ${wires.length}`)];
   }
   const numbers = wires.every((wire) => typeof wireReader(path)(wire) === 'number');
@@ -69,6 +79,13 @@ function ids(subject: Subject, items: readonly unknown[]): Finding[] {
     subject.settle(['id', 'path'], path, fact, seen),
     ...(numbers === (subject.definition.id.type === 'integer')
       ? []
-      : [subject.settle(['id', 'type'], numbers ? 'integer' : 'string', 'the form of ids', numbers ? 'numbers' : 'texts')]),
+      : [
+          subject.settle(
+            ['id', 'type'],
+            numbers ? 'integer' : 'string',
+            'the form of ids',
+            numbers ? 'numbers' : 'texts',
+          ),
+        ]),
   ];
 }

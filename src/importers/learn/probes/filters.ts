@@ -13,9 +13,10 @@ export const filters: Probe = {
   id: 'filters',
   async run(subject) {
     const { list } = subject;
-    if (!list || list.method !== 'GET') return null;
+    if (list?.method !== 'GET') return null;
     const base = await subject.sample();
-    if (base.ids.length < 2) return [subject.hidden(['list', 'equals'], 'filters', 'there are fewer than two records to tell apart')];
+    if (base.ids.length < 2)
+      return [subject.hidden(['list', 'equals'], 'filters', 'there are fewer than two records to tell apart')];
     const findings = [await unknown(subject, base)];
     const declared = Object.entries(list.equals);
     for (const [field, param] of declared) findings.push(await oneFilter(subject, base, field, param));
@@ -31,7 +32,13 @@ async function unknown(subject: Subject, base: Page): Promise<Finding> {
       ? 'ignored without a word'
       : `${page.ids.length} records instead of ${base.ids.length}`
     : `refused: ${statusText(page.reply)}`;
-  return subject.tell({ at: ['list', 'query'], fact: 'what an unknown parameter does', verdict: 'learnt', declared: null, seen });
+  return subject.tell({
+    at: ['list', 'query'],
+    fact: 'what an unknown parameter does',
+    verdict: 'learnt',
+    declared: null,
+    seen,
+  });
 }
 
 type Outcome = { kind: 'honoured' | 'ignored' | 'wrong' | 'no value' } | { kind: 'refused'; status: string };
@@ -39,7 +46,9 @@ type Outcome = { kind: 'honoured' | 'ignored' | 'wrong' | 'no value' } | { kind:
 async function tried(subject: Subject, base: Page, field: string, param: string): Promise<Outcome> {
   const at = wireReader(subject.definition.fields[field]?.path ?? field);
   const none = await subject.page({ query: { [param]: NONSENSE } });
-  const value = base.records.map((record) => at(record.wire)).find((one) => (typeof one === 'string' && one.trim() !== '') || typeof one === 'number');
+  const value = base.records
+    .map((record) => at(record.wire))
+    .find((one) => (typeof one === 'string' && one.trim() !== '') || typeof one === 'number');
   const leavesAll = isGood(none.reply) && none.ids.length > 0;
   if (leavesAll && none.ids.length === base.ids.length) return { kind: 'ignored' };
   if (value === undefined) return { kind: 'no value' };
@@ -76,7 +85,10 @@ async function oneFilter(subject: Subject, base: Page, field: string, param: str
 /** The fields that the file does not name as filters: each is tried by its own name. */
 async function others(subject: Subject, base: Page): Promise<Finding[]> {
   const { fields, list } = subject.definition;
-  const names = Object.entries(fields).filter(([name, field]) => !(name in (list?.equals ?? {})) && !['list', 'object', 'money', 'timestamp', 'boolean'].includes(field.type));
+  const names = Object.entries(fields).filter(
+    ([name, field]) =>
+      !(name in (list?.equals ?? {})) && !['list', 'object', 'money', 'timestamp', 'boolean'].includes(field.type),
+  );
   if (names.length > MOST_FIELDS) return [];
   const findings: Finding[] = [];
   const ignored: string[] = [];
@@ -84,11 +96,29 @@ async function others(subject: Subject, base: Page): Promise<Finding[]> {
   subject.mark();
   for (const [name, { path = name }] of names) {
     const outcome = await tried(subject, base, name, path);
-    if (outcome.kind === 'honoured') findings.push(subject.settle(['list', 'equals', name], path, `the filter by ${name}`, 'only records with the value that was asked for'));
+    if (outcome.kind === 'honoured')
+      findings.push(
+        subject.settle(
+          ['list', 'equals', name],
+          path,
+          `the filter by ${name}`,
+          'only records with the value that was asked for',
+        ),
+      );
     else if (outcome.kind === 'ignored') ignored.push(name);
     else if (outcome.kind === 'refused') refused.push(name);
   }
   const told = (what: string, which: string[]) =>
-    which.length === 0 ? [] : [subject.tell({ at: ['list', 'equals'], fact: `filters that are ${what}`, verdict: 'learnt' as const, declared: null, seen: which.join(', ') })];
+    which.length === 0
+      ? []
+      : [
+          subject.tell({
+            at: ['list', 'equals'],
+            fact: `filters that are ${what}`,
+            verdict: 'learnt' as const,
+            declared: null,
+            seen: which.join(', '),
+          }),
+        ];
   return [...findings, ...told('ignored without a word', ignored), ...told('refused', refused)];
 }

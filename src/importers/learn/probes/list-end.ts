@@ -68,8 +68,18 @@ function capped(subject: Subject, walk: Walk, total: number | null): Finding[] {
   if (walk.ended && total !== null && walk.rows >= NOTABLE && walk.rows < total && walk.rows % 100 === 0)
     return [subject.settle(at, walk.rows, fact, `the list ends after ${walk.rows} rows of ${total} that it counts`)];
   if (declared !== undefined && walk.rows > declared)
-    return [subject.tell({ at, fact, verdict: 'contradicted', seen: `${walk.rows} rows came from one query`, changes: [{ path: ['objects', subject.name, ...at], value: undefined }] })];
-  const rows = walk.ended ? `there are ${walk.rows} records only` : `${walk.rows} rows came without one; no more were asked for`;
+    return [
+      subject.tell({
+        at,
+        fact,
+        verdict: 'contradicted',
+        seen: `${walk.rows} rows came from one query`,
+        changes: [{ path: ['objects', subject.name, ...at], value: undefined }],
+      }),
+    ];
+  const rows = walk.ended
+    ? `there are ${walk.rows} records only`
+    : `${walk.rows} rows came without one; no more were asked for`;
   return [subject.hidden(at, fact, rows)];
 }
 
@@ -79,10 +89,29 @@ function endOf(subject: Subject, walk: Walk, total: number | null): Finding[] {
   const findings: Finding[] = [];
   const counts = total === null ? '' : total === rows ? `, as many as it counts` : `, while it counts ${total}`;
   const size = subject.list?.pagination.style === 'none' ? 0 : (subject.list?.pagination.size ?? 0);
-  const short = (last.items?.length ?? 0) < size ? 'a short page' : (last.items?.length ?? 0) === 0 ? 'an empty page' : 'a full page';
-  findings.push(subject.tell({ at: AT, fact: FACT, verdict: total === null || total === rows ? 'confirmed' : 'contradicted', seen: `${short}${endMark(subject, last)} after ${rows} records${counts}` }));
+  const short =
+    (last.items?.length ?? 0) < size
+      ? 'a short page'
+      : (last.items?.length ?? 0) === 0
+        ? 'an empty page'
+        : 'a full page';
+  findings.push(
+    subject.tell({
+      at: AT,
+      fact: FACT,
+      verdict: total === null || total === rows ? 'confirmed' : 'contradicted',
+      seen: `${short}${endMark(subject, last)} after ${rows} records${counts}`,
+    }),
+  );
   if (repeated > 0)
-    findings.push(subject.tell({ at: AT, fact: 'whether pages overlap', verdict: 'contradicted', seen: `${repeated} records came twice` }));
+    findings.push(
+      subject.tell({
+        at: AT,
+        fact: 'whether pages overlap',
+        verdict: 'contradicted',
+        seen: `${repeated} records came twice`,
+      }),
+    );
   return findings;
 }
 

@@ -21,9 +21,23 @@ async function single(subject: Subject, id: string): Promise<Finding> {
   const { reply, record } = await subject.get(id);
   const at = ['get', 'record'];
   const fact = 'where a single record stands';
-  if (isGood(reply) && record !== null) return subject.settle(at, declared === '' ? subject.draft.declared(['objects', subject.name, ...at]) : declared, fact, declared === '' ? 'the body is the record' : `at ${declared}`);
-  if (!isGood(reply)) return subject.tell({ at: ['get', 'path'], fact: 'reading by id', verdict: 'contradicted', seen: statusText(reply) });
-  const wrapped = isWire(reply.data) ? Object.keys(reply.data).find((key) => subject.idIn(wireReader(key)(reply.data)) === id) : undefined;
+  if (isGood(reply) && record !== null)
+    return subject.settle(
+      at,
+      declared === '' ? subject.draft.declared(['objects', subject.name, ...at]) : declared,
+      fact,
+      declared === '' ? 'the body is the record' : `at ${declared}`,
+    );
+  if (!isGood(reply))
+    return subject.tell({
+      at: ['get', 'path'],
+      fact: 'reading by id',
+      verdict: 'contradicted',
+      seen: statusText(reply),
+    });
+  const wrapped = isWire(reply.data)
+    ? Object.keys(reply.data).find((key) => subject.idIn(wireReader(key)(reply.data)) === id)
+    : undefined;
   if (wrapped !== undefined) return subject.settle(at, wrapped, fact, `at ${wrapped}`);
   if (subject.idIn(reply.data) === id) return subject.settle(at, '', fact, 'the body is the record');
   return subject.tell({ at, fact, verdict: 'contradicted', seen: 'the answer holds no record with this id' });
@@ -45,6 +59,17 @@ async function absent(subject: Subject, ids: readonly string[]): Promise<Finding
   const fact = 'what a missing id looks like';
   if (reply.status === 404 || reply.status === 410) return subject.settle(at, '404', fact, statusText(reply));
   if (record !== null) return subject.hidden(at, fact, 'there is a record of the id that was made up');
-  if (isGood(reply)) return subject.settle(at, 'null', fact, `${statusText(reply)} with ${reply.data === null ? 'null' : 'an empty answer'}`);
-  return subject.tell({ at, fact, verdict: 'contradicted', seen: `${statusText(reply)}, which says nothing about the record` });
+  if (isGood(reply))
+    return subject.settle(
+      at,
+      'null',
+      fact,
+      `${statusText(reply)} with ${reply.data === null ? 'null' : 'an empty answer'}`,
+    );
+  return subject.tell({
+    at,
+    fact,
+    verdict: 'contradicted',
+    seen: `${statusText(reply)}, which says nothing about the record`,
+  });
 }

@@ -34,18 +34,30 @@ async function smaller(subject: Subject): Promise<Finding[]> {
   const page = await subject.page({ size: 2 });
   const at = ['list', 'pagination', 'size_param'];
   const fact = 'whether the page size can be chosen';
-  if (page.items?.length === 2) return [subject.settle(at, pagination.size_param, fact, '2 records where 2 are asked for')];
+  if (page.items?.length === 2)
+    return [subject.settle(at, pagination.size_param, fact, '2 records where 2 are asked for')];
   const all = (await subject.sample()).items?.length ?? 0;
   if (all <= 2) return [subject.hidden(at, fact, `there are ${all} records only`)];
   const seen = `${page.items?.length ?? statusText(page.reply)} where 2 are asked for`;
-  return [subject.tell({ at, fact, verdict: 'contradicted', seen, changes: [{ path: ['objects', subject.name, ...at], value: undefined }] })];
+  return [
+    subject.tell({
+      at,
+      fact,
+      verdict: 'contradicted',
+      seen,
+      changes: [{ path: ['objects', subject.name, ...at], value: undefined }],
+    }),
+  ];
 }
 
 /** The size that is served in full, and what happens beyond it. */
 async function most(subject: Subject, size: number, page: Page): Promise<Finding[]> {
   const served = page.items?.length ?? 0;
   if (isGood(page.reply) && served < size && hasMore(subject, page)) {
-    return [subject.settle(AT, served, FACT, `${served} where ${size} are asked for: cut without a word`), ...(await beyond(subject, served))];
+    return [
+      subject.settle(AT, served, FACT, `${served} where ${size} are asked for: cut without a word`),
+      ...(await beyond(subject, served)),
+    ];
   }
   if (isGood(page.reply) && served < size) {
     const larger = await subject.page({ size: size * 2 });
@@ -55,9 +67,12 @@ async function most(subject: Subject, size: number, page: Page): Promise<Finding
     const larger = await subject.page({ size: asked });
     if (!isGood(larger.reply) || !larger.items) continue;
     const count = larger.items.length;
-    if (count >= asked) return [chosen(subject, size, asked, `${asked} where ${asked} are asked for`), ...(await beyond(subject, asked))];
-    if (hasMore(subject, larger)) return [chosen(subject, size, count, `${count} where ${asked} are asked for: cut without a word`)];
-    if (count > size) return [subject.hidden(AT, FACT, `${asked} may be asked for; all ${count} records fit on one page`)];
+    if (count >= asked)
+      return [chosen(subject, size, asked, `${asked} where ${asked} are asked for`), ...(await beyond(subject, asked))];
+    if (hasMore(subject, larger))
+      return [chosen(subject, size, count, `${count} where ${asked} are asked for: cut without a word`)];
+    if (count > size)
+      return [subject.hidden(AT, FACT, `${asked} may be asked for; all ${count} records fit on one page`)];
     return [subject.hidden(AT, FACT, `all ${count} records fit on one page`)];
   }
   const seen = `${size} where ${size} are asked for`;
@@ -81,7 +96,12 @@ export async function refusedSize(subject: Subject): Promise<Finding | null> {
 function chosen(subject: Subject, size: number, possible: number, seen: string): Finding {
   const guess = subject.isGuess(AT);
   if (possible > size && !guess)
-    return subject.tell({ at: AT, fact: FACT, verdict: 'confirmed', seen: `${size} are served; up to ${possible} can be had` });
+    return subject.tell({
+      at: AT,
+      fact: FACT,
+      verdict: 'confirmed',
+      seen: `${size} are served; up to ${possible} can be had`,
+    });
   return subject.settle(AT, possible, FACT, seen);
 }
 

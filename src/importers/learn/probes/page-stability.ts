@@ -15,10 +15,15 @@ export const pageStability: Probe = {
     if (!place) return [subject.hidden(at, FACT, 'there is no second page')];
     const ask = { place, ...(pagination.size_param === undefined ? {} : { size: 5 }) };
     const [once, again] = [await subject.page(ask), await subject.page(ask)];
-    const tell = (verdict: 'confirmed' | 'contradicted', seen: string) => [subject.tell({ at, fact: FACT, verdict, seen })];
+    const tell = (verdict: 'confirmed' | 'contradicted', seen: string) => [
+      subject.tell({ at, fact: FACT, verdict, seen }),
+    ];
     if (!same(once.ids, again.ids)) return tell('contradicted', 'the same request gave other records, or others first');
     if (once.ids.some((id) => first.ids.includes(id))) return tell('contradicted', 'it repeats records of page 1');
-    return tell('confirmed', `the same ${once.ids.length} records twice, none of page 1; ${orderOf([...first.ids, ...once.ids])}`);
+    return tell(
+      'confirmed',
+      `the same ${once.ids.length} records twice, none of page 1; ${orderOf([...first.ids, ...once.ids])}`,
+    );
   },
 };
 

@@ -1,6 +1,6 @@
 import type { Finding } from '../finding.ts';
 import type { Probe } from '../probe.ts';
-import { countOf, isGood, linkNext, type Page, type Subject, START } from '../subject.ts';
+import { countOf, isGood, linkNext, type Page, START, type Subject } from '../subject.ts';
 import { type Leaf, leaves } from '../wire-search.ts';
 
 const FACT = 'how the next page is asked for';
@@ -11,7 +11,7 @@ export const paging: Probe = {
   id: 'paging',
   async run(subject) {
     const { list } = subject;
-    if (!list || list.method !== 'GET') return null;
+    if (list?.method !== 'GET') return null;
     const { pagination } = list;
     if (pagination.style === 'keyset') return null;
     const first = await subject.sample();
@@ -24,8 +24,16 @@ export const paging: Probe = {
     const found = await discover(subject);
     if (!found) {
       if (pagination.style === 'none' || subject.after(first) === null)
-        return [subject.hidden(AT, FACT, `the ${first.items.length} records fill no second page, or nothing in the answer leads to it`)];
-      return [subject.tell({ at: AT, fact: FACT, verdict: 'contradicted', seen: 'the declared way leads to no second page' })];
+        return [
+          subject.hidden(
+            AT,
+            FACT,
+            `the ${first.items.length} records fill no second page, or nothing in the answer leads to it`,
+          ),
+        ];
+      return [
+        subject.tell({ at: AT, fact: FACT, verdict: 'contradicted', seen: 'the declared way leads to no second page' }),
+      ];
     }
     return [subject.settle(AT, found.pagination, FACT, found.seen), ...(await totals(subject))];
   },
@@ -47,7 +55,15 @@ async function followed(subject: Subject, first: Page): Promise<Finding[] | null
   if (second.items.length === 0) return first.total === null ? [] : null;
   if (repeats(first, second)) return null;
   const says = subject.draft.declared(['objects', subject.name, ...AT]);
-  return [subject.tell({ at: AT, fact: FACT, verdict: 'confirmed', declared: says, seen: `${pagination.style} leads to other records` })];
+  return [
+    subject.tell({
+      at: AT,
+      fact: FACT,
+      verdict: 'confirmed',
+      declared: says,
+      seen: `${pagination.style} leads to other records`,
+    }),
+  ];
 }
 
 const repeats = (first: Page, second: Page) => second.ids.some((id) => first.ids.includes(id));
@@ -57,7 +73,21 @@ interface Found {
   seen: string;
 }
 
-const SIZE_NAMES = ['limit', 'size', 'per_page', 'page_size', 'pageSize', 'perPage', 'count', 'max_results', 'maxResults', 'max', 'first', 'rows', '$top'];
+const SIZE_NAMES = [
+  'limit',
+  'size',
+  'per_page',
+  'page_size',
+  'pageSize',
+  'perPage',
+  'count',
+  'max_results',
+  'maxResults',
+  'max',
+  'first',
+  'rows',
+  '$top',
+];
 
 async function discover(subject: Subject): Promise<Found | null> {
   const bare = await subject.page({ unsized: true });
@@ -70,12 +100,19 @@ async function discover(subject: Subject): Promise<Found | null> {
   const link = linkNext(first.reply.headers.link ?? '');
   if (link !== null) return { pagination: { style: 'next_url', ...size }, seen: 'the Link header leads on' };
   for (const leaf of leaves(first.reply.data)) {
-    if (typeof leaf.value !== 'string' || leaf.value === '' || !/next|cursor|after|token|continu/i.test(leaf.path)) continue;
+    if (typeof leaf.value !== 'string' || leaf.value === '' || !/next|cursor|after|token|continu/i.test(leaf.path))
+      continue;
     if (/^(https?:\/\/|\/)/.test(leaf.value))
-      return { pagination: { style: 'next_url', next: leaf.path, ...size }, seen: `the address at ${leaf.path} leads on` };
+      return {
+        pagination: { style: 'next_url', next: leaf.path, ...size },
+        seen: `the address at ${leaf.path} leads on`,
+      };
     const param = await cursorName(subject, leaf, first, small);
     if (param !== null)
-      return { pagination: { style: 'cursor', param, next: leaf.path, ...size }, seen: `${leaf.path} sent as ${param} leads to other records` };
+      return {
+        pagination: { style: 'cursor', param, next: leaf.path, ...size },
+        seen: `${leaf.path} sent as ${param} leads to other records`,
+      };
   }
   return numbered(subject, first, small, size);
 }
@@ -90,10 +127,26 @@ async function sizeName(subject: Subject, bare: Page): Promise<string | null> {
   return null;
 }
 
-async function cursorName(subject: Subject, leaf: Leaf, first: Page, query: Record<string, string>): Promise<string | null> {
+async function cursorName(
+  subject: Subject,
+  leaf: Leaf,
+  first: Page,
+  query: Record<string, string>,
+): Promise<string | null> {
   const bare = leaf.key.replace(/^next_?/i, '').replace(/_?next$/i, '');
   const lower = bare.slice(0, 1).toLowerCase() + bare.slice(1);
-  const names = [lower, leaf.key, 'cursor', 'after', 'page_token', 'pageToken', 'next', 'starting_after', 'continuation', 'token'];
+  const names = [
+    lower,
+    leaf.key,
+    'cursor',
+    'after',
+    'page_token',
+    'pageToken',
+    'next',
+    'starting_after',
+    'continuation',
+    'token',
+  ];
   for (const name of new Set(names.filter((one) => one !== ''))) {
     const page = await subject.page({ unsized: true, query, values: { [name]: String(leaf.value) } });
     if (isGood(page.reply) && page.ids.length > 0 && !repeats(first, page)) return name;
@@ -121,7 +174,10 @@ async function numbered(
     if (page.ids.length === 0 || repeats(first, page)) continue;
     const one = await subject.page({ unsized: true, query: { ...query, [param]: '1' } });
     const base = one.ids.length > 0 && one.ids.every((id) => first.ids.includes(id)) ? 1 : 0;
-    return { pagination: { style: 'page', param, first: base, ...size }, seen: `${param} leads to other records, from ${base} on` };
+    return {
+      pagination: { style: 'page', param, first: base, ...size },
+      seen: `${param} leads to other records, from ${base} on`,
+    };
   }
   return null;
 }
@@ -129,16 +185,35 @@ async function numbered(
 /** Where the number of all records stands. */
 async function totals(subject: Subject): Promise<Finding[]> {
   const pagination = subject.list?.pagination;
-  if (!pagination || pagination.style === 'none' || pagination.style === 'keyset' || ('total' in pagination && pagination.total !== undefined)) return [];
+  if (
+    !pagination ||
+    pagination.style === 'none' ||
+    pagination.style === 'keyset' ||
+    ('total' in pagination && pagination.total !== undefined)
+  )
+    return [];
   if ('total_header' in pagination && pagination.total_header !== undefined) return [];
   const page = await subject.sample();
   const small = await subject.page({ place: START, size: 2 });
   const isTotal = (leaf: Leaf) => {
     const count = countOf(leaf.value);
     const again = countOf(leaves(small.reply.data).find((other) => other.path === leaf.path)?.value);
-    return /total|count|found|hits/i.test(leaf.path) && !/page/i.test(leaf.key) && count !== null && count >= page.ids.length && again === count;
+    return (
+      /total|count|found|hits/i.test(leaf.path) &&
+      !/page/i.test(leaf.key) &&
+      count !== null &&
+      count >= page.ids.length &&
+      again === count
+    );
   };
   const found = leaves(page.reply.data).find(isTotal);
   if (!found || small.ids.length >= page.ids.length) return [];
-  return [subject.settle([...AT, 'total'], found.path, 'where the number of records stands', `${found.path} is the same on pages of any size`)];
+  return [
+    subject.settle(
+      [...AT, 'total'],
+      found.path,
+      'where the number of records stands',
+      `${found.path} is the same on pages of any size`,
+    ),
+  ];
 }

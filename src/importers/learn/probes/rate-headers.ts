@@ -26,29 +26,73 @@ export const rateHeaders: Probe = {
     if (reset !== null) {
       const form = formOf(reply.headers[reset] ?? '', reply.sentAt);
       findings.push(settleName(subject, 'reset_header', reset));
-      if (form !== null) findings.push(subject.settle(['limits', 'reset_form'], form, 'how the end of the window is told', `a number that reads as ${form}`, true));
+      if (form !== null)
+        findings.push(
+          subject.settle(
+            ['limits', 'reset_form'],
+            form,
+            'how the end of the window is told',
+            `a number that reads as ${form}`,
+            true,
+          ),
+        );
     }
     const limit = headerOf(reply, /limit$/);
     const most = Number((reply.headers[limit ?? ''] ?? '').split(/[,;]/)[0]);
     if (limit !== null && Number.isSafeInteger(most) && most > 0)
-      findings.push(subject.settle(['limits', 'requests'], most, 'requests in a window', `${limit}: ${most}`, true), ...(await windowOf(subject, remaining, reset)));
+      findings.push(
+        subject.settle(['limits', 'requests'], most, 'requests in a window', `${limit}: ${most}`, true),
+        ...(await windowOf(subject, remaining, reset)),
+      );
     const falls = counts.some((count, i) => i > 0 && count < (counts[i - 1] ?? 0));
-    return falls ? findings : [...findings, subject.hidden(['limits'], 'whether requests count', `${remaining} did not fall over ${SAMPLES} requests`, true)];
+    return falls
+      ? findings
+      : [
+          ...findings,
+          subject.hidden(
+            ['limits'],
+            'whether requests count',
+            `${remaining} did not fall over ${SAMPLES} requests`,
+            true,
+          ),
+        ];
   },
 };
 
-const headerOf = (reply: Reply, pattern: RegExp) => Object.keys(reply.headers).find((name) => /rate-?limit/.test(name) && pattern.test(name)) ?? null;
+const headerOf = (reply: Reply, pattern: RegExp) =>
+  Object.keys(reply.headers).find((name) => /rate-?limit/.test(name) && pattern.test(name)) ?? null;
 
 function settleName(subject: Subject, key: 'remaining_header' | 'reset_header', name: string): Finding {
   const declared = subject.draft.connector.limits[key];
   const value = declared?.toLowerCase() === name ? declared : name;
-  return subject.settle(['limits', key], value, key === 'reset_header' ? 'the header that tells the end of the window' : 'the header that tells what is left', `${name} is in every answer`, true);
+  return subject.settle(
+    ['limits', key],
+    value,
+    key === 'reset_header' ? 'the header that tells the end of the window' : 'the header that tells what is left',
+    `${name} is in every answer`,
+    true,
+  );
 }
 
 function noHeaders(subject: Subject, declared: string | undefined): Finding[] {
-  if (declared === undefined) return [subject.tell({ at: ['limits'], fact: FACT, verdict: 'learnt', declared: null, seen: 'none', system: true })];
-  const changes = ['remaining_header', 'reset_header', 'reset_form'].map((key) => ({ path: ['limits', key], value: undefined }));
-  return [subject.tell({ at: ['limits', 'remaining_header'], fact: FACT, verdict: 'contradicted', seen: 'none', changes, system: true })];
+  if (declared === undefined)
+    return [
+      subject.tell({ at: ['limits'], fact: FACT, verdict: 'learnt', declared: null, seen: 'none', system: true }),
+    ];
+  const changes = ['remaining_header', 'reset_header', 'reset_form'].map((key) => ({
+    path: ['limits', key],
+    value: undefined,
+  }));
+  return [
+    subject.tell({
+      at: ['limits', 'remaining_header'],
+      fact: FACT,
+      verdict: 'contradicted',
+      seen: 'none',
+      changes,
+      system: true,
+    }),
+  ];
 }
 
 function formOf(text: string, now: number): 'seconds' | 'epoch' | 'date' | null {
@@ -78,13 +122,25 @@ async function windowOf(subject: Subject, remaining: string, reset: string | nul
   const end = endOf(last);
   if (end === null) return [];
   const wait = end - last.sentAt + 1000;
-  if (wait > subject.options.patienceMs) return [subject.hidden(at, fact, `it ends in ${durationOf(Math.ceil(wait / 1000) * 1000)}; wait longer with --patience`, true)];
+  if (wait > subject.options.patienceMs)
+    return [
+      subject.hidden(
+        at,
+        fact,
+        `it ends in ${durationOf(Math.ceil(wait / 1000) * 1000)}; wait longer with --patience`,
+        true,
+      ),
+    ];
   await subject.sleep(Math.max(wait, 0));
   const first = (await subject.page()).reply;
   const next = endOf(first);
-  if (next === null || Number(first.headers[remaining]) < Number(last.headers[remaining])) return [subject.hidden(at, fact, 'others use the account meanwhile', true)];
+  if (next === null || Number(first.headers[remaining]) < Number(last.headers[remaining]))
+    return [subject.hidden(at, fact, 'others use the account meanwhile', true)];
   const length = next - first.sentAt;
-  const usual = USUAL.reduce((best, one) => (Math.abs(one - length) < Math.abs(best - length) ? one : best), USUAL[0] ?? 1000);
+  const usual = USUAL.reduce(
+    (best, one) => (Math.abs(one - length) < Math.abs(best - length) ? one : best),
+    USUAL[0] ?? 1000,
+  );
   const seen = `a new window ends ${durationOf(Math.round(length / 1000) * 1000)} after its first request`;
   return [subject.settle(at, durationOf(usual), fact, seen, true)];
 }

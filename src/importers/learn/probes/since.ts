@@ -4,6 +4,7 @@ import type { Finding } from '../finding.ts';
 import type { Probe } from '../probe.ts';
 import { isGood, type Listed, type Page, type Place, START, type Subject } from '../subject.ts';
 import { durationOf, grainOf, unitOf } from '../time-form.ts';
+import { ENOUGH } from './stamps.ts';
 
 const AT = ['list', 'since'];
 const FACT = 'the filter by time of change';
@@ -16,10 +17,11 @@ export const since: Probe = {
   id: 'since',
   async run(subject) {
     const { list } = subject;
-    if (!list || list.method !== 'GET') return null;
+    if (list?.method !== 'GET') return null;
     const base = await subject.sample();
     if (base.ids.length === 0) return null;
-    if (list.since?.header || list.since?.until) return [subject.hidden(AT, FACT, 'filters by header or by window are not looked into')];
+    if (list.since?.header || list.since?.until)
+      return [subject.hidden(AT, FACT, 'filters by header or by window are not looked into')];
     const findings = list.since ? await declared(subject, base) : await discovered(subject, base);
     if (!subject.list?.since) return findings;
     return [...findings, ...(await edge(subject, base))];
@@ -27,7 +29,13 @@ export const since: Probe = {
 };
 
 /** What a filter with an instant in the future does: an honest one leaves nothing. */
-async function future(subject: Subject, base: Page, param: string, template: string, form: TimeFormat): Promise<'honoured' | 'ignored' | 'refused'> {
+async function future(
+  subject: Subject,
+  base: Page,
+  param: string,
+  template: string,
+  form: TimeFormat,
+): Promise<'honoured' | 'ignored' | 'refused'> {
   const text = String(compileTime(form).writeMs(subject.now() + YEARS_AHEAD));
   const page = await subject.page({ query: { [param]: template.replaceAll('{value}', text) } });
   if (!isGood(page.reply) || !page.items) return 'refused';
@@ -43,7 +51,14 @@ async function declared(subject: Subject, base: Page): Promise<Finding[]> {
   if (outcome === 'refused') {
     const form = await otherForm(subject, base, filter.param, filter.template);
     if (form !== null)
-      return [subject.settle([...AT, 'time'], plain(form), 'how the filter by time of change is written', 'the declared form is refused, this one is honoured')];
+      return [
+        subject.settle(
+          [...AT, 'time'],
+          plain(form),
+          'how the filter by time of change is written',
+          'the declared form is refused, this one is honoured',
+        ),
+      ];
   }
   const seen = outcome === 'ignored' ? 'silently ignored: a time in the future leaves all records' : 'refused';
   const gone = { path: ['objects', subject.name, ...AT], value: undefined };
@@ -69,10 +84,30 @@ const plain = (form: TimeFormat) => (typeof form === 'string' ? form : { pattern
 
 function candidates(modified: string): string[] {
   return [
-    'updated_since', 'changed_since', 'modified_since', 'updated_after', 'modified_after', 'changed_after', 'since',
-    'updatedSince', 'modifiedSince', 'updatedAfter', 'modifiedAfter', 'last_modified_after', 'updated_at_min',
-    'updated_from', `${modified}_since`, `${modified}_after`, `${modified}_from`, `${modified}[gte]`, `${modified}[gt]`,
-    `${modified}__gte`, `${modified}_gte`, `min_${modified}`, 'from', 'start_time',
+    'updated_since',
+    'changed_since',
+    'modified_since',
+    'updated_after',
+    'modified_after',
+    'changed_after',
+    'since',
+    'updatedSince',
+    'modifiedSince',
+    'updatedAfter',
+    'modifiedAfter',
+    'last_modified_after',
+    'updated_at_min',
+    'updated_from',
+    `${modified}_since`,
+    `${modified}_after`,
+    `${modified}_from`,
+    `${modified}[gte]`,
+    `${modified}[gt]`,
+    `${modified}__gte`,
+    `${modified}_gte`,
+    `min_${modified}`,
+    'from',
+    'start_time',
   ];
 }
 
@@ -106,17 +141,43 @@ async function edge(subject: Subject, base: Page): Promise<Finding[]> {
   const step = unitOf(filter.time ?? 'iso');
   const includes = (ms: number) => contains(subject, newest.record, ms);
   const before = await includes(newest.ms - step);
-  if (before !== true) return [subject.hidden([...AT, 'inclusive'], 'whether the instant itself belongs to the changes', 'the newest record of the first page was not found again')];
+  if (before !== true)
+    return [
+      subject.hidden(
+        [...AT, 'inclusive'],
+        'whether the instant itself belongs to the changes',
+        'the newest record of the first page was not found again',
+      ),
+    ];
   const exact = await includes(newest.ms);
-  const inclusive = subject.settle([...AT, 'inclusive'], exact === true, 'whether the instant itself belongs to the changes', exact ? 'a record stamped with that instant is listed' : 'a record stamped with that instant is left out');
+  const inclusive = subject.settle(
+    [...AT, 'inclusive'],
+    exact === true,
+    'whether the instant itself belongs to the changes',
+    exact ? 'a record stamped with that instant is listed' : 'a record stamped with that instant is left out',
+  );
   if (exact !== true) return [inclusive];
   subject.mark();
-  const grain = Math.max(grainOf(stamped.map(({ ms }) => ms)), await filterGrain(step, newest.ms, includes));
-  return [inclusive, subject.settle([...AT, 'precision'], durationOf(grain), 'the grain of the filter and the stamp', `a record is left out from ${durationOf(grain)} after its stamp on`)];
+  const stamps = stamped.map(({ ms }) => ms);
+  const own = new Set(stamps).size >= ENOUGH ? grainOf(stamps) : 1;
+  const grain = Math.max(own, await filterGrain(step, newest.ms, includes));
+  return [
+    inclusive,
+    subject.settle(
+      [...AT, 'precision'],
+      durationOf(grain),
+      'the grain of the filter and the stamp',
+      `a record is left out from ${durationOf(grain)} after its stamp on`,
+    ),
+  ];
 }
 
 /** How much later than a record's stamp the filter must be to leave it out. */
-async function filterGrain(step: number, stamp: number, includes: (ms: number) => Promise<boolean | null>): Promise<number> {
+async function filterGrain(
+  step: number,
+  stamp: number,
+  includes: (ms: number) => Promise<boolean | null>,
+): Promise<number> {
   for (const unit of [1, 1000, 60_000, 3_600_000, 86_400_000]) {
     if (unit < step) continue;
     // Beginning with the unit in which the stamp stands: a filter that cuts to minutes takes 14:05:59 for 14:05.

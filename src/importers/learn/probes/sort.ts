@@ -2,11 +2,11 @@ import { compileTime } from '../../../connector/codec/time.ts';
 import { wireReader } from '../../../connector/wire-path.ts';
 import type { Finding } from '../finding.ts';
 import type { Probe } from '../probe.ts';
-import { isGood, type Page, same, type Subject } from '../subject.ts';
+import { isGood, type Page, type Subject, same } from '../subject.ts';
 
 export const SORT_AT = ['list', 'sort'];
 export const SORT_FACT = 'sorting by time of change';
-const PARAMS = ['sort', 'sort_by', 'order_by', 'orderBy', 'sortBy', 'order', 'ordering', '$orderby'];
+export const SORT_PARAMS = ['sort', 'sort_by', 'order_by', 'orderBy', 'sortBy', 'order', 'ordering', '$orderby'];
 
 /** Forms in which systems ask for the reverse. */
 const falling = (name: string) => [`-${name}`, `${name}:desc`, `${name} desc`, `${name},desc`, `${name}|desc`];
@@ -16,15 +16,16 @@ export const sort: Probe = {
   id: 'sort',
   async run(subject) {
     const { list, definition } = subject;
-    if (!list || list.method !== 'GET') return null;
+    if (list?.method !== 'GET') return null;
     const { modified } = definition;
     const base = await subject.sample();
     if (base.ids.length < 3) return [subject.hidden(SORT_AT, SORT_FACT, 'there are too few records to tell')];
-    if (modified === undefined) return [subject.hidden(SORT_AT, SORT_FACT, 'no stamp of change is known to compare with')];
+    if (modified === undefined)
+      return [subject.hidden(SORT_AT, SORT_FACT, 'no stamp of change is known to compare with')];
     const wire = definition.fields[modified]?.path ?? modified;
     const stampsOf = stampReader(subject, modified);
     if (list.sort) return declaredSort(subject, base, stampsOf);
-    for (const param of PARAMS) {
+    for (const param of SORT_PARAMS) {
       for (const text of falling(wire)) {
         const page = await subject.page({ query: { [param]: text } });
         if (!isGood(page.reply) || !differs(page, base) || !isFalling(stampsOf(page))) continue;
@@ -34,7 +35,13 @@ export const sort: Probe = {
         return [subject.settle(SORT_AT, value, SORT_FACT, `${param} is honoured, rising and falling`)];
       }
     }
-    return [subject.hidden(SORT_AT, SORT_FACT, `none of ${PARAMS.length} usual names is honoured for the reverse order; it may have another one`)];
+    return [
+      subject.hidden(
+        SORT_AT,
+        SORT_FACT,
+        `none of ${SORT_PARAMS.length} usual names is honoured for the reverse order; it may have another one`,
+      ),
+    ];
   },
 };
 
@@ -55,9 +62,14 @@ async function declaredSort(subject: Subject, base: Page, stampsOf: (page: Page)
   const { param, by_modified: by } = declared;
   const rising = await subject.page({ query: { [param]: by } });
   const gone = { path: ['objects', subject.name, ...SORT_AT], value: undefined };
-  const wrong = (seen: string) => [subject.tell({ at: SORT_AT, fact: SORT_FACT, verdict: 'contradicted', seen, changes: [gone] })];
+  const wrong = (seen: string) => [
+    subject.tell({ at: SORT_AT, fact: SORT_FACT, verdict: 'contradicted', seen, changes: [gone] }),
+  ];
   if (!isGood(rising.reply)) return wrong(`refused: HTTP ${rising.reply.status}`);
-  if (!isRising(stampsOf(rising))) return wrong(differs(rising, base) ? 'the records come in another order' : 'silently ignored: the order stays as it is');
+  if (!isRising(stampsOf(rising)))
+    return wrong(
+      differs(rising, base) ? 'the records come in another order' : 'silently ignored: the order stays as it is',
+    );
   const confirmed = (seen: string) => [subject.settle(SORT_AT, declared, SORT_FACT, seen)];
   if (differs(rising, base)) return confirmed('the order becomes that of the stamps');
   for (const text of new Set([...(declared.descending === undefined ? [] : [declared.descending]), ...falling(by)])) {
@@ -65,6 +77,13 @@ async function declaredSort(subject: Subject, base: Page, stampsOf: (page: Page)
     if (!isGood(page.reply) || !differs(page, base)) continue;
     if (isFalling(stampsOf(page))) return confirmed('rising and falling, each in the order of the stamps');
   }
-  if (declared.descending !== undefined) return wrong('silently ignored: the falling order is the same as the rising one');
-  return [subject.hidden(SORT_AT, SORT_FACT, 'the list is in the order of the stamps anyway; a test record that changes would tell')];
+  if (declared.descending !== undefined)
+    return wrong('silently ignored: the falling order is the same as the rising one');
+  return [
+    subject.hidden(
+      SORT_AT,
+      SORT_FACT,
+      'the list is in the order of the stamps anyway; a test record that changes would tell',
+    ),
+  ];
 }

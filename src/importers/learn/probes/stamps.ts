@@ -6,6 +6,8 @@ import type { Subject } from '../subject.ts';
 import { durationOf, grainOf, timeFormOf } from '../time-form.ts';
 import { leaves } from '../wire-search.ts';
 
+/** Fewer different stamps may all be round by chance. */
+export const ENOUGH = 20;
 const NAME = /(updat|modif|chang|edited|touched)/i;
 
 /** Which field holds the stamp of the last change, how it is written, and how fine it is. */
@@ -24,12 +26,21 @@ export const stamps: Probe = {
     const path = subject.definition.fields[name]?.path ?? found.path ?? name;
     const values = wires.map(wireReader(path)).filter((value) => value !== null && value !== undefined && value !== '');
     if (values.length === 0)
-      return [subject.tell({ at: ['modified'], fact, verdict: 'contradicted', seen: `no record has a value at ${path}`, changes: [{ path: ['objects', subject.name, 'modified'], value: undefined }] })];
+      return [
+        subject.tell({
+          at: ['modified'],
+          fact,
+          verdict: 'contradicted',
+          seen: `no record has a value at ${path}`,
+          changes: [{ path: ['objects', subject.name, 'modified'], value: undefined }],
+        }),
+      ];
     const findings = formOf(subject, name, path, values);
-    if (subject.definition.fields[name]) findings.push(subject.settle(['modified'], name, fact, `${values.length} of ${wires.length} records have it`));
+    if (subject.definition.fields[name])
+      findings.push(subject.settle(['modified'], name, fact, `${values.length} of ${wires.length} records have it`));
     const time = compileTime(subject.definition.fields[name]?.time);
     const instants = values.flatMap((value) => time.readMs(value) ?? []);
-    if (instants.length >= 5) findings.push(grain(subject, name, instants));
+    if (new Set(instants).size >= ENOUGH) findings.push(grain(subject, name, instants));
     return findings;
   },
 };
@@ -56,19 +67,40 @@ function formOf(subject: Subject, name: string, path: string, values: readonly u
     return values.every((value) => codec.readMs(value) !== undefined);
   };
   if (field?.type === 'timestamp' && readable(field.time))
-    return [subject.tell({ at: [...at, 'time'], fact, verdict: 'confirmed', declared: field.time ?? 'iso', seen: `all ${values.length} stamps are of this form` })];
+    return [
+      subject.tell({
+        at: [...at, 'time'],
+        fact,
+        verdict: 'confirmed',
+        declared: field.time ?? 'iso',
+        seen: `all ${values.length} stamps are of this form`,
+      }),
+    ];
   const zone = typeof field?.time === 'object' ? field.time.zone : 'UTC';
   const form = timeFormOf(values, zone);
-  if (form === null) return [subject.tell({ at, fact, verdict: 'contradicted', seen: 'the values are of no form that is known' })];
+  if (form === null)
+    return [subject.tell({ at, fact, verdict: 'contradicted', seen: 'the values are of no form that is known' })];
   const plain = typeof form === 'string' ? form : { pattern: form.pattern, zone: form.zone };
   const kept = subject.draft.known(['objects', subject.name, ...at]);
   const base = typeof kept === 'object' && kept !== null ? kept : {};
-  const value = { ...base, type: 'timestamp', ...(path === name ? {} : { path }), ...(form === 'iso' ? {} : { time: plain }), read_only: true };
+  const value = {
+    ...base,
+    type: 'timestamp',
+    ...(path === name ? {} : { path }),
+    ...(form === 'iso' ? {} : { time: plain }),
+    read_only: true,
+  };
   const seen = typeof form === 'string' ? form : `${form.pattern}; in which time zone, a test record tells`;
   return [subject.settle(at, value, fact, seen)];
 }
 
 function grain(subject: Subject, name: string, instants: readonly number[]): Finding {
   const finest = durationOf(grainOf(instants));
-  return subject.tell({ at: ['fields', name], fact: `how fine ${name} is`, verdict: 'learnt', declared: null, seen: `whole ${finest} in ${instants.length} records` });
+  return subject.tell({
+    at: ['fields', name],
+    fact: `how fine ${name} is`,
+    verdict: 'learnt',
+    declared: null,
+    seen: `whole ${finest} in ${instants.length} records`,
+  });
 }

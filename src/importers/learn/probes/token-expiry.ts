@@ -25,13 +25,19 @@ export const tokenExpiry: Probe = {
       const reply = await raw.send(ask);
       const page = subject.read(reply);
       if (!isGood(reply) || page.items === null) {
-        const finding = refusalOf(subject, reply, FACT);
-        return [{ ...finding, seen: `${finding.seen}, after about ${durationOf(Math.max(1, Math.round((subject.now() - begun) / STEP)) * STEP)}` }];
+        return [refusalOf(subject, reply, FACT)];
       }
       if (subject.now() - begun + STEP > options.patienceMs) break;
       await subject.sleep(STEP);
     }
     const why = lives === null ? '' : ` (sessions are said to live ${durationOf(lives)})`;
-    return [subject.hidden(at, FACT, `none expired within ${durationOf(options.patienceMs)}${why}; wait longer with --patience`, true)];
+    return [
+      subject.hidden(
+        at,
+        FACT,
+        `none expired within ${durationOf(options.patienceMs)}${why}; wait longer with --patience`,
+        true,
+      ),
+    ];
   },
 };
