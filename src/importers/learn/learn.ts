@@ -1,4 +1,6 @@
 import type { ConnectorDefinition } from '../../connector/definition.ts';
+import { connectorConformance } from '../../connector/conformance/conformance.ts';
+import type { Connection } from '../../connector/port.ts';
 import { randomToken } from '../../platform/random.ts';
 import type { RestConnectionParts } from '../../protocols/rest/connection.ts';
 import { type Diagnostic, fail, ok, problem, type Result } from '../../record/diagnostic.ts';
@@ -38,9 +40,14 @@ export async function learn(parts: LearnParts): Promise<Result<Learnt>> {
   if (!raw.ok) return raw;
   const draft = new Draft(data, definition);
   const tests = options.write ? new TestRecords(randomToken(platform.random).slice(0, 6)) : null;
-  const subjects = names.value.map((name) => new Subject(name, raw.value, draft, options, tests));
+  const all = names.value.map((name) => new Subject(name, raw.value, draft, options, tests));
+  const subjects = all.filter((subject) => beyond(subject) === null);
   const begun = platform.clock.now();
-  const findings: Finding[] = [];
+  const findings: Finding[] = all.flatMap((subject) => {
+    const why = beyond(subject);
+    subject.begin('object');
+    return why === null ? [] : [subject.hidden([], 'the object', why)];
+  });
   const run = async (subject: Subject, probes: readonly Probe[], system: boolean) => {
     for (const probe of probes) {
       if (options.signal?.aborted) return;
@@ -58,6 +65,11 @@ export async function learn(parts: LearnParts): Promise<Result<Learnt>> {
       if (tests) await run(subject, WRITING, false);
     }
     if (first) await run(first, SYSTEM_LAST, true);
+    const driven = openRestConnection({ ...parts, definition: draft.connector, budget: raw.value.budget });
+    for (const subject of driven.ok && !options.signal?.aborted ? subjects : []) {
+      subject.begin('driver');
+      if (driven.ok) findings.push(await driverFinding(subject, driven.value));
+    }
   } finally {
     left = (await tests?.clean()) ?? [];
   }
@@ -74,7 +86,17 @@ export async function learn(parts: LearnParts): Promise<Result<Learnt>> {
   return ok({ report, connector: draft.connector });
 }
 
-function chosenObjects(definition: ConnectorDefinition, asked: readonly string[] | undefined): Result<string[]> {
+/** What was learnt is not only told but used: the driver reads the object by the connector as it is now. */
+async function driverFinding(subject: Subject, connection: Connection): Promise<Finding> {
+  const faults = await connectorConformance(connection, subject.name, { most: 500 });
+  const fact = 'reading by the connector as it is now';
+  if (faults.length === 0)
+    return subject.tell({ at: [], fact, verdict: 'learnt', declared: null, seen: 'the list, single records and filters do as declared' });
+  const seen = [...new Set(faults.map(({ summary }) => summary))].join('; ');
+  return subject.tell({ at: [], fact, verdict: 'contradicted', declared: null, seen });
+}
+
+function chosenObjects(definition: ConnectorDefinition, asked: readonly string[] | undefined): Result<readonly string[]> {
   if (definition.protocol !== 'rest') return fail(notRest(definition.protocol));
   const known = Object.keys(definition.objects);
   const unknown = (asked ?? []).find((name) => !known.includes(name));
@@ -84,8 +106,15 @@ function chosenObjects(definition: ConnectorDefinition, asked: readonly string[]
     );
   }
   const names = asked ?? known;
-  // Objects below a parent are read parent by parent; what is learnt of the parents holds for them too.
-  return ok(names.filter((name) => definition.objects[name]?.list && !definition.objects[name]?.parent));
+  return ok(names);
+}
+
+/** Why the probes do not look at an object; null where they do. */
+function beyond({ definition }: Subject): string | null {
+  if (!definition.list) return 'it has no list';
+  if (definition.parent) return `it is read below each of ${definition.parent.object}; what holds for those holds here`;
+  if (definition.list.each) return 'its list is read once for each of several values';
+  return definition.id.paths || definition.id.digest ? 'its records have no id of their own' : null;
 }
 
 const notRest = (protocol: string): Diagnostic =>

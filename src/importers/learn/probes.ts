@@ -56,9 +56,9 @@ export const SYSTEM: readonly Probe[] = [credentials, rateHeaders, burst];
 /** Of each object, with test records. */
 export const WRITING: readonly Probe[] = [
   creates,
+  updates,
   clock,
   listLag,
-  updates,
   texts,
   lengths,
   numbers,

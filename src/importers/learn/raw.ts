@@ -1,11 +1,11 @@
-import type { Authenticator, AuthHeaders } from '../../connector/auth.ts';
+import type { Authenticator, Credentials } from '../../connector/auth/credentials.ts';
 import { type Budget, createBudget, limitsOf } from '../../connector/budget.ts';
-import type { Judge } from '../../connector/response.ts';
-import { pathWithId, withQuery } from '../../connector/template.ts';
+import { type Judge, parseBody } from '../../connector/response.ts';
+import { fillDeep, pathWithId, type Variables, withDefaults, withQuery } from '../../connector/template.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { type RestConnectionParts, restSenderParts } from '../../protocols/rest/connection.ts';
 import { type Call, createSender, type Sender, type SenderParts } from '../../protocols/rest/sender.ts';
-import { type Diagnostic, ok, type Result } from '../../record/diagnostic.ts';
+import { fail, ok, problem, type Result } from '../../record/diagnostic.ts';
 import type { Exchange } from './finding.ts';
 
 /** One request of a probe. */
@@ -20,6 +20,8 @@ export interface Ask {
   values?: Record<string, string>;
   body?: string;
   headers?: Record<string, string>;
+  /** Reads the body; default: JSON. Undefined where it is not of the format. */
+  parse?: (body: string) => unknown;
   /** Noted instead of path and parameters. */
   shown?: string;
   /** `wrong`: with credentials that are none; `unhindered`: at once, whatever is in flight. Default: `self`. */
@@ -31,7 +33,7 @@ export interface Reply {
   status: number | null;
   headers: Record<string, string>;
   data: unknown;
-  /** Whether there was a body that is no JSON. */
+  /** Whether there was a body that is not of its format. */
   notJson: boolean;
   sentAt: number;
   tookMs: number;
@@ -52,8 +54,8 @@ export interface Raw {
   readonly platform: Platform;
   readonly budget: Budget;
   send(ask: Ask): Promise<Reply>;
-  /** The header values that requests are sent with now: never to be shown. */
-  credentials(): AuthHeaders | null;
+  /** What requests are sent with now: never to be shown. */
+  credentials(): Credentials | null;
   /** An address of the system as a path after the base URL; null for one elsewhere. */
   relative(address: string): string | null;
   /** Where the evidence of what follows begins. */
@@ -76,13 +78,15 @@ class RawRequests implements Raw {
   readonly #exchanges: Exchange[] = [];
   readonly #write: boolean;
   readonly #signal: AbortSignal | undefined;
+  readonly #variables: Variables;
 
-  constructor({ write, signal, platform }: RawParts, parts: SenderParts, budget: Budget) {
+  constructor({ write, signal, platform, definition, variables }: RawParts, parts: SenderParts, budget: Budget) {
     this.platform = platform;
     this.budget = budget;
     this.#parts = parts;
     this.#write = write;
     this.#signal = signal;
+    this.#variables = withDefaults(definition.variables, variables);
     const answers: SenderParts = { ...parts, judge: anything };
     const wide = createBudget({ requests: null, windowMs: 1000, concurrency: MOST_AT_ONCE }, platform.clock);
     this.#senders = {
@@ -94,15 +98,17 @@ class RawRequests implements Raw {
   }
 
   async send(ask: Ask): Promise<Reply> {
-    const { method = 'GET', path, id, query = {}, values = {}, body, headers, as = 'self' } = ask;
-    const filled = id === undefined ? ok(path) : pathWithId(path)(id);
+    const { method = 'GET', path, id, query = {}, values = {}, body, headers, parse, as = 'self' } = ask;
+    const template = id === undefined ? ok(path) : pathWithId(path)(id);
+    const filled = template.ok ? fillDeep({ path: template.value, query }, this.#variables) : template;
     if (!filled.ok) return nothing(this.platform.clock.now());
     if (method !== 'GET' && !this.#write) throw new Error('A probe that only reads tried to write');
     const call: Call = {
       kind: method === 'GET' ? 'reads' : 'writes',
       method,
-      path: withQuery(filled.value, { ...query, ...values }),
+      path: withQuery(filled.value.path, { ...filled.value.query, ...values }),
       repeatable: false,
+      ...(parse ? { parse } : {}),
       ...(body === undefined ? {} : { body }),
       ...(headers ? { headers } : {}),
       ...(this.#signal && method === 'GET' ? { signal: this.#signal } : {}),
@@ -121,12 +127,12 @@ class RawRequests implements Raw {
       exchange.records = count;
     };
     if (!response) return { ...nothing(sentAt), tookMs };
-    const data = parsed(response.body);
+    const data = (parse ?? parseBody)(response.body);
     const notJson = data === undefined && response.body.trim() !== '';
     return { status: response.status, headers: response.headers, data, notJson, sentAt, tookMs, noteRecords };
   }
 
-  credentials(): AuthHeaders | null {
+  credentials(): Credentials | null {
     return this.#parts.authenticator?.current() ?? null;
   }
 
@@ -182,23 +188,18 @@ function shown(path: string, query: Record<string, string>, values: Record<strin
   return pairs.length === 0 ? path : `${path}${path.includes('?') ? '&' : '?'}${pairs.join('&')}`;
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-const nothing = (sentAt: number): Reply => ({
+/** What is had where nothing could be sent. */
+export const NO_REPLY: Reply = {
   status: null,
   headers: {},
   data: undefined,
   notJson: false,
-  sentAt,
+  sentAt: 0,
   tookMs: 0,
   noteRecords: () => undefined,
-});
+};
+
+const nothing = (sentAt: number): Reply => ({ ...NO_REPLY, sentAt });
 
 const anything: Judge = () => ({ kind: 'good' });
 
@@ -214,16 +215,22 @@ function onlyWaiting(judge: Judge): Judge {
 
 /** Credentials of the same form that are not the right ones. */
 function garbled(own: Authenticator): Authenticator {
-  const garble = (headers: AuthHeaders): AuthHeaders =>
-    Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, `${value.slice(0, -4)}0x0x`]));
+  const garble = (texts: Readonly<Record<string, string>>) =>
+    Object.fromEntries(Object.entries(texts).map(([name, value]) => [name, `${value.slice(0, -4)}0x0x`]));
+  const wrong = ({ headers, query, sign }: Credentials): Credentials => ({
+    headers: garble(headers),
+    query: garble(query),
+    ...(sign ? { sign: (request) => garble(sign(request)) } : {}),
+  });
   return {
     current: () => {
-      const headers = own.current();
-      return headers && garble(headers);
+      const credentials = own.current();
+      return credentials && wrong(credentials);
     },
-    async renew(rejected): Promise<Result<AuthHeaders, Diagnostic>> {
-      const renewed = await own.renew(rejected === null ? null : rejected);
-      return renewed.ok ? ok(garble(renewed.value)) : renewed;
+    async renew(rejected) {
+      if (rejected !== null) return fail(problem('auth-failed', 'The system does not accept the credentials'));
+      const renewed = await own.renew(null);
+      return renewed.ok ? ok(wrong(renewed.value)) : renewed;
     },
   };
 }

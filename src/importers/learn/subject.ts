@@ -1,5 +1,7 @@
 import type { ListDefinition, ObjectDefinition } from '../../connector/definition.ts';
 import { isWire, wireReader } from '../../connector/wire-path.ts';
+import { ACCEPT, PARSERS } from '../../protocols/rest/formats.ts';
+import { compileItems } from '../../protocols/rest/list-records.ts';
 import { type Draft, valueAt } from './draft.ts';
 import type { Change, Finding, Verdict } from './finding.ts';
 import type { Raw, Reply } from './raw.ts';
@@ -27,7 +29,7 @@ export interface Listed {
 export interface Page {
   reply: Reply;
   /** Null where the answer held no list. */
-  items: unknown[] | null;
+  items: readonly unknown[] | null;
   /** Those with an id. */
   records: Listed[];
   ids: string[];
@@ -184,12 +186,13 @@ export class Subject {
     const { list } = this;
     if (!list) throw new Error(`The connector declares no list for ${this.name}`);
     const sized = unsized ? {} : sizeQuery(list, size);
-    const { address, asked, hidden } = placeQuery(list, place);
+    const { address, asked, hidden } = placeQuery(list, place, size);
     const path = this.path(list.path);
+    const how = { headers: { accept: ACCEPT[list.format], ...list.headers }, parse: PARSERS[list.format] };
     const reply = await this.raw.send(
       address === null
-        ? { path, query: { ...list.query, ...query, ...sized, ...asked }, values: { ...values, ...hidden } }
-        : { path: this.raw.relative(address) ?? path, shown: `${path}?(the next address)` },
+        ? { ...how, path, query: { ...list.query, ...query, ...sized, ...asked }, values: { ...values, ...hidden } }
+        : { ...how, path: this.raw.relative(address) ?? path, shown: `${path}?(the next address)` },
     );
     return this.read(reply, place);
   }
@@ -197,12 +200,9 @@ export class Subject {
   /** What an answer to a list holds, by the list's definition. */
   read(reply: Reply, place: Place = START): Page {
     const list = this.list;
-    const found = list ? wireReader(list.records)(reply.data) : undefined;
-    const items = Array.isArray(found) && isGood(reply) ? found : null;
+    const items = list && isGood(reply) ? compileItems(list)(reply.data) : null;
     if (items) reply.noteRecords(items.length);
-    const at = wireReader(list?.item ?? '');
-    const records = (items ?? []).flatMap((item) => {
-      const wire = at(item);
+    const records = (items ?? []).flatMap((wire) => {
       const id = this.idIn(wire);
       return id === null ? [] : [{ id, wire }];
     });
@@ -282,22 +282,27 @@ interface Placed {
   hidden: Record<string, string>;
 }
 
-function placeQuery({ pagination }: ListDefinition, place: Place): Placed {
+function placeQuery({ pagination }: ListDefinition, place: Place, size: number | undefined): Placed {
+  const sent = (value: string) => {
+    const template = ('sent_as' in pagination ? pagination.sent_as : undefined) ?? '{value}';
+    const count = size ?? ('size' in pagination ? pagination.size : 0);
+    return template.replaceAll('{value}', value).replaceAll('{size}', String(count));
+  };
   const none = { address: null, asked: {}, hidden: {} };
   switch (pagination.style) {
     case 'none':
     case 'keyset':
       return none;
     case 'cursor':
-      return place.cursor === null ? none : { ...none, hidden: { [pagination.param]: place.cursor } };
+      return place.cursor === null ? none : { ...none, hidden: { [pagination.param]: sent(place.cursor) } };
     case 'next_url':
       return { ...none, address: place.cursor };
     case 'page':
       return place.index === 0
         ? none
-        : { ...none, asked: { [pagination.param]: String(pagination.first + place.index) } };
+        : { ...none, asked: { [pagination.param]: sent(String(pagination.first + place.index)) } };
     case 'offset':
-      return place.offset === 0 ? none : { ...none, asked: { [pagination.param]: String(place.offset) } };
+      return place.offset === 0 ? none : { ...none, asked: { [pagination.param]: sent(String(place.offset)) } };
   }
 }
 
@@ -317,6 +322,7 @@ function totalIn({ pagination }: ListDefinition, reply: Reply): number | null {
 function nextIn({ pagination }: ListDefinition, reply: Reply, records: readonly Listed[]): string | null {
   if (pagination.style === 'cursor') {
     if (pagination.last_id) return records.at(-1)?.id ?? null;
+    if (pagination.last_field !== undefined) return tokenOf(wireReader(pagination.last_field)(records.at(-1)?.wire));
     const found =
       pagination.next_header === undefined
         ? wireReader(pagination.next ?? '')(reply.data)

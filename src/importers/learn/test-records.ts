@@ -2,7 +2,8 @@ import type { WriteDefinition } from '../../connector/definition.ts';
 import type { FieldDefinition } from '../../connector/field.ts';
 import type { Wire } from '../../connector/port.ts';
 import { isWire, merged, wireReader } from '../../connector/wire-path.ts';
-import type { Reply } from './raw.ts';
+import { compileWriteRequest } from '../../protocols/rest/write-request.ts';
+import { NO_REPLY, type Reply } from './raw.ts';
 import { isGood, type Subject } from './subject.ts';
 import { textsIn, withAt } from './wire-search.ts';
 
@@ -26,7 +27,6 @@ export interface Written {
 }
 
 const ROUNDS = 8;
-const WRITABLE_BODIES = ['json', 'form'];
 
 /** Marked records that the probes make, change and take away again. */
 export class TestRecords {
@@ -55,9 +55,8 @@ export class TestRecords {
     const known = this.#plans.get(subject.name);
     if (known !== undefined) return known;
     const { create } = subject.definition;
-    const usable = create !== undefined && WRITABLE_BODIES.includes(create.body);
     let found: Wire | null = null;
-    for (const rich of usable ? [true, false] : []) {
+    for (const rich of create ? [true, false] : []) {
       found = await this.#tryPlan(subject, await this.#compose(subject, rich));
       if (found) break;
     }
@@ -238,15 +237,7 @@ export class TestRecords {
   ): Promise<Reply> {
     const write = subject.definition[kind];
     if (!write) throw new Error(`The connector declares no ${kind} for ${subject.name}`);
-    const { body, type } = bodyOf(write, wire);
-    const reply = await subject.raw.send({
-      method: write.method,
-      path: subject.path(write.path),
-      query: write.query,
-      body,
-      headers: { 'content-type': type, ...headers },
-      ...(id === null ? {} : { id }),
-    });
+    const reply = await this.#write(subject, write, id, wire, headers);
     if (!isGood(reply) && reply.status !== null) {
       const kept = this.refusals.get(subject.name) ?? [];
       this.refusals.set(subject.name, [...kept, { sent: Object.keys(wire), reply }]);
@@ -254,19 +245,25 @@ export class TestRecords {
     return reply;
   }
 
+  async #write(
+    subject: Subject,
+    write: WriteDefinition,
+    id: string | null,
+    wire: Wire | undefined,
+    headers: Record<string, string>,
+  ): Promise<Reply> {
+    const own = subject.definition.id.type === 'integer' ? Number(id) : id;
+    const names = id === null || own === null ? { names: {} } : { names: { id }, id: own };
+    const path = subject.path(write.path);
+    const asked = compileWriteRequest({ ...write, path })({ ...names, wire });
+    if (!asked.ok) return NO_REPLY;
+    return subject.raw.send({ ...asked.value, headers: { ...asked.value.headers, ...headers }, shown: path });
+  }
+
   async remove(subject: Subject, id: string, headers: Record<string, string> = {}): Promise<Reply | null> {
     const removal = subject.definition.delete ?? subject.definition.archive;
     if (!removal) return null;
-    const body = Object.keys(removal.constant).length > 0 ? { body: bodyOf(removal, {}).body } : {};
-    const type: Record<string, string> = 'body' in body ? { 'content-type': 'application/json' } : {};
-    const reply = await subject.raw.send({
-      method: removal.method,
-      path: subject.path(removal.path),
-      id,
-      query: removal.query,
-      headers: { ...type, ...headers },
-      ...body,
-    });
+    const reply = await this.#write(subject, removal, id, undefined, headers);
     if (isGood(reply)) this.forget(subject, id);
     return reply;
   }
@@ -286,8 +283,10 @@ export class TestRecords {
   /** The sent fields that a refusal speaks of. */
   namedFields(subject: Subject, reply: Reply, sent: readonly string[], mainToo = false): string[] {
     const texts = textsIn(reply.data);
+    const exact = sent.filter((name) => texts.some((text) => text === name || text.startsWith(`${name}.`)));
+    // A sentence may hold the name of a field as a word of its own.
     const words = new Set(texts.flatMap((text) => text.split(/[^\p{L}\p{N}_.-]+/u)));
-    const named = sent.filter((name) => words.has(name) || texts.some((text) => text.startsWith(`${name}.`)));
+    const named = exact.length > 0 ? exact : sent.filter((name) => words.has(name));
     const main = mainToo ? null : this.mainPath(subject);
     return named.filter((name) => name !== main || named.length === 1);
   }
@@ -302,15 +301,4 @@ export function createdId(subject: Subject, { data }: Reply): string | null {
     if (id !== null) return id;
   }
   return null;
-}
-
-export function bodyOf(write: WriteDefinition, wire: Wire): { body: string; type: string } {
-  const wrapped = write.wrap === '' ? wire : withAt({}, write.wrap, wire);
-  const full = merged(wrapped, write.constant);
-  if (write.body !== 'form') return { body: JSON.stringify(full), type: 'application/json' };
-  const pairs = Object.entries(full).map(([name, value]): [string, string] => [
-    name,
-    isWire(value) ? JSON.stringify(value) : String(value ?? ''),
-  ]);
-  return { body: new URLSearchParams(pairs).toString(), type: 'application/x-www-form-urlencoded' };
 }

@@ -39,6 +39,7 @@ export function timeFormOf(values: readonly unknown[], zone: string): TimeFormat
   }
   if (!values.every((value) => typeof value === 'string')) return null;
   if (reads('iso')) return 'iso';
+  if (reads('dotnet')) return 'dotnet';
   for (const [looks, pattern] of FORMS) {
     if (!values.every((value) => typeof value === 'string' && looks.test(value))) continue;
     const form = { pattern, zone, overlap: 'earlier' as const, gap: 'later' as const };
@@ -57,6 +58,7 @@ export function grainOf(stamps: readonly number[]): number {
 export function unitOf(form: TimeFormat): number {
   if (form === 'iso' || form === 'epoch_ms') return 1;
   if (form === 'epoch_s') return SECOND;
+  if (form === 'dotnet') return 1;
   if (form.pattern.includes('SSS')) return 1;
   if (form.pattern.includes('ss')) return SECOND;
   return form.pattern.includes('mm') ? MINUTE : DAY;

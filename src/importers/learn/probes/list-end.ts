@@ -1,4 +1,5 @@
-import type { Finding } from '../finding.ts';
+import { isWire } from '../../../connector/wire-path.ts';
+import type { Finding, Verdict } from '../finding.ts';
 import type { Probe } from '../probe.ts';
 import { isGood, type Page, type Place, START, type Subject, statusText } from '../subject.ts';
 
@@ -30,7 +31,13 @@ export const listEnd: Probe = {
     if (total !== null && total / size > subject.options.mostPages && list.pagination.style !== 'cursor')
       return lastPage(subject, total, size);
     const walk = await walkAll(subject);
-    return [...capped(subject, walk, total), ...(walk.refused ? [] : endOf(subject, walk, total))];
+    const cap = capped(subject, walk, total);
+    if (walk.refused) return cap;
+    const moved = total !== null && walk.rows !== total && (await subject.page()).total !== total;
+    const end = moved
+      ? [subject.hidden(AT, FACT, 'records came or went while the list was read')]
+      : endOf(subject, walk, total);
+    return [...cap, ...end];
   },
 };
 
@@ -99,7 +106,8 @@ function endOf(subject: Subject, walk: Walk, total: number | null): Finding[] {
     subject.tell({
       at: AT,
       fact: FACT,
-      verdict: total === null || total === rows ? 'confirmed' : 'contradicted',
+      verdict: total === null || total === rows ? agreed(subject) : 'contradicted',
+      declared: said(subject),
       seen: `${short}${endMark(subject, last)} after ${rows} records${counts}`,
     }),
   );
@@ -132,5 +140,15 @@ async function lastPage(subject: Subject, total: number, size: number): Promise<
   const good = last.ids.length === total - offset;
   const after = isGood(behind.reply) ? `${behind.ids.length} records` : statusText(behind.reply);
   const seen = `${last.ids.length} records on the last of ${pages} pages, ${after} behind it`;
-  return [subject.tell({ at: AT, fact: FACT, verdict: good ? 'confirmed' : 'contradicted', seen })];
+  const verdict = good ? agreed(subject) : 'contradicted';
+  return [subject.tell({ at: AT, fact: FACT, verdict, declared: said(subject), seen })];
 }
+
+/** What the file says about the end: where the number of records or the next page stands. */
+function said(subject: Subject): unknown {
+  const declared = subject.draft.declared(['objects', subject.name, ...AT]);
+  const end = isWire(declared) ? (declared.total ?? declared.next ?? declared.more ?? declared.pages) : undefined;
+  return end ?? null;
+}
+
+const agreed = (subject: Subject): Verdict => (said(subject) === null ? 'learnt' : 'confirmed');

@@ -24,6 +24,8 @@ export const numbers: Probe = {
       if (sent === null) continue;
       subject.mark();
       const outcome = (await attempt(subject, made.id, new Map([[path, sent.wire]]))).get(path);
+      // That a whole number takes no decimals is what its type says.
+      if (field.type === 'integer' && outcome?.kind !== 'stored') continue;
       findings.push(told(subject, name, sent, outcome?.kind === 'stored' ? outcome.value : null));
     }
     return findings;

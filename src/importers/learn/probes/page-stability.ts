@@ -14,14 +14,17 @@ export const pageStability: Probe = {
     const place = subject.after(first);
     if (!place) return [subject.hidden(at, FACT, 'there is no second page')];
     const ask = { place, ...(pagination.size_param === undefined ? {} : { size: 5 }) };
-    const [once, again] = [await subject.page(ask), await subject.page(ask)];
-    const tell = (verdict: 'confirmed' | 'contradicted', seen: string) => [
-      subject.tell({ at, fact: FACT, verdict, seen }),
+    const once = await subject.page(ask);
+    let again = await subject.page(ask);
+    // Somebody may have added or removed a record between the two.
+    if (!same(once.ids, again.ids)) again = await subject.page(ask);
+    const tell = (verdict: 'learnt' | 'contradicted', seen: string) => [
+      subject.tell({ at, fact: FACT, verdict, declared: null, seen }),
     ];
     if (!same(once.ids, again.ids)) return tell('contradicted', 'the same request gave other records, or others first');
     if (once.ids.some((id) => first.ids.includes(id))) return tell('contradicted', 'it repeats records of page 1');
     return tell(
-      'confirmed',
+      'learnt',
       `the same ${once.ids.length} records twice, none of page 1; ${orderOf([...first.ids, ...once.ids])}`,
     );
   },
