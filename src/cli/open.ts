@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { needsKeptTokens } from '../connector/auth/authenticator.ts';
-import { passingTokens } from '../connector/auth/tokens.ts';
+import { passingTokens, type TokenStore } from '../connector/auth/tokens.ts';
 import type { Connection } from '../connector/port.ts';
 import { openIntegration } from '../integration/files.ts';
 import type { KeptVariables } from '../integration/load-systems.ts';
@@ -182,6 +182,10 @@ function assemble(integration: LoadedIntegration, platform: Platform, state: Sta
     },
   };
 }
+
+/** The tokens of a connection, kept in the store. */
+export const tokensOf = ({ store, platform }: Runtime, { name }: LoadedSystem): TokenStore =>
+  storedTokens(store, name, platform.clock, platform.random);
 
 /** Opens one system by the protocol of its connector. Tokens are kept in the store, encrypted; fresh ones as long as the connection. */
 export function openConnection(

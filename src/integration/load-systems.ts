@@ -61,6 +61,7 @@ export function loadSystem(
     title: system.title ?? connector.title,
     contact: system.contact ? { name: system.contact.name, email: system.contact.email ?? null } : null,
     connector,
+    connectorFile: found.value.file,
     variables: loadVariables(name, system, connector, settings, findings),
   };
 }

@@ -39,7 +39,11 @@ const finding = (at: string, value: Change | unknown, verdict: Verdict = 'contra
 const BOTH = ['buyers', 'sellers'];
 const changed = (findings: Finding[], probed = BOTH) => {
   const text = editConnector(FILE, findings, '2026-05-01', probed);
-  return { text, data: parse(text), lines: diffText(FILE, text).filter(({ kind }) => kind === 'gone' || kind === 'new') };
+  return {
+    text,
+    data: parse(text),
+    lines: diffText(FILE, text).filter(({ kind }) => kind === 'gone' || kind === 'new'),
+  };
 };
 
 describe('writing findings into a connector file', () => {

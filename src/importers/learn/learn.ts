@@ -1,8 +1,8 @@
-import type { ConnectorDefinition } from '../../connector/definition.ts';
 import { connectorConformance } from '../../connector/conformance/conformance.ts';
+import type { ConnectorDefinition } from '../../connector/definition.ts';
 import type { Connection } from '../../connector/port.ts';
 import { randomToken } from '../../platform/random.ts';
-import type { RestConnectionParts } from '../../protocols/rest/connection.ts';
+import { openRestConnection, type RestConnectionParts } from '../../protocols/rest/connection.ts';
 import { type Diagnostic, fail, ok, problem, type Result } from '../../record/diagnostic.ts';
 import { Draft } from './draft.ts';
 import { countVerdicts, type Finding, type LearnReport } from './finding.ts';
@@ -91,12 +91,21 @@ async function driverFinding(subject: Subject, connection: Connection): Promise<
   const faults = await connectorConformance(connection, subject.name, { most: 500 });
   const fact = 'reading by the connector as it is now';
   if (faults.length === 0)
-    return subject.tell({ at: [], fact, verdict: 'learnt', declared: null, seen: 'the list, single records and filters do as declared' });
+    return subject.tell({
+      at: [],
+      fact,
+      verdict: 'learnt',
+      declared: null,
+      seen: 'the list, single records and filters do as declared',
+    });
   const seen = [...new Set(faults.map(({ summary }) => summary))].join('; ');
   return subject.tell({ at: [], fact, verdict: 'contradicted', declared: null, seen });
 }
 
-function chosenObjects(definition: ConnectorDefinition, asked: readonly string[] | undefined): Result<readonly string[]> {
+function chosenObjects(
+  definition: ConnectorDefinition,
+  asked: readonly string[] | undefined,
+): Result<readonly string[]> {
   if (definition.protocol !== 'rest') return fail(notRest(definition.protocol));
   const known = Object.keys(definition.objects);
   const unknown = (asked ?? []).find((name) => !known.includes(name));

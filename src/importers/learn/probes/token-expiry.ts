@@ -18,7 +18,13 @@ export const tokenExpiry: Probe = {
     await subject.sample(true);
     const old = raw.credentials();
     if (!old || old.sign) return [subject.hidden(at, FACT, 'no token is at hand', true)];
-    const ask = { path: subject.path(list.path), query: list.query, headers: { ...old.headers }, values: { ...old.query }, as: 'nobody' as const };
+    const ask = {
+      path: subject.path(list.path),
+      query: list.query,
+      headers: { ...old.headers },
+      values: { ...old.query },
+      as: 'nobody' as const,
+    };
     const begun = subject.now();
     const lives = auth.type === 'session' ? milliseconds(auth.lives) : null;
     while (subject.now() - begun <= options.patienceMs && !options.signal?.aborted) {
