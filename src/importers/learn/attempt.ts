@@ -1,6 +1,7 @@
 import type { Wire } from '../../connector/port.ts';
 import { wireReader } from '../../connector/wire-path.ts';
-import { isGood, type Subject } from './subject.ts';
+import { isGood } from './subject.ts';
+import type { TestSubject } from './test-subject.ts';
 import { withAt } from './wire-search.ts';
 
 /** What became of one value: as the system holds it, or refused. */
@@ -15,7 +16,7 @@ const MOST_SINGLE = 12;
  * left out of the next try. A value whose fate can't be told is not in the result.
  */
 export async function attempt(
-  subject: Subject,
+  subject: TestSubject,
   id: string,
   values: ReadonlyMap<string, unknown>,
 ): Promise<Map<string, Outcome>> {
@@ -41,12 +42,11 @@ export async function attempt(
 }
 
 async function write(
-  subject: Subject,
+  subject: TestSubject,
   id: string,
   values: ReadonlyMap<string, unknown>,
 ): Promise<{ wire: Wire | null; named: string[] }> {
   const { tests } = subject;
-  if (!tests) return { wire: null, named: [] };
   let change: Wire = {};
   for (const [path, value] of values) change = withAt(change, path, value);
   const { reply, wire } = await tests.update(subject, id, change);

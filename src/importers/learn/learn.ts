@@ -11,6 +11,7 @@ import { READING, SYSTEM, SYSTEM_LAST, WRITING } from './probes.ts';
 import { openRaw } from './raw.ts';
 import { type LearnOptions, Subject } from './subject.ts';
 import { TestRecords } from './test-records.ts';
+import { TestSubject } from './test-subject.ts';
 
 export interface LearnParts extends RestConnectionParts {
   /** The connector file as plain data: what it says, without defaults. */
@@ -40,7 +41,9 @@ export async function learn(parts: LearnParts): Promise<Result<Learnt>> {
   if (!raw.ok) return raw;
   const draft = new Draft(data, definition);
   const tests = options.write ? new TestRecords(randomToken(platform.random).slice(0, 6)) : null;
-  const all = names.value.map((name) => new Subject(name, raw.value, draft, options, tests));
+  const all = names.value.map((name) =>
+    tests ? new TestSubject(name, raw.value, draft, options, tests) : new Subject(name, raw.value, draft, options),
+  );
   const subjects = all.filter((subject) => beyond(subject) === null);
   const begun = platform.clock.now();
   const findings: Finding[] = all.flatMap((subject) => {
@@ -48,23 +51,25 @@ export async function learn(parts: LearnParts): Promise<Result<Learnt>> {
     subject.begin('object');
     return why === null ? [] : [subject.hidden([], 'the object', why)];
   });
-  const run = async (subject: Subject, probes: readonly Probe[], system: boolean) => {
-    for (const probe of probes) {
-      if (options.signal?.aborted) return;
-      parts.onProbe?.(system ? null : subject.name, probe.id);
-      subject.begin(probe.id);
-      findings.push(...((await probe.run(subject)) ?? []));
-    }
+  const look = async (subject: Subject, probe: string, run: () => Promise<Finding[] | null>) => {
+    if (options.signal?.aborted) return;
+    parts.onProbe?.(subject.name, probe);
+    subject.begin(probe);
+    findings.push(...((await run()) ?? []));
+  };
+  const run = async (subject: Subject, probes: readonly Probe[]) => {
+    for (const probe of probes) await look(subject, probe.id, () => probe.run(subject));
   };
   const [first] = subjects;
   let left: LearnReport['left'] = [];
   try {
     for (const subject of subjects) {
-      await run(subject, READING, false);
-      if (subject === first) await run(subject, SYSTEM, true);
-      if (tests) await run(subject, WRITING, false);
+      await run(subject, READING);
+      if (subject === first) await run(subject, SYSTEM);
+      if (!(subject instanceof TestSubject)) continue;
+      for (const probe of WRITING) await look(subject, probe.id, () => probe.run(subject));
     }
-    if (first) await run(first, SYSTEM_LAST, true);
+    if (first) await run(first, SYSTEM_LAST);
     const driven = openRestConnection({ ...parts, definition: draft.connector, budget: raw.value.budget });
     for (const subject of driven.ok && !options.signal?.aborted ? subjects : []) {
       subject.begin('driver');

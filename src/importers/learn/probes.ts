@@ -1,4 +1,4 @@
-import type { Probe } from './probe.ts';
+import type { Probe, WritingProbe } from './probe.ts';
 import { batches } from './probes/batches.ts';
 import { brokenRequests } from './probes/broken-requests.ts';
 import { burst } from './probes/burst.ts';
@@ -54,7 +54,7 @@ export const READING: readonly Probe[] = [
 export const SYSTEM: readonly Probe[] = [credentials, rateHeaders, burst];
 
 /** Of each object, with test records. */
-export const WRITING: readonly Probe[] = [
+export const WRITING: readonly WritingProbe[] = [
   creates,
   updates,
   clock,

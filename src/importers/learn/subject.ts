@@ -5,7 +5,6 @@ import { compileItems } from '../../protocols/rest/list-records.ts';
 import { type Draft, valueAt } from './draft.ts';
 import type { Change, Finding, Verdict } from './finding.ts';
 import type { Raw, Reply } from './raw.ts';
-import type { TestRecords } from './test-records.ts';
 
 export interface LearnOptions {
   /** Whether marked test records may be made and removed. */
@@ -77,18 +76,15 @@ export class Subject {
   readonly raw: Raw;
   readonly draft: Draft;
   readonly options: LearnOptions;
-  /** Null unless writing is allowed. */
-  readonly tests: TestRecords | null;
   #probe = '';
   #mark = 0;
   #sample: { key: string; page: Page } | null = null;
 
-  constructor(name: string, raw: Raw, draft: Draft, options: LearnOptions, tests: TestRecords | null) {
+  constructor(name: string, raw: Raw, draft: Draft, options: LearnOptions) {
     this.name = name;
     this.raw = raw;
     this.draft = draft;
     this.options = options;
-    this.tests = tests;
   }
 
   get definition(): ObjectDefinition {

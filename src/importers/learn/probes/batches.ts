@@ -1,20 +1,21 @@
 import type { BatchDefinition } from '../../../connector/definition.ts';
 import { wireReader } from '../../../connector/wire-path.ts';
 import type { Finding } from '../finding.ts';
-import type { Probe } from '../probe.ts';
+import type { WritingProbe } from '../probe.ts';
 import type { Reply } from '../raw.ts';
-import { isGood, type Subject, statusText } from '../subject.ts';
+import { isGood, statusText } from '../subject.ts';
+import type { TestSubject } from '../test-subject.ts';
 import { withAt } from '../wire-search.ts';
 
 const KINDS = ['update', 'archive'] as const;
 const LADDER = [1000, 500, 200, 100, 50, 25, 10];
 
 /** How many items a batch may have, by items about records that there are not: nothing is changed. */
-export const batches: Probe = {
+export const batches: WritingProbe = {
   id: 'batches',
   async run(subject) {
-    const { tests, definition } = subject;
-    if (!tests || !definition.get) return null;
+    const { definition } = subject;
+    if (!definition.get) return null;
     const findings: Finding[] = [];
     for (const kind of KINDS) {
       const batch = definition.batch[kind];
@@ -43,7 +44,7 @@ export const batches: Probe = {
   },
 };
 
-async function most(subject: Subject, kind: (typeof KINDS)[number], batch: BatchDefinition): Promise<Finding[]> {
+async function most(subject: TestSubject, kind: (typeof KINDS)[number], batch: BatchDefinition): Promise<Finding[]> {
   const at = ['batch', kind, 'max'];
   const fact = `items in a batch of ${kind}s`;
   subject.mark();
@@ -72,7 +73,7 @@ function accepted(reply: Reply, batch: BatchDefinition, count: number): boolean 
   return isGood(reply) && Array.isArray(found) && found.length === count;
 }
 
-function results(subject: Subject, kind: string, batch: BatchDefinition, reply: Reply): Finding[] {
+function results(subject: TestSubject, kind: string, batch: BatchDefinition, reply: Reply): Finding[] {
   const found = wireReader(batch.results)(reply.data);
   const [first] = Array.isArray(found) ? found : [];
   const status = batch.status === undefined ? undefined : wireReader(batch.status)(first);
@@ -83,7 +84,7 @@ function results(subject: Subject, kind: string, batch: BatchDefinition, reply: 
   return [subject.tell({ at: ['batch', kind, 'results'], fact: 'results of a batch', verdict: 'confirmed', seen })];
 }
 
-function send(subject: Subject, batch: BatchDefinition, count: number): Promise<Reply> {
+function send(subject: TestSubject, batch: BatchDefinition, count: number): Promise<Reply> {
   const id = subject.definition.id.type === 'integer' ? 999_999_999 : 'dovetail-none';
   const items = Array.from({ length: count }, () => ({ [batch.id]: id }));
   const body = batch.items === '' ? items : withAt({}, batch.items, items);

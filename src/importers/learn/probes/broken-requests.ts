@@ -1,15 +1,15 @@
-import type { Probe } from '../probe.ts';
+import type { WritingProbe } from '../probe.ts';
 import { isGood, statusText } from '../subject.ts';
 
 const FACT = 'what a request that can not be read looks like';
 
 /** Sends a create whose body is no JSON: an honest system says so, an old one breaks. */
-export const brokenRequests: Probe = {
+export const brokenRequests: WritingProbe = {
   id: 'broken-requests',
   async run(subject) {
     const { tests, definition } = subject;
     const { create } = definition;
-    if (!tests || create?.body !== 'json' || !(await tests.main(subject))) return null;
+    if (create?.body !== 'json' || !(await tests.main(subject))) return null;
     subject.mark();
     const reply = await subject.raw.send({
       method: create.method,

@@ -2,7 +2,7 @@ import { compileTime } from '../../../connector/codec/time.ts';
 import { serverNow } from '../../../connector/response.ts';
 import { wireReader } from '../../../connector/wire-path.ts';
 import type { Finding } from '../finding.ts';
-import type { Probe } from '../probe.ts';
+import type { WritingProbe } from '../probe.ts';
 
 const HALF_HOUR = 1_800_000;
 const ZONES = [
@@ -23,12 +23,12 @@ const ZONES = [
 ];
 
 /** Whether the stamp that a write gets is the time of the write: in which time zone the system writes. */
-export const clock: Probe = {
+export const clock: WritingProbe = {
   id: 'clock',
   async run(subject) {
     const { tests, definition } = subject;
     const { modified, fields } = definition;
-    const made = tests && (await tests.main(subject));
+    const made = await tests.main(subject);
     if (!made || modified === undefined) return null;
     subject.mark();
     const field = fields[modified];

@@ -1,16 +1,17 @@
 import { isWire, wireReader } from '../../../connector/wire-path.ts';
 import type { Finding } from '../finding.ts';
-import type { Probe } from '../probe.ts';
-import { type Subject, statusText } from '../subject.ts';
+import type { WritingProbe } from '../probe.ts';
+import { statusText } from '../subject.ts';
+import type { TestSubject } from '../test-subject.ts';
 
 const KEY = 'Idempotency-Key';
 
 /** Makes the test record: what a create answers, and whether sending it again with its key makes a second one. */
-export const creates: Probe = {
+export const creates: WritingProbe = {
   id: 'creates',
   async run(subject) {
     const { tests, definition } = subject;
-    if (!tests || !definition.create) return null;
+    if (!definition.create) return null;
     if (!definition.delete && !definition.archive)
       return [subject.hidden(['create'], 'creating a record', 'there is no way to take a test record away again')];
     const made = await tests.main(subject);
@@ -23,7 +24,7 @@ export const creates: Probe = {
   },
 };
 
-function answer(subject: Subject, data: unknown): Finding {
+function answer(subject: TestSubject, data: unknown): Finding {
   const { create } = subject.definition;
   const at = ['create', 'record'];
   const fact = 'what a create answers';
@@ -45,13 +46,12 @@ function answer(subject: Subject, data: unknown): Finding {
 }
 
 /** The same create twice with one key; then another one with that key. */
-async function idempotency(subject: Subject): Promise<Finding[]> {
+async function idempotency(subject: TestSubject): Promise<Finding[]> {
   const { tests } = subject;
   const at = ['create', 'idempotency'];
   const fact = 'whether a create that is sent again is done again';
   const declared = subject.definition.create?.idempotency;
   const header = declared?.header ?? KEY;
-  if (!tests) return [];
   subject.mark();
   const key = `dovetail-${tests.text().replace(/\W+/g, '-')}`;
   const first = await tests.another(subject, { [header]: key });
@@ -70,13 +70,13 @@ async function idempotency(subject: Subject): Promise<Finding[]> {
 
 /** What the same key with another body does. */
 async function otherBody(
-  subject: Subject,
+  subject: TestSubject,
   header: string,
   key: string,
 ): Promise<'refused' | 'first answer' | 'created'> {
   const { tests } = subject;
-  const plan = await tests?.plan(subject);
-  if (!tests || !plan) return 'refused';
+  const plan = await tests.plan(subject);
+  if (!plan) return 'refused';
   const made = await tests.create(subject, tests.fresh(subject, plan), { [header]: key });
   if (!made) return 'refused';
   return made.reply.headers['idempotent-replayed'] === undefined && made.reply.status === 201
@@ -84,7 +84,7 @@ async function otherBody(
     : 'first answer';
 }
 
-function kept(subject: Subject, header: string, other: 'refused' | 'first answer' | 'created'): Finding {
+function kept(subject: TestSubject, header: string, other: 'refused' | 'first answer' | 'created'): Finding {
   const declared = subject.definition.create?.idempotency;
   const value = { lives: '24h', ...declared, header, body: other === 'refused' ? 'same' : (declared?.body ?? 'any') };
   const how = other === 'refused' ? 'with another body the key is refused' : `with another body: ${other}`;
@@ -103,7 +103,7 @@ function kept(subject: Subject, header: string, other: 'refused' | 'first answer
   return subject.settle(['create', 'idempotency'], plain, 'whether a create that is sent again is done again', seen);
 }
 
-function ignored(subject: Subject, header: string, refused: boolean): Finding {
+function ignored(subject: TestSubject, header: string, refused: boolean): Finding {
   const at = ['create', 'idempotency'];
   const fact = 'whether a create that is sent again is done again';
   const seen = refused ? `the same create with the same ${header} is refused` : `${header} is ignored: two records`;

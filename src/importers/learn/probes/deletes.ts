@@ -1,7 +1,8 @@
 import { isWire, wireReader } from '../../../connector/wire-path.ts';
 import type { Change, Finding } from '../finding.ts';
-import type { Probe } from '../probe.ts';
-import { isGood, START, type Subject, same, statusText } from '../subject.ts';
+import type { WritingProbe } from '../probe.ts';
+import { isGood, START, same, statusText } from '../subject.ts';
+import type { TestSubject } from '../test-subject.ts';
 import { leaves } from '../wire-search.ts';
 import { sinceQuery } from './since.ts';
 
@@ -20,12 +21,12 @@ const INCLUDES = [
 ];
 
 /** Takes a test record away: whether it is gone, what is left of it, and whether lists can show what is left. */
-export const deletes: Probe = {
+export const deletes: WritingProbe = {
   id: 'deletes',
   async run(subject) {
     const { tests, definition } = subject;
     const removal = definition.delete ?? definition.archive;
-    if (!tests || !removal || !definition.get) return null;
+    if (!removal || !definition.get) return null;
     const made = (await tests.another(subject))?.made;
     if (!made) return null;
     subject.mark();
@@ -42,7 +43,7 @@ export const deletes: Probe = {
   },
 };
 
-function hard(subject: Subject, key: 'delete' | 'archive', status: string): Finding[] {
+function hard(subject: TestSubject, key: 'delete' | 'archive', status: string): Finding[] {
   const seen = `hard: read by its id afterwards, ${status} and no record`;
   const { archived } = subject.definition;
   const base = ['objects', subject.name];
@@ -57,7 +58,7 @@ function hard(subject: Subject, key: 'delete' | 'archive', status: string): Find
 }
 
 /** What a record looks like that was there. */
-function gone(subject: Subject, status: number | null): Finding[] {
+function gone(subject: TestSubject, status: number | null): Finding[] {
   if (status !== 404 && status !== 410 && status !== 200) return [];
   const value = status === 200 ? 'null' : '404';
   return [
@@ -70,7 +71,7 @@ function gone(subject: Subject, status: number | null): Finding[] {
   ];
 }
 
-function soft(subject: Subject, key: 'delete' | 'archive', before: unknown, after: unknown): Finding[] {
+function soft(subject: TestSubject, key: 'delete' | 'archive', before: unknown, after: unknown): Finding[] {
   const base = ['objects', subject.name];
   const rename: Change[] = key === 'delete' ? [{ path: [...base, 'delete'], rename: 'archive' }] : [];
   const first = subject.tell({
@@ -109,7 +110,7 @@ function soft(subject: Subject, key: 'delete' | 'archive', before: unknown, afte
 }
 
 /** Whether the list leaves a deleted record out, and which parameter brings it in. */
-async function listing(subject: Subject, id: string): Promise<Finding[]> {
+async function listing(subject: TestSubject, id: string): Promise<Finding[]> {
   const { list } = subject;
   if (list?.method !== 'GET') return [];
   subject.mark();

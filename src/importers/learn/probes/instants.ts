@@ -1,17 +1,17 @@
 import { attempt } from '../attempt.ts';
 import type { Finding } from '../finding.ts';
-import type { Probe } from '../probe.ts';
-import type { Subject } from '../subject.ts';
+import type { WritingProbe } from '../probe.ts';
+import type { TestSubject } from '../test-subject.ts';
 
 const SENT = '2026-03-01T12:34:56.789+02:00';
 const INSTANT = Date.parse(SENT);
 
 /** What becomes of an instant that is written with an offset: kept, turned into UTC, or its offset lost. */
-export const instants: Probe = {
+export const instants: WritingProbe = {
   id: 'instants',
   async run(subject) {
     const { tests, definition } = subject;
-    const made = tests && (await tests.main(subject));
+    const made = await tests.main(subject);
     if (!made || !definition.update) return null;
     const fields = Object.entries(definition.fields).filter(
       ([, field]) => field.type === 'timestamp' && !field.read_only && (field.time ?? 'iso') === 'iso',
@@ -27,7 +27,7 @@ export const instants: Probe = {
   },
 };
 
-function told(subject: Subject, name: string, stored: unknown): Finding {
+function told(subject: TestSubject, name: string, stored: unknown): Finding {
   const at = ['fields', name, 'time'];
   const fact = `an instant with an offset in ${name}`;
   const learnt = (seen: string) => subject.tell({ at, fact, verdict: 'learnt', declared: null, seen });

@@ -1,7 +1,7 @@
 import { attempt, type Outcome } from '../attempt.ts';
 import type { Change, Finding } from '../finding.ts';
-import type { Probe } from '../probe.ts';
-import type { Subject } from '../subject.ts';
+import type { WritingProbe } from '../probe.ts';
+import type { TestSubject } from '../test-subject.ts';
 import { type TextField, textFields } from './texts.ts';
 
 /** Longer texts are not tried. */
@@ -9,11 +9,11 @@ const LONGEST = 4000;
 const ROUNDS = 14;
 
 /** How long a text may be in each field, and whether a longer one is refused or cut without a word. */
-export const lengths: Probe = {
+export const lengths: WritingProbe = {
   id: 'lengths',
   async run(subject) {
     const { tests, definition } = subject;
-    const made = tests && (await tests.main(subject));
+    const made = await tests.main(subject);
     if (!made || !definition.update) return null;
     const fields = textFields(subject).filter((field) => field.type === 'string');
     if (fields.length === 0) return null;
@@ -37,7 +37,7 @@ interface Limit {
 /** Distinct at every place, so that what is left tells where it was cut. */
 const textOf = (length: number) => 'abcdefghij'.repeat(Math.ceil(length / 10)).slice(0, length);
 
-async function limits(subject: Subject, id: string, fields: readonly TextField[]): Promise<Map<string, Limit>> {
+async function limits(subject: TestSubject, id: string, fields: readonly TextField[]): Promise<Map<string, Limit>> {
   const found = new Map<string, Limit>();
   const bounds = new Map<string, { low: number; high: number }>();
   const first = await attempt(subject, id, new Map(fields.map(({ path }) => [path, textOf(LONGEST)])));
@@ -54,7 +54,7 @@ async function limits(subject: Subject, id: string, fields: readonly TextField[]
 
 /** One step for all fields at once: the middle of what is known, first the length that the file says. */
 async function narrow(
-  subject: Subject,
+  subject: TestSubject,
   id: string,
   fields: readonly TextField[],
   bounds: Map<string, { low: number; high: number }>,
@@ -90,7 +90,7 @@ function storedLength(outcome: Outcome | undefined): number | null {
   return outcome?.kind === 'stored' && typeof outcome.value === 'string' ? outcome.value.length : null;
 }
 
-function lengthOf(subject: Subject, { name }: TextField, { most, cut }: Limit): Finding {
+function lengthOf(subject: TestSubject, { name }: TextField, { most, cut }: Limit): Finding {
   const at = ['fields', name, 'max_length'];
   const fact = `the longest text in ${name}`;
   const declared = subject.definition.fields[name]?.max_length;
@@ -119,7 +119,7 @@ function lengthOf(subject: Subject, { name }: TextField, { most, cut }: Limit): 
 
 /** Whether the length counts characters, UTF-16 units or bytes: by characters that are more than one of these. */
 async function unit(
-  subject: Subject,
+  subject: TestSubject,
   id: string,
   fields: readonly TextField[],
   found: ReadonlyMap<string, Limit>,

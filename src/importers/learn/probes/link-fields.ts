@@ -1,18 +1,19 @@
 import { wireReader } from '../../../connector/wire-path.ts';
 import type { Finding } from '../finding.ts';
-import type { Probe } from '../probe.ts';
-import { isGood, type Subject, statusText } from '../subject.ts';
+import type { WritingProbe } from '../probe.ts';
+import { isGood, statusText } from '../subject.ts';
+import type { TestSubject } from '../test-subject.ts';
 import { withAt } from '../wire-search.ts';
 
 const NAME = /^(external_?(id|key|ref(erence)?)|ext_?id|foreign_?id|source_?id|integration_?id)$/i;
 const SETTLE = 5000;
 
 /** Filters that no record of the sample could tell about, by the test record; and the field for a link token. */
-export const linkFields: Probe = {
+export const linkFields: WritingProbe = {
   id: 'link-fields',
   async run(subject) {
     const { tests, definition, list } = subject;
-    const made = tests && (await tests.main(subject));
+    const made = await tests.main(subject);
     if (!made || !list || list.method !== 'GET' || !definition.update) return null;
     const { records } = await subject.sample();
     const filled = (name: string) =>
@@ -31,11 +32,11 @@ export const linkFields: Probe = {
   },
 };
 
-const pathOf = (subject: Subject, name: string) => wireReader(subject.definition.fields[name]?.path ?? name);
+const pathOf = (subject: TestSubject, name: string) => wireReader(subject.definition.fields[name]?.path ?? name);
 
-async function oneField(subject: Subject, id: string, name: string, isLink: boolean): Promise<Finding[]> {
+async function oneField(subject: TestSubject, id: string, name: string, isLink: boolean): Promise<Finding[]> {
   const { tests, list, definition } = subject;
-  if (!tests || !list) return [];
+  if (!list) return [];
   subject.mark();
   const path = definition.fields[name]?.path ?? name;
   const token = tests.token();

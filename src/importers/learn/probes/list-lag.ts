@@ -1,8 +1,9 @@
 import { compileTime } from '../../../connector/codec/time.ts';
 import { wireReader } from '../../../connector/wire-path.ts';
 import type { Finding } from '../finding.ts';
-import type { Probe } from '../probe.ts';
-import { isGood, type Page, type Place, START, type Subject } from '../subject.ts';
+import type { WritingProbe } from '../probe.ts';
+import { isGood, type Page, type Place, START } from '../subject.ts';
+import type { TestSubject } from '../test-subject.ts';
 import { withAt } from '../wire-search.ts';
 import { sinceQuery } from './since.ts';
 
@@ -13,12 +14,12 @@ const LONGEST = 20_000;
 const MOST_PAGES = 10;
 
 /** How long after a write the list shows it, several times over. */
-export const listLag: Probe = {
+export const listLag: WritingProbe = {
   id: 'list-lag',
   async run(subject) {
     const { tests, list, definition } = subject;
-    const made = tests && (await tests.main(subject));
-    const path = tests?.mainPath(subject);
+    const made = await tests.main(subject);
+    const path = tests.mainPath(subject);
     if (!made || !path || !list || !definition.update || list.method !== 'GET') return null;
     const at = list.since ? ['list', 'since', 'lag'] : ['list'];
     subject.mark();
@@ -42,8 +43,8 @@ export const listLag: Probe = {
   },
 };
 
-function cut(subject: Subject, text: string): string {
-  const name = subject.tests?.mainText(subject);
+function cut(subject: TestSubject, text: string): string {
+  const name = subject.tests.mainText(subject);
   const max = name ? subject.definition.fields[name]?.max_length : undefined;
   return max === undefined ? text : text.slice(-max);
 }
@@ -56,7 +57,7 @@ interface Lag {
 
 /** Null where the list does not show it within the longest wait. */
 async function appears(
-  subject: Subject,
+  subject: TestSubject,
   id: string,
   wire: unknown,
   shows: (wire: unknown) => boolean,
@@ -75,7 +76,7 @@ async function appears(
 }
 
 /** From the record's own stamp on, so that few records come; without a filter, the whole list. */
-function changesQuery(subject: Subject, wire: unknown, wroteAt: number): Record<string, string> {
+function changesQuery(subject: TestSubject, wire: unknown, wroteAt: number): Record<string, string> {
   const { modified, fields } = subject.definition;
   const filter = subject.list?.since;
   if (!filter) return {};
@@ -86,7 +87,7 @@ function changesQuery(subject: Subject, wire: unknown, wroteAt: number): Record<
 }
 
 async function listed(
-  subject: Subject,
+  subject: TestSubject,
   id: string,
   query: Record<string, string>,
   shows: (wire: unknown) => boolean,
@@ -102,7 +103,7 @@ async function listed(
 }
 
 /** The longest seen is no bound: half as much again, in whole seconds, is taken for one. */
-function judged(subject: Subject, at: string[], lags: readonly Lag[]): Finding {
+function judged(subject: TestSubject, at: string[], lags: readonly Lag[]): Finding {
   const longest = Math.max(...lags.map((lag) => lag.seen));
   const late = Math.max(...lags.map((lag) => lag.unseen));
   const shown = lags.map((lag) => `${(lag.seen / 1000).toFixed(1)}`).join(', ');

@@ -1,6 +1,7 @@
 import type { Finding } from '../finding.ts';
-import type { Probe } from '../probe.ts';
-import { isGood, type Subject, same } from '../subject.ts';
+import type { WritingProbe } from '../probe.ts';
+import { isGood, same } from '../subject.ts';
+import type { TestSubject } from '../test-subject.ts';
 import { withAt } from '../wire-search.ts';
 import { sinceQuery } from './since.ts';
 import { SORT_AT, SORT_FACT, SORT_PARAMS } from './sort.ts';
@@ -12,12 +13,12 @@ const SETTLE = 5000;
  * What lists do while records change, by three test records: whether sorting by time of change moves the one that
  * changed, and whether numbered pages shift when one goes.
  */
-export const movingRecords: Probe = {
+export const movingRecords: WritingProbe = {
   id: 'moving-records',
   async run(subject) {
     const { tests, list, definition } = subject;
     const style = list?.pagination.style;
-    if (!tests || !list || list.method !== 'GET' || !definition.update || !(await tests.main(subject))) return null;
+    if (list?.method !== 'GET' || !definition.update || !(await tests.main(subject))) return null;
     const shifts = (style === 'offset' || style === 'page') && (await subject.sample()).total !== null;
     subject.mark();
     const ids: string[] = [];
@@ -36,11 +37,11 @@ export const movingRecords: Probe = {
 };
 
 /** The first of three is changed: sorted by time of change, it must come last of them. */
-async function sorted(subject: Subject, ids: readonly string[]): Promise<Finding[]> {
+async function sorted(subject: TestSubject, ids: readonly string[]): Promise<Finding[]> {
   const { tests, list } = subject;
-  const path = tests?.mainPath(subject);
+  const path = tests.mainPath(subject);
   const [first] = ids;
-  if (!list || !tests || !path || first === undefined) return [];
+  if (!list || !path || first === undefined) return [];
   // A stamp of whole minutes must be another one.
   const grain = /m$/.test(list.since?.precision ?? '') ? 60_000 : 1000;
   await subject.sleep(Math.min(grain, subject.options.patienceMs));
@@ -77,7 +78,7 @@ async function sorted(subject: Subject, ids: readonly string[]): Promise<Finding
 
 /** The order in which the test records are listed; null where they are not. */
 async function orderBy(
-  subject: Subject,
+  subject: TestSubject,
   ids: readonly string[],
   query: Record<string, string>,
   since: Record<string, string>,
@@ -89,7 +90,7 @@ async function orderBy(
 
 /** No sort is declared: whether any usual parameter moves the record that changed. */
 async function unsorted(
-  subject: Subject,
+  subject: TestSubject,
   ids: readonly string[],
   wire: string,
   since: Record<string, string>,
@@ -121,7 +122,7 @@ async function unsorted(
 }
 
 /** The first of three is taken away: whether the others move up. */
-async function shifting(subject: Subject, ids: readonly string[]): Promise<Finding[]> {
+async function shifting(subject: TestSubject, ids: readonly string[]): Promise<Finding[]> {
   const at = ['list', 'pagination', 'shifts'];
   const fact = 'whether pages shift while records go';
   const [first, ...others] = ids;
@@ -146,7 +147,7 @@ async function shifting(subject: Subject, ids: readonly string[]): Promise<Findi
 }
 
 /** The places of records in the whole list, counted from the beginning, looked for at its end and its beginning. */
-async function placeOf(subject: Subject, ids: readonly string[]): Promise<number[] | null> {
+async function placeOf(subject: TestSubject, ids: readonly string[]): Promise<number[] | null> {
   const pagination = subject.list?.pagination;
   const total = (await subject.page()).total;
   if (!pagination || !('size' in pagination) || total === null) return null;

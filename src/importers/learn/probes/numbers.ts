@@ -1,17 +1,17 @@
 import { isWire, wireReader } from '../../../connector/wire-path.ts';
 import { attempt } from '../attempt.ts';
 import type { Finding } from '../finding.ts';
-import type { Probe } from '../probe.ts';
-import type { Subject } from '../subject.ts';
+import type { WritingProbe } from '../probe.ts';
+import type { TestSubject } from '../test-subject.ts';
 
 const FACT = 'decimals that are stored';
 
 /** What becomes of more decimals than a number or an amount of money has. */
-export const numbers: Probe = {
+export const numbers: WritingProbe = {
   id: 'numbers',
   async run(subject) {
     const { tests, definition } = subject;
-    const made = tests && (await tests.main(subject));
+    const made = await tests.main(subject);
     if (!made || !definition.update) return null;
     const { records } = await subject.sample();
     const findings: Finding[] = [];
@@ -56,7 +56,7 @@ function finer(value: unknown): Finer | null {
   return null;
 }
 
-function told(subject: Subject, name: string, sent: Finer, stored: unknown): Finding {
+function told(subject: TestSubject, name: string, sent: Finer, stored: unknown): Finding {
   const at = ['fields', name, 'number', 'scale'];
   const fact = `${FACT} in ${name}`;
   const declared = subject.definition.fields[name]?.number?.scale;

@@ -1,16 +1,16 @@
 import { isWire } from '../../../connector/wire-path.ts';
-import type { Probe } from '../probe.ts';
+import type { WritingProbe } from '../probe.ts';
 import { statusText } from '../subject.ts';
 import type { Refusal } from '../test-records.ts';
 
 const FACT = 'how a refused write names its fields';
 
 /** Where the fields of a refusal stand, by the refusals that the other probes met with. */
-export const refusals: Probe = {
+export const refusals: WritingProbe = {
   id: 'refusals',
   async run(subject) {
     const { tests, draft } = subject;
-    const met = tests?.refusals.get(subject.name) ?? [];
+    const met = tests.refusals.get(subject.name) ?? [];
     const at = ['responses'];
     const refused = met.filter(
       ({ reply }) =>

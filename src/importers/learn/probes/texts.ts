@@ -1,14 +1,14 @@
 import { attempt, type Outcome } from '../attempt.ts';
 import type { Finding } from '../finding.ts';
-import type { Probe } from '../probe.ts';
-import type { Subject } from '../subject.ts';
+import type { WritingProbe } from '../probe.ts';
+import type { TestSubject } from '../test-subject.ts';
 
 /** What a write does to texts: blanks at the ends, capitals, characters beyond Latin-1. */
-export const texts: Probe = {
+export const texts: WritingProbe = {
   id: 'texts',
   async run(subject) {
     const { tests, definition } = subject;
-    const made = tests && (await tests.main(subject));
+    const made = await tests.main(subject);
     if (!made || !definition.update) return null;
     const fields = textFields(subject);
     if (fields.length === 0) return null;
@@ -29,7 +29,7 @@ export interface TextField {
 }
 
 /** Plain texts that may be written: no codes, nothing of a form that the system demands. */
-export function textFields(subject: Subject): TextField[] {
+export function textFields(subject: TestSubject): TextField[] {
   const { fields, modified, link_field, version, unique } = subject.definition;
   return Object.entries(fields).flatMap(([name, field]) => {
     const path = field.path ?? name;
@@ -42,7 +42,7 @@ export function textFields(subject: Subject): TextField[] {
 
 const SHORT = 'Dovetail';
 
-async function blanks(subject: Subject, id: string, fields: readonly TextField[]): Promise<Finding[]> {
+async function blanks(subject: TestSubject, id: string, fields: readonly TextField[]): Promise<Finding[]> {
   const values = new Map(fields.filter((field) => field.type === 'string').map(({ path }) => [path, `  ${SHORT}  `]));
   const outcomes = await attempt(subject, id, values);
   const kind = (value: unknown) =>
@@ -58,7 +58,7 @@ async function blanks(subject: Subject, id: string, fields: readonly TextField[]
   return told(subject, fields, outcomes, 'blanks around a text', kind);
 }
 
-async function capitals(subject: Subject, id: string, fields: readonly TextField[]): Promise<Finding[]> {
+async function capitals(subject: TestSubject, id: string, fields: readonly TextField[]): Promise<Finding[]> {
   const sent = (type: string) => (type === 'email' ? 'Dovetail.Test@Example.COM' : 'DoveTail ab');
   const outcomes = await attempt(subject, id, new Map(fields.map(({ path, type }) => [path, sent(type)])));
   const kind = (value: unknown, type: string) => {
@@ -72,7 +72,7 @@ async function capitals(subject: Subject, id: string, fields: readonly TextField
 
 /** Fields by what became of them, one finding for each kind. */
 function told(
-  subject: Subject,
+  subject: TestSubject,
   fields: readonly TextField[],
   outcomes: ReadonlyMap<string, Outcome>,
   fact: string,
@@ -93,7 +93,7 @@ function told(
 const SAMPLE = ['ü', '€', '漢', '😀'] as const;
 const SENT = `a${SAMPLE.join('b')}z`;
 
-async function characters(subject: Subject, id: string, fields: readonly TextField[]): Promise<Finding[]> {
+async function characters(subject: TestSubject, id: string, fields: readonly TextField[]): Promise<Finding[]> {
   const plain = fields.filter((field) => field.type === 'string');
   const outcomes = await attempt(subject, id, new Map(plain.map(({ path }) => [path, SENT])));
   const kinds = new Map<string, { fields: TextField[]; kept: 'any' | 'latin1' | 'ascii'; mark: string }>();
@@ -118,7 +118,7 @@ async function characters(subject: Subject, id: string, fields: readonly TextFie
 }
 
 function charactersOf(
-  subject: Subject,
+  subject: TestSubject,
   fields: readonly TextField[],
   kept: 'any' | 'latin1' | 'ascii',
   mark: string,

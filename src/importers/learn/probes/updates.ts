@@ -1,17 +1,18 @@
 import type { Wire } from '../../../connector/port.ts';
 import { wireReader } from '../../../connector/wire-path.ts';
 import type { Finding } from '../finding.ts';
-import type { Probe } from '../probe.ts';
-import { isGood, type Subject, same, statusText } from '../subject.ts';
+import type { WritingProbe } from '../probe.ts';
+import { isGood, same, statusText } from '../subject.ts';
+import type { TestSubject } from '../test-subject.ts';
 import { leaves, withAt } from '../wire-search.ts';
 
 /** Whether an update keeps the fields that it does not name, which part grows with each, and whether it can be conditional. */
-export const updates: Probe = {
+export const updates: WritingProbe = {
   id: 'updates',
   async run(subject) {
     const { tests, definition } = subject;
-    const made = tests && (await tests.main(subject));
-    const path = tests?.mainPath(subject);
+    const made = await tests.main(subject);
+    const path = tests.mainPath(subject);
     if (!made || !path || !definition.update || !definition.get) return null;
     const before = (await subject.get(made.id)).record;
     const text = tests.text();
@@ -32,7 +33,7 @@ export const updates: Probe = {
 const FACT = 'whether an update keeps the fields that it does not name';
 const AT = ['update', 'whole'];
 
-function others(subject: Subject, before: unknown, after: unknown, changed: string): Finding {
+function others(subject: TestSubject, before: unknown, after: unknown, changed: string): Finding {
   const { fields, modified, version } = subject.definition;
   const lost: string[] = [];
   let filled = 0;
@@ -52,7 +53,7 @@ function others(subject: Subject, before: unknown, after: unknown, changed: stri
   return subject.settle(AT, lost.length > 0, FACT, seen);
 }
 
-function refused(subject: Subject, status: string): Finding {
+function refused(subject: TestSubject, status: string): Finding {
   if (subject.definition.update?.whole)
     return subject.tell({ at: AT, fact: FACT, verdict: 'confirmed', seen: `a part of a record is refused: ${status}` });
   return subject.tell({
@@ -63,9 +64,8 @@ function refused(subject: Subject, status: string): Finding {
   });
 }
 
-async function version(subject: Subject, id: string, path: string): Promise<Finding[]> {
+async function version(subject: TestSubject, id: string, path: string): Promise<Finding[]> {
   const { tests } = subject;
-  if (!tests) return [];
   subject.mark();
   const seen: Wire[] = [];
   for (let i = 0; i < 3; i++) {
@@ -99,7 +99,7 @@ async function version(subject: Subject, id: string, path: string): Promise<Find
 
 /** An update with the version of two writes ago in If-Match. */
 async function conditional(
-  subject: Subject,
+  subject: TestSubject,
   id: string,
   path: string,
   name: string | undefined,
@@ -108,7 +108,7 @@ async function conditional(
   const { tests } = subject;
   const at = ['update', 'if_match'];
   const fact = 'whether an update can be made conditional';
-  if (!tests || name === undefined) return [];
+  if (name === undefined) return [];
   subject.mark();
   const versionOf = (wire: Wire | undefined) => String(wireReader(name)(wire));
   const template = subject.definition.update?.if_match ?? '"{version}"';
