@@ -34,6 +34,7 @@ type Add = (program: Command, cli: Cli) => void;
 const COMMANDS = new Map<string, () => Promise<Add>>([
   ['demo', async () => (await import('./commands/demo.ts')).addDemo],
   ['init', async () => (await import('./commands/init.ts')).addInit],
+  ['connect', async () => (await import('./commands/connect.ts')).addConnect],
   ['check', async () => (await import('./commands/check.ts')).addCheck],
   ['plan', async () => (await import('./commands/plan.ts')).addPlan],
   ['sync', async () => (await import('./commands/sync.ts')).addSync],

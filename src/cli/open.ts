@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { needsKeptTokens } from '../connector/auth/authenticator.ts';
-import { passingTokens } from '../connector/auth/tokens.ts';
+import { passingTokens, type TokenStore } from '../connector/auth/tokens.ts';
 import type { Connection } from '../connector/port.ts';
 import { openIntegration } from '../integration/files.ts';
+import type { KeptVariables } from '../integration/load-systems.ts';
 import type { LoadedIntegration, LoadedSystem } from '../integration/loaded.ts';
 import { systemClock } from '../platform/clock.ts';
 import { undiciHttp } from '../platform/http-undici.ts';
@@ -16,9 +17,9 @@ import type { Side } from '../record/side.ts';
 import { checkGeneration } from '../store/installation.ts';
 import type { Store } from '../store/port.ts';
 import { openScratch, type Scratch } from '../store/scratch.ts';
-import { storedTokens } from '../store/tokens.ts';
+import { loadVariables, storedTokens } from '../store/tokens.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
-import { openState, type State, stateFolder } from './state.ts';
+import { hasState, openState, type State, stateFolder } from './state.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The options that say which integration a command is about. */
@@ -64,10 +65,13 @@ export async function openRuntime(
   options: RuntimeOptions,
   { anyStore = false } = {},
 ): Promise<Result<Runtime, Refusal>> {
-  const loaded = loadFile(terminal, options);
-  if (!loaded.ok) return refuse(EXIT.usage, ...loaded.error);
   const platform = await openPlatform(terminal);
   if (!platform.ok) return refuse(EXIT.usage, platform.error);
+  const loaded = await loadWithKept(terminal, options, platform.value);
+  if (!loaded.ok) {
+    await platform.value.http.close();
+    return refuse(EXIT.usage, ...loaded.error);
+  }
   const state = openState(terminal, stateFolder(terminal, loaded.value, options.state), platform.value);
   if (!state.ok) {
     await platform.value.http.close();
@@ -80,10 +84,44 @@ export async function openRuntime(
   return refuse(EXIT.failed, current.error);
 }
 
+/**
+ * The integration, with what `dovetail connect` has kept for variables that nothing else gives but a default. The store is
+ * looked into only where there are such.
+ */
+async function loadWithKept(
+  terminal: Terminal,
+  options: RuntimeOptions,
+  platform: Platform,
+): Promise<Result<LoadedIntegration, Diagnostic[]>> {
+  const asked = new Map<string, string>();
+  const plain = loadFile(terminal, options, (environment, system) => {
+    asked.set(system, environment);
+    return undefined;
+  });
+  const [environment] = asked.values();
+  if (environment === undefined) return plain;
+  const file = integrationFile(terminal, options);
+  const folder = stateFolder(terminal, { file, environment }, options.state);
+  if (!hasState(folder)) return plain;
+  const state = openState(terminal, folder, platform);
+  if (!state.ok) return plain;
+  const kept = new Map<string, Record<string, string>>();
+  for (const system of asked.keys()) kept.set(system, await loadVariables(state.value.store, system));
+  await state.value.store.close();
+  return loadFile(terminal, options, (_, system, variable) => kept.get(system)?.[variable]);
+}
+
+const integrationFile = (terminal: Terminal, options: RuntimeOptions): string =>
+  resolve(terminal.folder, options.integration ?? 'integration.yaml');
+
 /** Reads and checks the integration file for the chosen environment. */
-export function loadFile(terminal: Terminal, options: RuntimeOptions): Result<LoadedIntegration, Diagnostic[]> {
-  const file = resolve(terminal.folder, options.integration ?? 'integration.yaml');
-  const loaded = openIntegration(file, options.env ?? null, { ...terminal.variables });
+export function loadFile(
+  terminal: Terminal,
+  options: RuntimeOptions,
+  kept?: KeptVariables,
+): Result<LoadedIntegration, Diagnostic[]> {
+  const file = integrationFile(terminal, options);
+  const loaded = openIntegration(file, options.env ?? null, { ...terminal.variables }, kept);
   if (loaded.ok || options.integration !== undefined) return loaded;
   return fail(
     loaded.error.map((one) => (one.code === 'file-unreadable' && one.where?.file === file ? hint(one) : one)),
@@ -95,7 +133,7 @@ const hint = (diagnostic: Diagnostic): Diagnostic => ({
   next: 'Name it with --integration FILE, or make one with `dovetail init`.',
 });
 
-async function openPlatform(terminal: Terminal): Promise<Result<Platform>> {
+export async function openPlatform(terminal: Terminal): Promise<Result<Platform>> {
   const log = await openLog(terminal);
   if (!log.ok) return log;
   return ok({ clock: systemClock, random: systemRandom, http: undiciHttp(), log: log.value });
@@ -145,8 +183,12 @@ function assemble(integration: LoadedIntegration, platform: Platform, state: Sta
   };
 }
 
-/** By the protocol of the connector. Tokens are kept in the store, encrypted; fresh ones as long as the connection. */
-function openConnection(
+/** The tokens of a connection, kept in the store. */
+export const tokensOf = ({ store, platform }: Runtime, { name }: LoadedSystem): TokenStore =>
+  storedTokens(store, name, platform.clock, platform.random);
+
+/** Opens one system by the protocol of its connector. Tokens are kept in the store, encrypted; fresh ones as long as the connection. */
+export function openConnection(
   system: LoadedSystem,
   platform: Platform,
   store: Store,

@@ -1,4 +1,5 @@
 import { hkdfSync } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { LoadedIntegration } from '../integration/loaded.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -20,18 +21,26 @@ export interface State {
 
 const MASTER_KEY = 'DOVETAIL_MASTER_KEY';
 const KEY_BYTES = 32;
+const STORE_FILE = 'store.db';
 
 /**
  * `.dovetail/<environment>` beside the integration file, or in the folder that `--state` names. Every environment has a
  * store and a key of its own: a link made in staging means nothing in production.
  */
-export function stateFolder(terminal: Terminal, integration: LoadedIntegration, state: string | undefined): string {
+export function stateFolder(
+  terminal: Terminal,
+  integration: Pick<LoadedIntegration, 'file' | 'environment'>,
+  state: string | undefined,
+): string {
   const base = state === undefined ? join(dirname(integration.file), '.dovetail') : resolve(terminal.folder, state);
   return join(
     base,
     encodeURIComponent(integration.environment).replace(/^\.+/, (dots) => '%2E'.repeat(dots.length)),
   );
 }
+
+/** Whether there is a store in the folder yet. */
+export const hasState = (folder: string): boolean => existsSync(join(folder, STORE_FILE));
 
 /** Opens the store of an installation; makes both on first use. */
 export function openState(terminal: Terminal, folder: string, platform: Platform): Result<State> {
@@ -40,7 +49,7 @@ export function openState(terminal: Terminal, folder: string, platform: Platform
   const master = masterKey(terminal, installation.value);
   if (!master.ok) return master;
   const { storeKey, digestKey } = deriveKeys(master.value);
-  const store = openSqliteStore(join(folder, 'store.db'), {
+  const store = openSqliteStore(join(folder, STORE_FILE), {
     key: storeKey,
     random: platform.random,
     clock: platform.clock,

@@ -1,4 +1,6 @@
 import process from 'node:process';
+import { openBrowser } from './browser.ts';
+import type { VariableQuestion } from './connect-variables.ts';
 
 /** Where a command line runs: what it writes to, and what surrounds it. Tests pass their own. */
 export interface Terminal {
@@ -17,6 +19,12 @@ export interface Terminal {
   signal: AbortSignal;
   /** `v26.1.0` */
   nodeVersion: string;
+  /** Asks the person for a variable; null where they leave. Absent where nobody can answer. */
+  ask?: (question: VariableQuestion) => Promise<string | null>;
+  /** All of stdin. */
+  input?: () => Promise<string>;
+  /** Shows an address in the person's browser. */
+  browse?: (url: string) => void;
 }
 
 const WIDTH = 100;
@@ -43,7 +51,21 @@ export function processTerminal(): Terminal {
     variables: process.env,
     signal: stop.signal,
     nodeVersion: process.version,
+    ...(process.stdin.isTTY && process.stderr.isTTY ? { ask: askHere } : {}),
+    input: readInput,
+    browse: openBrowser,
   };
+}
+
+/** The prompts are loaded where somebody is asked. */
+async function askHere(question: VariableQuestion): Promise<string | null> {
+  return (await import('./ask.ts')).askVariable(question);
+}
+
+async function readInput(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** Colour on a terminal only; `FORCE_COLOR` asks for it anywhere, `NO_COLOR` forbids it. */

@@ -112,7 +112,14 @@ export const objectSchema = z.strictObject({
           label: z.string().optional(),
           type: z.string().optional().describe('Path in an item: its type, translated by `types`'),
           types: z.record(z.string(), z.enum(FIELD_TYPES)).default({}),
-          options: z.string().optional().describe('Path in an item: the list of its options'),
+          options: z
+            .string()
+            .optional()
+            .describe('Path in an item: the list of its options, texts or objects with a value and a label'),
+          only: z
+            .strictObject({ path: z.string(), equals: z.union([z.string(), z.number(), z.boolean()]) })
+            .optional()
+            .describe('The items of this object, where the endpoint lists those of others too'),
         })
         .optional()
         .describe('The endpoint that lists them'),

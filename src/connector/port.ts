@@ -1,6 +1,6 @@
 import type { Diagnostic, Result } from '../record/diagnostic.ts';
 import type { ConnectorDefinition } from './definition.ts';
-import type { OptionDefinition } from './field.ts';
+import type { FieldDefinition, OptionDefinition } from './field.ts';
 
 /** A record as the system sent it: JSON for REST, a row for SQL. */
 export type Wire = Record<string, unknown>;
@@ -147,6 +147,11 @@ export interface Connection {
   loadOptions(object: string): Promise<Result<void>>;
   /** The options of a declared list, as `loadOptions` read them; empty before. */
   options(list: string): readonly OptionDefinition[];
+  /**
+   * The fields that users of the system added to an object, as its connector says how to find them out, by names that
+   * their labels suggest; those that are declared already are left out. Empty where there is no way to find them out.
+   */
+  customFields(object: string): Promise<Result<Record<string, FieldDefinition>>>;
   calls(): CallCount;
   /** Requests left in the current window, where known. */
   quota(): number | null;

@@ -7,6 +7,7 @@ import type { ConnectorDefinition } from '../connector/definition.ts';
 import { loadConnector } from '../connector/load.ts';
 import { type Diagnostic, fail, ok, problem, type Result } from '../record/diagnostic.ts';
 import { loadIntegration } from './load.ts';
+import type { KeptVariables } from './load-systems.ts';
 import type { LoadedIntegration } from './loaded.ts';
 
 const MOST_BYTES = 5_000_000;
@@ -15,12 +16,14 @@ const CATALOGUE = fileURLToPath(new URL('../connectors/', import.meta.url));
 
 /**
  * Reads an integration file with its connectors, and the `.env` file beside it. `variables` is the environment of the
- * process, which goes before `.env`; without an environment, the first of the file is meant. Fails with everything that is wrong; see `loadIntegration`.
+ * process, which goes before `.env`, and that before what is `kept`; without an environment, the first of the file is
+ * meant. Fails with everything that is wrong; see `loadIntegration`.
  */
 export function openIntegration(
   path: string,
   environment: string | null,
   variables: Record<string, string | undefined>,
+  kept?: KeptVariables,
 ): Result<LoadedIntegration, Diagnostic[]> {
   const text = readText(path, 'integration file');
   if (!text.ok) return fail([text.error]);
@@ -30,6 +33,7 @@ export function openIntegration(
     environment,
     connectors: findConnector,
     variables: { ...beside.value, ...variables },
+    ...(kept ? { kept } : {}),
   });
 }
 

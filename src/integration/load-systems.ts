@@ -17,7 +17,20 @@ export interface LoadSettings {
   environment: string | null;
   /** What `${NAME}` may refer to: the process's environment and the `.env` file beside the integration. */
   variables: Record<string, string | undefined>;
+  /** Values that `dovetail connect` has kept: asked for what neither the file nor `variables` gives. */
+  kept?: KeptVariables;
 }
+
+/** What a system's variable was given as. `text` is what the file says, with its `${NAME}`s; null where it says nothing. */
+export type KeptVariables = (
+  environment: string,
+  system: string,
+  variable: string,
+  text: string | null,
+) => string | undefined;
+
+/** Whether a variable holds a secret, by its name. */
+export const isSecretName = (variable: string): boolean => SECRET_NAME.test(variable);
 
 type SystemFile = IntegrationFile['systems'][string];
 
@@ -48,6 +61,7 @@ export function loadSystem(
     title: system.title ?? connector.title,
     contact: system.contact ? { name: system.contact.name, email: system.contact.email ?? null } : null,
     connector,
+    connectorFile: found.value.file,
     variables: loadVariables(name, system, connector, settings, findings),
   };
 }
@@ -104,7 +118,7 @@ const variableName = (system: string, variable: string): string =>
 
 /** By its name, by the form of well-known tokens, by a password in a URL, or as a long word of letters and digits. */
 function looksSecret(variable: string, text: string): boolean {
-  if (SECRET_NAME.test(variable)) return true;
+  if (isSecretName(variable)) return true;
   if (/^[a-z][a-z0-9+.-]*:\/\/[^/@\s:]+:[^/@\s]+@/i.test(text)) return true;
   if (/^(sk|pk|ghp|gho|xox[abp]|whsec|eyJ)[-_A-Za-z0-9]{12,}/.test(text)) return true;
   return /^[A-Za-z0-9+/_=-]{32,}$/.test(text) && /[a-z]/i.test(text) && /\d/.test(text);
@@ -133,35 +147,61 @@ function loadVariables(
     const summary = `The connector ${connector.connector} has no variable "${variable}"`;
     findings.unknown('variable-unknown', summary, [...path, settings.environment, variable], variable, [...used]);
   }
+  const variables: Record<string, string> = {};
   for (const variable of used) {
-    if (Object.hasOwn(chosen, variable) || connector.variables[variable]?.default !== undefined) continue;
-    const summary = `${name} (${settings.environment}) does not say ${variable}`;
-    findings.error('variable-missing', summary, [...path, settings.environment], {
-      detail: `The connector ${connector.connector} needs it.`,
-      next: `Add ${variable}: under ${settings.environment}`,
-    });
+    const text = Object.hasOwn(chosen, variable) ? (chosen[variable] ?? '') : null;
+    const filled = text === null ? null : fillIn(text, settings.variables);
+    const fallback = connector.variables[variable]?.default;
+    const value = filled?.unset.length === 0 ? filled.text : undefined;
+    const known =
+      value ?? settings.kept?.(settings.environment, name, variable, text) ?? (filled ? undefined : fallback);
+    if (known !== undefined) variables[variable] = known;
+    else if (filled)
+      for (const one of filled.unset) reportUnset(one, [...path, settings.environment, variable], settings, findings);
+    else if (neededVariables(connector).has(variable)) reportMissing(name, variable, connector, settings, findings);
   }
-  const defaults = Object.entries(connector.variables).flatMap(([variable, { default: text }]) =>
-    text === undefined ? [] : [[variable, text] as const],
-  );
-  return Object.fromEntries([
-    ...defaults,
-    ...Object.entries(chosen).map(([variable, text]) => [
-      variable,
-      fillIn(text, [...path, settings.environment, variable], settings, findings),
-    ]),
-  ]);
+  return variables;
 }
 
-function fillIn(text: string, path: string[], settings: ChosenSettings, findings: Findings): string {
-  return text.replace(PLACEHOLDER, (_, name: string) => {
-    const value = Object.hasOwn(settings.variables, name) ? settings.variables[name] : undefined;
+function reportMissing(
+  system: string,
+  variable: string,
+  connector: ConnectorDefinition,
+  { environment }: ChosenSettings,
+  findings: Findings,
+): void {
+  const summary = `${system} (${environment}) does not say ${variable}`;
+  findings.error('variable-missing', summary, ['systems', system, 'environments', environment], {
+    detail: `The connector ${connector.connector} needs it.`,
+    next: `Add ${variable}: under ${environment}, or run \`dovetail connect ${system}\``,
+  });
+}
+
+function reportUnset(name: string, path: string[], { variables }: ChosenSettings, findings: Findings): void {
+  const empty = Object.hasOwn(variables, name) && variables[name] === '';
+  const summary = `The environment variable ${name} is ${empty ? 'empty' : 'not set'}`;
+  const next = `Set it, add ${name}=… to the .env file beside the integration file, or run \`dovetail connect ${path[1] ?? ''}\``;
+  findings.error('variable-unset', summary, path, { next });
+}
+
+/** The text with each `${NAME}` filled in, and the names that have no value. */
+export function fillIn(
+  text: string,
+  variables: Readonly<Record<string, string | undefined>>,
+): { text: string; unset: string[] } {
+  const unset: string[] = [];
+  const filled = text.replace(PLACEHOLDER, (_, name: string) => {
+    const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
     if (value !== undefined && value !== '') return value;
-    const summary = `The environment variable ${name} is ${value === '' ? 'empty' : 'not set'}`;
-    const next = `Set it, or add ${name}=… to the .env file beside the integration file`;
-    findings.error('variable-unset', summary, path, { next });
+    unset.push(name);
     return '';
   });
+  return { text: filled, unset };
+}
+
+/** What a connection can't do without. Deliveries of webhooks are taken only where their secret is given. */
+export function neededVariables({ webhooks: _, ...rest }: ConnectorDefinition): Set<string> {
+  return variablesOf(rest);
 }
 
 /** The `${name}` in all texts of a connector. */

@@ -35,6 +35,8 @@ export interface LoadedSystem {
   title: string;
   contact: { name: string; email: string | null } | null;
   connector: ConnectorDefinition;
+  /** The file that the connector comes from. */
+  connectorFile: string;
   /** Of the chosen environment, with `${NAME}` filled in: may hold secrets. */
   variables: Record<string, string>;
 }

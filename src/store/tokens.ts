@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import type { TokenLock, TokenStore } from '../connector/auth/tokens.ts';
+import { parseBody } from '../connector/response.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Random, randomToken } from '../platform/random.ts';
 import { fail, ok, problem, type Result } from '../record/diagnostic.ts';
@@ -11,12 +13,9 @@ const RENEW_MS = 2000;
 const SAVE_TRIES = 20;
 const SAVE_AGAIN_MS = 250;
 
-/** The secret that the tokens of a system are kept as. */
-export const tokensOf = (system: string): string => `tokens/${system}`;
-
 /** The tokens of one system in the store: encrypted, and renewed by one process at a time. */
 export function storedTokens(store: Store, system: string, clock: Clock, random: Random): TokenStore {
-  const name = tokensOf(system);
+  const name = `tokens/${system}`;
   return {
     load: () => store.secret(name),
     save: (json) => saveSurely(store, name, json, clock),
@@ -65,3 +64,20 @@ const unsaved = () =>
     detail: 'They are not used, since nobody could renew them later.',
     next: 'Run `dovetail doctor`; if the credentials are refused afterwards, run `dovetail connect`',
   });
+
+const keptVariables = z.record(z.string(), z.string());
+
+/** What `dovetail connect` has kept of a system's variables, by their names in the connector. */
+export async function loadVariables(store: Store, system: string): Promise<Record<string, string>> {
+  const kept = await store.secret(`variables/${system}`);
+  const parsed = keptVariables.safeParse(kept === null ? null : parseBody(kept));
+  return parsed.success ? parsed.data : {};
+}
+
+export function keepVariables(
+  store: Store,
+  system: string,
+  variables: Readonly<Record<string, string>>,
+): Promise<void> {
+  return store.putSecret(`variables/${system}`, JSON.stringify(variables));
+}

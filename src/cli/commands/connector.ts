@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import { type Cli, withExamples } from '../command.ts';
 import { addImportOpenapi } from './connector-import-openapi.ts';
+import { addLearn } from './connector-learn.ts';
 
 /** `dovetail connector …`: what makes and examines connectors. Each sub-command has a file of its own. */
 export function addConnector(program: Command, cli: Cli): void {
   const group = program
     .command('connector')
-    .summary('make a connector from a description of an API')
+    .summary('make connectors: from a description of an API, and from what a live system shows')
     .description('Makes connectors: the files that say how to talk to one kind of system.')
     .helpCommand(false);
   const imports = group
@@ -15,7 +16,8 @@ export function addConnector(program: Command, cli: Cli): void {
     .description('Turns a description of an API into a connector.yaml. What is a guess says so in the file.')
     .helpCommand(false);
   addImportOpenapi(imports, cli);
+  addLearn(group, cli);
   const example = 'dovetail connector import openapi https://api.example.com/openapi.json';
-  withExamples(group, example);
+  withExamples(group, example, 'dovetail connector learn crm --env staging');
   withExamples(imports, example);
 }

@@ -12,6 +12,8 @@ export interface OAuthClient {
   id: string | null;
   /** Where the browser is sent; after the base URL, or absolute. Null where no grant needs it. */
   authorizeUrl: string | null;
+  /** What every request for tokens, and the browser's, carries besides. */
+  parameters: Readonly<Record<string, string>>;
   /** Joined as the server wants it; empty: what it gives by itself. */
   scope: string;
   username: string;
@@ -46,6 +48,7 @@ export function oauthClient(definition: OAuthDefinition, variables: Variables): 
   return ok({
     id,
     authorizeUrl: filled.value.authorize_url ?? null,
+    parameters: parameters.value,
     scope: scopes.value,
     username: user,
     password: filled.value.password ?? '',
@@ -77,12 +80,12 @@ function lacking({ grant, client_id, username, assertion, refresh_token, authori
   return grant === 'refresh_token' && refresh_token === undefined ? 'refresh_token' : null;
 }
 
-function fillAll<K extends string>(
-  templates: Readonly<Record<K, string | undefined>>,
+function fillAll(
+  templates: Readonly<Record<string, string | undefined>>,
   variables: Variables,
-): Result<Partial<Record<string, string>>> {
-  const filled: Partial<Record<string, string>> = {};
-  for (const [name, template] of Object.entries<string | undefined>(templates)) {
+): Result<Record<string, string>> {
+  const filled: Record<string, string> = {};
+  for (const [name, template] of Object.entries(templates)) {
     if (template === undefined) continue;
     const value = fillVariables(template, variables);
     if (!value.ok) return value;

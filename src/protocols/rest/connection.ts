@@ -5,7 +5,7 @@ import { type Budget, createBudget, type Lane, limitsOf } from '../../connector/
 import { compileCosts } from '../../connector/costs.ts';
 import type { ConnectorDefinition } from '../../connector/definition.ts';
 import { milliseconds } from '../../connector/duration.ts';
-import type { OptionDefinition } from '../../connector/field.ts';
+import type { FieldDefinition, OptionDefinition } from '../../connector/field.ts';
 import type { CallCount, Capabilities, Connection, ReadStep } from '../../connector/port.ts';
 import { compileQuota } from '../../connector/quota-headers.ts';
 import { labelsOf } from '../../connector/refused-fields.ts';
@@ -14,6 +14,7 @@ import { fillDeep, fillVariables, type Variables, withDefaults } from '../../con
 import type { Platform } from '../../platform/platform.ts';
 import { type Diagnostic, fail, ok, problem, type Result } from '../../record/diagnostic.ts';
 import { capabilitiesOf } from './capabilities.ts';
+import { readCustomFields } from './custom-fields.ts';
 import { readList } from './list.ts';
 import { findRecords, getRecords } from './lookup.ts';
 import { readyOptionLists } from './object-definition.ts';
@@ -86,6 +87,17 @@ export function restSenderParts(parts: RestConnectionParts): Result<SenderParts>
   );
   if (!authenticator.ok) return authenticator;
   return ok({ ...bare, authenticator: authenticator.value });
+}
+
+/** What a person's permission is asked for with: before it, the connection has no credentials. */
+export function tokenParts(
+  parts: RestConnectionParts,
+): Result<Pick<AuthParts, 'variables' | 'clock' | 'send'> & { baseUrl: string }> {
+  const sending = restSenderParts(parts);
+  if (!sending.ok) return sending;
+  const variables = withDefaults(parts.definition.variables, parts.variables);
+  const send = tokenSending({ ...sending.value, authenticator: null });
+  return ok({ variables, clock: parts.platform.clock, send, baseUrl: sending.value.baseUrl });
 }
 
 /**
@@ -239,6 +251,10 @@ class RestConnection implements Connection {
 
   options(list: string): OptionDefinition[] {
     return this.#options.get(list) ?? [];
+  }
+
+  customFields(object: string): Promise<Result<Record<string, FieldDefinition>>> {
+    return readCustomFields(this.#sender, this.#object(object).definition);
   }
 
   calls(): CallCount {

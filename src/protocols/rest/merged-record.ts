@@ -1,7 +1,7 @@
 import { compileReader, compileWriter } from '../../connector/codec/path.ts';
 import type { ObjectDefinition } from '../../connector/definition.ts';
 import type { Wire } from '../../connector/port.ts';
-import { contains, isWire, merged } from '../../connector/wire-path.ts';
+import { contains, isWire, merged, without } from '../../connector/wire-path.ts';
 
 /** The record with the changes; of custom fields in pairs, those that the changes name are replaced, not the list. */
 export function mergedRecord(definition: ObjectDefinition, record: Wire, changes: Wire): Wire {
@@ -14,16 +14,37 @@ export function mergedRecord(definition: ObjectDefinition, record: Wire, changes
   return result;
 }
 
+/** A record as it was read, in the form that is written: without what is read only, all else where writes have it. */
+export function asWritten({ fields }: ObjectDefinition, record: Wire): Wire {
+  let wire = record;
+  for (const [name, field] of Object.entries(fields)) {
+    const path = field.path ?? name;
+    if (field.read_only) wire = without(wire, path);
+    else if (field.write_path !== undefined && field.custom === undefined) wire = moved(wire, path, field.write_path);
+  }
+  return wire;
+}
+
+function moved(wire: Wire, from: string, to: string): Wire {
+  const value = compileReader(from)(wire);
+  if (value === undefined) return wire;
+  // What else stands in an object that is read only to say which one it is, is not written.
+  const rest = { ...without(wire, from.split('.')[0] ?? from) };
+  compileWriter(to)(rest, value);
+  return rest;
+}
+
 /** Whether the record holds every value of the part; of custom fields in pairs, those that the part names. */
 export function holds(definition: ObjectDefinition, record: Wire, part: Wire): boolean {
+  const written = asWritten(definition, record);
   const pairs = pairsOf(definition);
   const wanted = pairs?.read(part);
-  if (!pairs || !wanted) return contains(record, part);
-  const there = pairs.read(record) ?? [];
+  if (!pairs || !wanted) return contains(written, part);
+  const there = pairs.read(written) ?? [];
   const others = { ...part };
   pairs.write(others, there);
   const held = wanted.every((pair) => there.some((other) => pairs.isSame(pair, other) && contains(other, pair)));
-  return held && contains(record, others);
+  return held && contains(written, others);
 }
 
 function pairsOf({ custom_fields: custom }: ObjectDefinition) {

@@ -10,10 +10,9 @@ import type {
   WriteOutcome,
 } from '../../connector/port.ts';
 import { type Names, NO_NAMES } from '../../connector/template.ts';
-import { without } from '../../connector/wire-path.ts';
 import { type Diagnostic, fail, ok, problem, type Result } from '../../record/diagnostic.ts';
 import { asXml, getRecord } from './get-record.ts';
-import { holds, mergedRecord } from './merged-record.ts';
+import { asWritten, holds, mergedRecord } from './merged-record.ts';
 import { compileReturned, type RestObject, wireId } from './rest-object.ts';
 import type { Answer, Sender } from './sender.ts';
 import { rpcRefusal } from './write-request.ts';
@@ -150,10 +149,7 @@ export async function wholeRecord(
     }
     current = read.record.wire;
   }
-  let wire = current;
-  for (const [name, field] of Object.entries(object.definition.fields)) {
-    if (field.read_only) wire = without(wire, field.path ?? name);
-  }
+  const wire = asWritten(object.definition, current);
   return ok(mergedRecord(object.definition, wire, item.wire));
 }
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { ConnectorDefinition } from '../../connector/definition.ts';
 import { milliseconds } from '../../connector/duration.ts';
-import type { OptionDefinition } from '../../connector/field.ts';
+import type { FieldDefinition, OptionDefinition } from '../../connector/field.ts';
 import type {
   CallCount,
   Capabilities,
@@ -289,6 +289,10 @@ class SqlConnection implements Connection {
 
   options(list: string): readonly OptionDefinition[] {
     return this.#options.get(list) ?? [];
+  }
+
+  async customFields(): Promise<Result<Record<string, FieldDefinition>>> {
+    return ok({});
   }
 
   calls(): CallCount {

@@ -1,0 +1,260 @@
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  parseDocument,
+  Scalar,
+  visit,
+  YAMLMap,
+  YAMLSeq,
+} from 'yaml';
+import type { Ground } from '../../connector/definition.ts';
+import type { Change, Finding } from './finding.ts';
+import { diffLines, type Run } from './line-diff.ts';
+
+const LAYOUT = { lineWidth: 0 } as const;
+
+/**
+ * The text of a connector file with what was learnt: changed values, and a ground for each fact. Comments, the order of
+ * keys and the layout of lines that do not change stay. `probed` are the objects that were looked at: what several
+ * objects share by an anchor is changed for all of them where all that were looked at agree, else written out for each.
+ */
+export function editConnector(
+  text: string,
+  findings: readonly Finding[],
+  on: string,
+  probed: readonly string[],
+): string {
+  const before = parseDocument(text).toString(LAYOUT);
+  const document = parseDocument(text);
+  const changes = findings.flatMap((finding) => finding.changes);
+  separate(document, findings, probed);
+  for (const change of changes) apply(document, change);
+  ground(document, groundsOf(findings, on));
+  return relaid(text, before, document.toString(LAYOUT));
+}
+
+/** One ground for each path that something was learnt about. */
+function groundsOf(findings: readonly Finding[], on: string): Ground[] {
+  const found = new Map<string, string[]>();
+  for (const { at, verdict, seen, fact } of findings) {
+    if (verdict === 'not visible') continue;
+    const because = `${verdict === 'contradicted' ? 'contradicted: ' : ''}${fact}: ${seen}`;
+    const known = found.get(at) ?? [];
+    if (!known.includes(because)) found.set(at, [...known, because]);
+  }
+  return [...found].map(([at, reasons]) => ({ at, ground: 'learnt' as const, because: reasons.join('; '), on }));
+}
+
+/** New grounds take the place of old ones about the same path. */
+function ground(document: Document, grounds: readonly Ground[]): void {
+  if (grounds.length === 0) return;
+  const old: unknown = document.get('grounds');
+  const kept = isCollection(old) ? old.items : [];
+  const about = new Set(grounds.map(({ at }) => at));
+  const others = kept.filter((item) => !(isMap(item) && about.has(String(item.get('at')))));
+  const list = new YAMLSeq<unknown>();
+  for (const item of others) list.add(item);
+  for (const one of grounds) {
+    const node = document.createNode(one);
+    if (isMap(node)) node.flow = true;
+    list.add(node);
+  }
+  document.set('grounds', list);
+}
+
+function apply(document: Document, change: Change): void {
+  const steps = [...change.path];
+  const last = steps.pop() ?? '';
+  const holder = mapAt(document, steps, !('rename' in change) && change.value !== undefined);
+  if (!holder) return;
+  const pair = holder.items.find((item) => String(isScalar(item.key) ? item.key.value : item.key) === last);
+  if ('rename' in change) {
+    if (pair) pair.key = new Scalar(change.rename);
+  } else if (change.value === undefined) {
+    release(document, pair?.value);
+    holder.delete(last);
+  } else if (pair && isScalar(pair.value) && typeof change.value !== 'object') {
+    // Its comment stays; a quoted text stays one.
+    pair.value.value = change.value;
+    delete pair.value.source;
+    if (typeof change.value !== 'string') delete pair.value.type;
+  } else {
+    const node = document.createNode(change.value, { aliasDuplicateObjects: false });
+    if (isCollection(node)) flowing(node);
+    release(document, pair?.value);
+    if (pair) pair.value = node;
+    else holder.set(document.createNode(last), node);
+  }
+}
+
+/** Others that refer to what is about to go get copies of their own. */
+function release(document: Document, node: unknown): void {
+  if (!isMap(node) && !isSeq(node) && !isScalar(node)) return;
+  const anchored: (Scalar | YAMLMap | YAMLSeq)[] = [];
+  visit(node, {
+    Value: (_, inner) => {
+      if (inner.anchor) anchored.push(inner);
+    },
+  });
+  for (const inner of anchored) writeOut(document, inner);
+}
+
+/** What holds nothing but plain values stands in one line. */
+function flowing(node: Node): void {
+  if (!isCollection(node)) return;
+  const values = node.items.map((item) =>
+    isMap(node) && item !== null && typeof item === 'object' && 'value' in item ? item.value : item,
+  );
+  for (const value of values) if (isCollection(value)) flowing(value);
+  node.flow = values.every((value) => !isCollection(value) || value.flow === true);
+}
+
+/** The map at a path, through aliases; made where it is missing and `make` is set. */
+function mapAt(document: Document, steps: readonly string[], make: boolean): YAMLMap | null {
+  let node: unknown = document.contents;
+  for (const step of steps) {
+    if (isAlias(node)) node = node.resolve(document);
+    if (!isMap(node)) return null;
+    let next: unknown = node.get(step, true);
+    if (next === undefined || (isScalar(next) && next.value === null)) {
+      if (!make) return null;
+      next = new YAMLMap();
+      if (node.flow && isMap(next)) next.flow = true;
+      node.set(document.createNode(step), next);
+    }
+    node = next;
+  }
+  if (isAlias(node)) node = node.resolve(document);
+  return isMap(node) ? node : null;
+}
+
+/** Writes out what objects share by an anchor, where not all of those that were looked at change it alike. */
+function separate(document: Document, findings: readonly Finding[], probed: readonly string[]): void {
+  const changes = findings.flatMap((finding) => finding.changes);
+  for (;;) {
+    const clash = changes.map((change) => clashOf(document, change, findings, probed)).find((one) => one !== null);
+    if (!clash) return;
+    writeOut(document, clash);
+  }
+}
+
+/** The innermost anchored node on the way to a change that others share but do not change alike. */
+function clashOf(
+  document: Document,
+  change: Change,
+  findings: readonly Finding[],
+  probed: readonly string[],
+): YAMLMap | YAMLSeq | null {
+  const [top, name] = change.path;
+  if (top !== 'objects' || name === undefined) return null;
+  const holder = mapAt(document, change.path.slice(0, -1), false);
+  if (!holder) return null;
+  const mine = JSON.stringify(['rename' in change ? change.rename : change.value]);
+  for (const neighbour of probed) {
+    const path = ['objects', neighbour, ...change.path.slice(2)];
+    if (neighbour === name || mapAt(document, path.slice(0, -1), false) !== holder) continue;
+    const at = path.join('.');
+    const theirs = findings.flatMap((finding) => finding.changes).filter((one) => one.path.join('.') === at);
+    const other = theirs.some((one) => JSON.stringify(['rename' in one ? one.rename : one.value]) !== mine);
+    // What could not be seen of an object speaks against nothing.
+    const stays =
+      theirs.length === 0 && findings.some((finding) => finding.at === at && finding.verdict === 'confirmed');
+    if (other || stays) return anchorOn(document, change.path);
+  }
+  return null;
+}
+
+function anchorOn(document: Document, path: readonly string[]): YAMLMap | YAMLSeq | null {
+  let found: YAMLMap | YAMLSeq | null = null;
+  let node: unknown = document.contents;
+  for (const step of path) {
+    if (isAlias(node)) node = node.resolve(document);
+    if ((isMap(node) || isSeq(node)) && node.anchor) found = node;
+    if (!isMap(node)) return found;
+    node = node.get(step, true);
+  }
+  return found;
+}
+
+/** Replaces every alias of a node by a copy of it. */
+function writeOut(document: Document, node: Scalar | YAMLMap | YAMLSeq): void {
+  const name = node.anchor;
+  visit(document, {
+    Alias: (_, alias) => {
+      if (alias.source !== name) return undefined;
+      return withoutAnchors(node.clone());
+    },
+  });
+  delete node.anchor;
+}
+
+function withoutAnchors(node: unknown): Node | undefined {
+  if (!isCollection(node) && !isScalar(node)) return undefined;
+  visit(node, {
+    Value: (_, inner) => {
+      delete inner.anchor;
+    },
+  });
+  return node;
+}
+
+/** The new text with the old lines wherever a line means the same. */
+function relaid(text: string, before: string, after: string): string {
+  const [old, plain, next] = [text.split('\n'), before.split('\n'), after.split('\n')];
+  const bare = (line: string) => line.replace(/\s+/g, '');
+  const places = alignment(old, plain, (a, b) => bare(a) === bare(b));
+  const lines: string[] = [];
+  let at = 0;
+  for (const run of diffLines(plain, next)) {
+    if (run.kind === 'new') lines.push(...run.lines);
+    else {
+      if (run.kind === 'same') {
+        const own = run.lines.map((_, i) => places[at + i]);
+        if (own.some((place) => place === undefined)) return after;
+        lines.push(...own.map((place) => old[place ?? 0] ?? ''));
+      }
+      at += run.lines.length;
+    }
+  }
+  return lines.join('\n');
+}
+
+/** For each line of `plain` the line of `old` that it stands for. */
+function alignment(
+  old: readonly string[],
+  plain: readonly string[],
+  same: (a: string, b: string) => boolean,
+): (number | undefined)[] {
+  const places: (number | undefined)[] = [];
+  let at = 0;
+  for (const run of diffLines(old, plain, same)) {
+    if (run.kind === 'same') for (const _ of run.lines) places.push(at++);
+    else if (run.kind === 'gone') at += run.lines.length;
+    else for (const _ of run.lines) places.push(undefined);
+  }
+  return places;
+}
+
+/** What changes between two texts, with three lines around each change; empty where nothing does. */
+export function diffText(before: string, after: string): { kind: Run['kind'] | 'gap'; line: string }[] {
+  const AROUND = 3;
+  const runs = diffLines(before.split('\n'), after.split('\n'));
+  const shown: { kind: Run['kind'] | 'gap'; line: string }[] = [];
+  for (const [i, { kind, lines }] of runs.entries()) {
+    if (kind !== 'same') {
+      shown.push(...lines.map((line) => ({ kind, line })));
+      continue;
+    }
+    const head = i === 0 ? [] : lines.slice(0, AROUND);
+    const tail = i === runs.length - 1 ? [] : lines.slice(Math.max(head.length, lines.length - AROUND));
+    shown.push(...head.map((line) => ({ kind, line })));
+    if (head.length + tail.length < lines.length) shown.push({ kind: 'gap', line: '' });
+    shown.push(...tail.map((line) => ({ kind, line })));
+  }
+  return runs.some(({ kind }) => kind !== 'same') ? shown : [];
+}

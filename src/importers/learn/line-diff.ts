@@ -1,0 +1,77 @@
+/** A run of lines: in both texts, only in the old one, or only in the new one. */
+export interface Run {
+  kind: 'same' | 'gone' | 'new';
+  lines: string[];
+}
+
+/** The fewest lines that must go and come to turn one text into another (Myers). `same` tells lines that count as equal. */
+export function diffLines(
+  before: readonly string[],
+  after: readonly string[],
+  same: (a: string, b: string) => boolean = (a, b) => a === b,
+): Run[] {
+  const trail = furthest(before, after, same);
+  const steps: { kind: Run['kind']; line: string }[] = [];
+  let [x, y] = [before.length, after.length];
+  for (let depth = trail.length - 1; depth >= 0; depth--) {
+    const reach = trail[depth] ?? new Map<number, number>();
+    const diagonal = x - y;
+    const down = cameDown(reach, diagonal, depth);
+    const from = diagonal + (down ? 1 : -1);
+    const [x0, y0] = depth === 0 ? [0, 0] : [reach.get(from) ?? 0, (reach.get(from) ?? 0) - from];
+    while (
+      x > x0 &&
+      y > y0 &&
+      x > 0 &&
+      y > 0 &&
+      !(depth > 0 && x === x0 + (down ? 0 : 1) && y === y0 + (down ? 1 : 0))
+    ) {
+      x -= 1;
+      y -= 1;
+      steps.push({ kind: 'same', line: before[x] ?? '' });
+    }
+    if (depth === 0) break;
+    if (down) steps.push({ kind: 'new', line: after[y - 1] ?? '' });
+    else steps.push({ kind: 'gone', line: before[x - 1] ?? '' });
+    [x, y] = [x0, y0];
+  }
+  return runsOf(steps.reverse());
+}
+
+/** By the number of edits, how far each diagonal reached before that edit. */
+function furthest(
+  before: readonly string[],
+  after: readonly string[],
+  same: (a: string, b: string) => boolean,
+): Map<number, number>[] {
+  const reach = new Map<number, number>([[1, 0]]);
+  const trail: Map<number, number>[] = [];
+  for (let depth = 0; depth <= before.length + after.length; depth++) {
+    trail.push(new Map(reach));
+    for (let diagonal = -depth; diagonal <= depth; diagonal += 2) {
+      const down = cameDown(reach, diagonal, depth);
+      let x = down ? (reach.get(diagonal + 1) ?? 0) : (reach.get(diagonal - 1) ?? 0) + 1;
+      while (x < before.length && x - diagonal < after.length && same(before[x] ?? '', after[x - diagonal] ?? ''))
+        x += 1;
+      reach.set(diagonal, x);
+      if (x >= before.length && x - diagonal >= after.length) return trail;
+    }
+  }
+  return trail;
+}
+
+function cameDown(reach: ReadonlyMap<number, number>, diagonal: number, depth: number): boolean {
+  if (diagonal === -depth) return true;
+  if (diagonal === depth) return false;
+  return (reach.get(diagonal - 1) ?? -1) < (reach.get(diagonal + 1) ?? -1);
+}
+
+function runsOf(steps: readonly { kind: Run['kind']; line: string }[]): Run[] {
+  const runs: Run[] = [];
+  for (const { kind, line } of steps) {
+    const last = runs.at(-1);
+    if (last?.kind === kind) last.lines.push(line);
+    else runs.push({ kind, lines: [line] });
+  }
+  return runs;
+}
