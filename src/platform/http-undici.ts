@@ -1,8 +1,9 @@
+import { rootCertificates } from 'node:tls';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import { Agent, type Dispatcher } from 'undici';
 import { fail, ok, problem, type Result } from '../record/diagnostic.ts';
 import { publicLookup } from './address-guard.ts';
-import type { HttpClient, HttpFailure, HttpRequest, HttpResponse } from './http.ts';
+import type { HttpClient, HttpFailure, HttpRequest, HttpResponse, TlsIdentity } from './http.ts';
 
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 const CONNECTIONS_PER_ORIGIN = 128;
@@ -22,21 +23,36 @@ const UNPACK = new Map([
 export function undiciHttp(
   options: { connections?: number; maxBodyBytes?: number; publicOnly?: boolean } = {},
 ): HttpClient {
-  const agent = new Agent({
-    connections: options.connections ?? CONNECTIONS_PER_ORIGIN,
-    pipelining: 1,
-    connect: { timeout: CONNECT_TIMEOUT_MS, ...(options.publicOnly ? { lookup: publicLookup } : {}) },
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
+  const plain = openAgent(options);
+  const known = new Map<TlsIdentity, Agent>();
+  const agentOf = (tls: TlsIdentity | undefined): Agent => {
+    if (!tls) return plain;
+    const agent = known.get(tls) ?? openAgent(options, tls);
+    known.set(tls, agent);
+    return agent;
+  };
   const maxBodyBytes = options.maxBodyBytes ?? MAX_BODY_BYTES;
   return {
     request: (request) =>
       new Promise((resolve) => {
-        new Exchange(request, maxBodyBytes, resolve).start(agent);
+        new Exchange(request, maxBodyBytes, resolve).start(agentOf(request.tls));
       }),
-    close: () => agent.close(),
+    async close() {
+      for (const agent of [plain, ...known.values()]) await agent.close();
+    },
   };
+}
+
+function openAgent(options: { connections?: number; publicOnly?: boolean }, tls?: TlsIdentity): Agent {
+  const trusted = tls?.ca === undefined ? {} : { ca: [...rootCertificates, tls.ca] };
+  const identity = tls ? { cert: tls.certificate, key: tls.key, ...trusted } : {};
+  return new Agent({
+    connections: options.connections ?? CONNECTIONS_PER_ORIGIN,
+    pipelining: 1,
+    connect: { timeout: CONNECT_TIMEOUT_MS, ...(options.publicOnly ? { lookup: publicLookup } : {}), ...identity },
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
 }
 
 type Outcome = Result<HttpResponse, HttpFailure>;

@@ -1,5 +1,13 @@
 import type { Diagnostic, Result } from '../record/diagnostic.ts';
 
+/** Who we are to a server that wants to know it from the first byte on (mutual TLS): PEM texts. */
+export interface TlsIdentity {
+  certificate: string;
+  key: string;
+  /** Another authority that may have signed the server's certificate. */
+  ca?: string;
+}
+
 export interface HttpRequest {
   method: string;
   /** Absolute. */
@@ -10,6 +18,8 @@ export interface HttpRequest {
   /** Milliseconds until the request counts as timed out, headers and body together. */
   timeout: number;
   signal?: AbortSignal;
+  /** The same object for every request of a connection: connections to the server are kept by it. */
+  tls?: TlsIdentity;
 }
 
 export interface HttpResponse {

@@ -11,6 +11,7 @@ import { compileQuota } from '../../connector/quota-headers.ts';
 import { labelsOf } from '../../connector/refused-fields.ts';
 import { compileJudge } from '../../connector/response.ts';
 import { fillDeep, fillVariables, type Variables, withDefaults } from '../../connector/template.ts';
+import type { TlsIdentity } from '../../platform/http.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { type Diagnostic, fail, ok, problem, type Result } from '../../record/diagnostic.ts';
 import { capabilitiesOf } from './capabilities.ts';
@@ -58,12 +59,15 @@ export function restSenderParts(parts: RestConnectionParts): Result<SenderParts>
   if (!headers.ok) return headers;
   const query = fillDeep(definition.query, variables);
   if (!query.ok) return query;
+  const tls = tlsOf(definition, variables);
+  if (!tls.ok) return tls;
   const count: CallCount = { reads: 0, writes: 0, auth: 0, throttled: 0 };
   const bare: SenderParts = {
     platform,
     baseUrl: baseUrl.value,
     headers: headers.value,
     query: Object.keys(query.value).length === 0 ? null : query.value,
+    tls: tls.value,
     timeout: milliseconds(definition.timeout),
     limits: definition.limits,
     quota: compileQuota(definition.limits),
@@ -139,6 +143,20 @@ function headersOf(definition: ConnectorDefinition, variables: Variables): Resul
     headers[name.toLowerCase()] = value.value;
   }
   return ok(headers);
+}
+
+/** In variables of the environment, the line ends of PEM texts are often written as \n. */
+function tlsOf({ tls }: ConnectorDefinition, variables: Variables): Result<TlsIdentity | null> {
+  if (!tls) return ok(null);
+  const texts: Record<string, string> = {};
+  for (const [name, template] of Object.entries(tls)) {
+    if (template === undefined) continue;
+    const value = fillVariables(template, variables);
+    if (!value.ok) return value;
+    texts[name] = value.value.replaceAll('\\n', '\n');
+  }
+  const { certificate = '', key = '', ca } = texts;
+  return ok({ certificate, key, ...(ca ? { ca } : {}) });
 }
 
 const urlUnusable = (): Diagnostic =>

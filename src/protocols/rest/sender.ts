@@ -5,7 +5,7 @@ import type { CallCount, FailureClass } from '../../connector/port.ts';
 import type { QuotaReader } from '../../connector/quota-headers.ts';
 import { type Judge, parseBody, type ResponseAction, retryAfter, type Verdict } from '../../connector/response.ts';
 import { replacingQuery, withDefaultQuery } from '../../connector/template.ts';
-import type { HttpFailure, HttpResponse } from '../../platform/http.ts';
+import type { HttpFailure, HttpResponse, TlsIdentity } from '../../platform/http.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { type Diagnostic, problem, type Result } from '../../record/diagnostic.ts';
 
@@ -46,6 +46,8 @@ export interface SenderParts {
   headers: Record<string, string>;
   /** Parameters of every request that does not say them itself; null where there are none. */
   query: Record<string, string> | null;
+  /** Null where the server does not ask for a certificate. */
+  tls: TlsIdentity | null;
   timeout: number;
   limits: ConnectorDefinition['limits'];
   quota: QuotaReader;
@@ -136,6 +138,7 @@ class Sending {
       timeout,
       ...(body === undefined ? {} : { body }),
       ...(signal ? { signal } : {}),
+      ...(this.#parts.tls ? { tls: this.#parts.tls } : {}),
     });
     if (!result.ok) {
       budget.release(undefined, cost);
