@@ -5,7 +5,8 @@
  * const loaded = openIntegration('integration.yaml', 'staging', process.env);
  * const run = await runIntegration({ integration, connections, store, platform, keys, openScratch, mode: 'sync' });
  */
-export { connectorConformance } from './connector/conformance/conformance.ts';
+export { checkConnector, connectorConformance } from './connector/conformance/conformance.ts';
+export type { ConformanceCheck, ConformanceReport } from './connector/conformance/report.ts';
 export type { ConnectorDefinition } from './connector/definition.ts';
 export { loadConnector } from './connector/load.ts';
 export type { Capabilities, Connection, ReadStep, WireRecord, WriteOutcome } from './connector/port.ts';

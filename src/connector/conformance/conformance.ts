@@ -1,119 +1,57 @@
-import { isDeepStrictEqual } from 'node:util';
-import { type Diagnostic, problem } from '../../record/diagnostic.ts';
-import type { Connection, WireRecord } from '../port.ts';
-import { wireReader } from '../wire-path.ts';
+import type { Diagnostic } from '../../record/diagnostic.ts';
+import type { Fields } from '../../record/value.ts';
+import type { Connection } from '../port.ts';
+import { checkReading, subjectOf } from './reading.ts';
+import { type ConformanceReport, Notes, reportOf } from './report.ts';
+import { checkWriting } from './writing.ts';
 
 export interface ConformanceOptions {
-  /** Read at most about this many records; whether the list ends is not looked at when it has more. Default: 1000. */
+  /** Read at most about this many records of a list; what needs the end of a longer one is skipped. Default: 1000. */
   most?: number;
 }
 
+export interface SuiteOptions extends ConformanceOptions {
+  /** Default: all. */
+  objects?: readonly string[];
+  /**
+   * Also creates, updates and removes one marked record of each object that can. `samples`: what these are made of, by
+   * object; default: like a record that is there. `token` tells them from those of other runs.
+   */
+  write?: { token: string; samples?: Readonly<Record<string, Fields>> };
+}
+
 /**
- * Whether one object of a connection behaves as its connector declares, by reading only: the list ends, its ids are
- * unique, a listed id can be read and is the same, a missing id says gone, and what `find` offers finds. Empty when all
- * is well.
+ * The standard suite: whether a system, live or recorded, behaves as its connector declares. Every check of every object
+ * is in the report, also those that had to be skipped, and why.
  */
+export async function checkConnector(connection: Connection, options: SuiteOptions = {}): Promise<ConformanceReport> {
+  const { connector } = connection;
+  const notes = [];
+  for (const object of options.objects ?? Object.keys(connector.objects)) {
+    notes.push(...(await checkObject(connection, object, options)));
+  }
+  return reportOf(connector.connector, notes);
+}
+
+/** Whether one object behaves as its connector declares, by reading only. Empty when all is well. */
 export async function connectorConformance(
   connection: Connection,
   object: string,
   options: ConformanceOptions = {},
 ): Promise<Diagnostic[]> {
-  const listed = await readSome(connection, object, options.most ?? 1000);
-  return [
-    ...listed.findings,
-    ...(await checkGet(connection, object, listed.records)),
-    ...(await checkFind(connection, object, listed.records)),
-  ];
+  const checks = await checkObject(connection, object, options);
+  return checks.flatMap((check) => check.diagnostic ?? []);
 }
 
-interface Listed {
-  records: WireRecord[];
-  findings: Diagnostic[];
-}
-
-async function readSome(connection: Connection, object: string, most: number): Promise<Listed> {
-  const records: WireRecord[] = [];
-  if (!connection.capabilities(object).list) return { records, findings: [] };
-  for await (const step of connection.read({ object, since: null })) {
-    if (step.kind === 'page') {
-      records.push(...step.records);
-      if (records.length > most) break;
-      continue;
-    }
-    if (!step.complete) return { records, findings: [step.diagnostic ?? listIncomplete(object)] };
-  }
-  const repeated = records.length - new Set(records.map((record) => record.id)).size;
-  return { records, findings: repeated > 0 ? [idsRepeated(object, repeated)] : [] };
-}
-
-async function checkGet(connection: Connection, object: string, records: readonly WireRecord[]): Promise<Diagnostic[]> {
-  const [record] = records;
-  if (!connection.capabilities(object).get || !record) return [];
-  const [found, missing] = await connection.get(object, [record.id, missingId(records)]);
-  const findings: Diagnostic[] = [];
-  if (found?.kind === 'unknown') findings.push(found.diagnostic);
-  else if (found?.kind !== 'present') findings.push(listedNotThere(object));
-  else if (found.record.version === record.version && !isDeepStrictEqual(found.record.wire, record.wire)) {
-    findings.push(getDiffers(object));
-  }
-  if (missing?.kind === 'unknown') findings.push(missing.diagnostic);
-  else if (missing?.kind === 'present') findings.push(missingPresent(object));
-  return findings;
-}
-
-/** An id like the others that no record has. */
-function missingId(records: readonly WireRecord[]): string {
-  const ids = records.map((record) => record.id);
-  if (ids.every((id) => /^\d{1,14}$/.test(id))) {
-    return String(ids.reduce((greatest, id) => Math.max(greatest, Number(id)), 0) + 987_654);
-  }
-  return `${ids[0]}-missing`;
-}
-
-async function checkFind(
-  connection: Connection,
-  object: string,
-  records: readonly WireRecord[],
-): Promise<Diagnostic[]> {
-  const findings: Diagnostic[] = [];
+async function checkObject(connection: Connection, object: string, { most = 1000, write }: SuiteOptions) {
   const definition = connection.connector.objects[object];
-  for (const field of connection.capabilities(object).findable) {
-    const at = wireReader(definition?.fields[field]?.path ?? field);
-    const record = records.find((each) => !each.archived && isSearchable(at(each.wire)));
-    if (!record) continue;
-    const found = await connection.find(object, field, at(record.wire));
-    if (!found.ok) findings.push(found.error);
-    else if (!found.value.some((each) => each.id === record.id)) findings.push(findMisses(object, field));
+  if (!definition) throw new Error(`The connector declares no object ${object}`);
+  const notes = new Notes(object);
+  const subject = subjectOf(connection, object, definition, notes);
+  const { records } = await checkReading(subject, most);
+  if (write) {
+    const like = records.find((record) => !record.archived) ?? null;
+    await checkWriting(subject, write.samples?.[object] ?? null, like, write.token);
   }
-  return findings;
+  return notes.checks;
 }
-
-const isSearchable = (value: unknown) => (typeof value === 'string' && value !== '') || typeof value === 'number';
-
-const listIncomplete = (object: string) => problem('list-incomplete', `The list of ${object} did not come to its end`);
-
-const idsRepeated = (object: string, count: number) =>
-  problem('ids-repeated', `The list of ${object} holds ${count} ids more than once`, {
-    next: 'Check the pagination of this object in the connector, or whether records were changed meanwhile',
-  });
-
-const listedNotThere = (object: string) =>
-  problem('get-misses', `A record of ${object} that is in the list can not be read by its id`, {
-    next: 'Check get of this object in the connector',
-  });
-
-const getDiffers = (object: string) =>
-  problem('get-differs', `A record of ${object} looks different in the list and when read by its id`, {
-    detail: 'Its version is the same.',
-    next: 'Check get.record and list.records of this object in the connector',
-  });
-
-const missingPresent = (object: string) =>
-  problem('missing-present', `${object}: an id that no record has is not said to be missing`, {
-    next: 'Check get.missing of this object in the connector',
-  });
-
-const findMisses = (object: string, field: string) =>
-  problem('find-misses', `The search of ${object} by ${field} does not find a record that has the value`, {
-    next: 'Check list.equals of this object in the connector',
-  });
