@@ -148,7 +148,19 @@ export const listSchema = z.strictObject({
     .strictObject({ param: z.string(), by_modified: z.string(), descending: z.string().optional() })
     .optional()
     .describe('How to sort by the modification stamp'),
-  ids: z.strictObject({ param: z.string(), max: z.int().positive() }).optional().describe('Bulk get by ids'),
+  ids: z
+    .strictObject({
+      param: z.string(),
+      max: z.int().positive(),
+      separator: z.string().default(',').describe('Between the ids in a query; in a body they are a list'),
+      item: z.string().optional().describe('In a body: ids are objects with this key, e.g. { "id": "1" }'),
+      method: z.enum(['GET', 'POST']).optional().describe('Default: that of the list; likewise below'),
+      path: urlPath.optional(),
+      body: z.record(z.string(), z.unknown()).optional(),
+      records: wirePath.optional(),
+    })
+    .optional()
+    .describe('Bulk get by ids'),
   equals: z.record(z.string(), z.string()).default({}).describe('Field → query parameter that finds it by equality'),
   equals_template: z
     .string()

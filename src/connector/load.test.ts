@@ -84,6 +84,18 @@ describe('loadConnector', () => {
       'modified: chnged',
       '9:5 name-unknown: There is no field "chnged" in this connector|Did you mean "changed"?',
     ],
+    [
+      'a parent that is not there',
+      '    modified: changed',
+      '    modified: changed\n    parent: { object: thngs, param: p }',
+      '10:15 name-unknown: There is no object "thngs" in this connector|Did you mean "things"?',
+    ],
+    [
+      'a parent that is the object itself',
+      '    modified: changed',
+      '    modified: changed\n    parent: { object: things, param: p }',
+      '10:15 parent-circular: The parents of things lead back to things|',
+    ],
     ['a duplicate key', 'title: Toy', 'title: Toy\ntitle: Two', '3:1 yaml-invalid: The file is not valid YAML|'],
     ['a broken file', 'title: Toy', 'title: [Toy', '3:1 yaml-invalid: The file is not valid YAML|'],
   ];

@@ -44,6 +44,10 @@ function inconsistencies(connector: ConnectorDefinition, document: YamlDocument)
     const at = ['objects', name];
     mustExist(object.modified, fields, 'field', [...at, 'modified']);
     mustExist(object.link_field, fields, 'field', [...at, 'link_field']);
+    mustExist(object.upsert_key, fields, 'field', [...at, 'upsert_key']);
+    mustExist(object.parent?.field, fields, 'field', [...at, 'parent', 'field']);
+    mustExist(object.parent?.object, objectNames, 'object', [...at, 'parent', 'object']);
+    if (isBelowItself(connector, name)) faults.push(belowItself(name, document));
     for (const field of object.unique) mustExist(field, fields, 'field', [...at, 'unique']);
     faults.push(...timeFaults(object.list?.since?.time, document, [...at, 'list', 'since', 'time']));
     const pagination = object.list?.pagination;
@@ -74,6 +78,20 @@ function inconsistencies(connector: ConnectorDefinition, document: YamlDocument)
   }
   return faults;
 }
+
+function isBelowItself({ objects }: ConnectorDefinition, name: string): boolean {
+  const seen = new Set<string>();
+  for (let at = objects[name]?.parent?.object; at !== undefined && !seen.has(at); at = objects[at]?.parent?.object) {
+    if (at === name) return true;
+    seen.add(at);
+  }
+  return false;
+}
+
+const belowItself = (name: string, document: YamlDocument) =>
+  problem('parent-circular', `The parents of ${name} lead back to ${name}`, {
+    where: document.place(['objects', name, 'parent', 'object']),
+  });
 
 /** A time pattern that does not say a date, or a time zone that there is not. */
 function timeFaults(time: FieldDefinition['time'], document: YamlDocument, path: string[]): Diagnostic[] {

@@ -15,9 +15,9 @@ export function capabilitiesOf(connector: ConnectorDefinition, object: ObjectDef
   return {
     list: list !== undefined,
     get: get !== undefined || list?.ids !== undefined,
-    getMany: list?.ids?.max ?? 0,
+    getMany: (!list?.each && list?.ids?.max) || 0,
     since: list?.since !== undefined,
-    findable: Object.keys(list?.equals ?? {}),
+    findable: findableOf(object),
     create: (create ?? upsert ?? batch.create) !== undefined,
     update: update !== undefined || batch.update !== undefined,
     remove: object.delete !== undefined,
@@ -33,4 +33,11 @@ export function capabilitiesOf(connector: ConnectorDefinition, object: ObjectDef
     concurrency: connector.limits.concurrency,
     pageSize: list && list.pagination.style !== 'none' ? list.pagination.size : 1000,
   };
+}
+
+/** What the list can be asked for, and the parent, whose records are listed apart. */
+function findableOf({ list, parent }: ObjectDefinition): string[] {
+  if (!list) return [];
+  const below = parent?.field !== undefined && !Object.hasOwn(list.equals, parent.field) ? [parent.field] : [];
+  return [...Object.keys(list.equals), ...below];
 }

@@ -1,6 +1,7 @@
 import { compileCustom } from '../../connector/codec/custom-field.ts';
 import { compileReader } from '../../connector/codec/path.ts';
 import type { ListDefinition } from '../../connector/definition.ts';
+import type { Parameters } from '../../connector/page-walk.ts';
 import type { GetOutcome, WireRecord } from '../../connector/port.ts';
 import { fillFilter } from '../../connector/query-template.ts';
 import { NO_NAMES } from '../../connector/template.ts';
@@ -25,7 +26,8 @@ export async function getRecords(
   concurrency: number,
 ): Promise<GetOutcome[]> {
   const { list } = object.definition;
-  const bulk = list?.ids;
+  // A list of several values would have to be asked for each of them.
+  const bulk = list?.each ? undefined : list?.ids;
   const canOne = object.definition.get !== undefined;
   if (!list || !bulk || (canOne && ids.length === 1)) {
     return inParallel(ids, concurrency, (id) => getRecord(sender, object, id));
@@ -35,7 +37,7 @@ export async function getRecords(
   );
   const found = new Map<string, GetOutcome>();
   await inParallel(chunks, concurrency, async ({ parentId, chunk }) => {
-    const outcomes = await getChunk(sender, object, list, bulk.param, parentId, chunk);
+    const outcomes = await getChunk(sender, object, list, bulk, parentId, chunk);
     for (const [place, id] of chunk.entries()) {
       const outcome = outcomes[place];
       if (outcome) found.set(id, outcome);
@@ -62,24 +64,27 @@ function byParent(object: RestObject, ids: readonly string[]): Map<string | unde
 async function getChunk(
   sender: Sender,
   object: RestObject,
-  list: ListDefinition,
-  param: string,
+  declared: ListDefinition,
+  bulk: NonNullable<ListDefinition['ids']>,
   parentId: string | undefined,
   ids: readonly string[],
 ): Promise<GetOutcome[]> {
   const unknown = (diagnostic: Diagnostic): GetOutcome[] => ids.map(() => ({ kind: 'unknown', diagnostic }));
-  const own = ids.map((id) => String(wireId(object, id)));
-  if (own.some((id) => id.includes(','))) return unknown(unusable());
+  const list = bulkList(declared, bulk);
+  const own = ids.map((id) => wireId(object, id));
+  const inQuery = list.method === 'GET';
+  if (inQuery && own.some((id) => String(id).includes(bulk.separator))) return unknown(unusable());
   const names = parentId === undefined ? ok(NO_NAMES) : (object.parent?.names(parentId) ?? ok(NO_NAMES));
   if (!names.ok) return unknown(names.error);
+  const inBody = own.map((id) => (bulk.item === undefined ? id : { [bulk.item]: id }));
   const request = compileListRequest(
     list,
     sender.baseUrl,
   )({
     names: names.value,
-    query: { ...list.archived, [param]: list.method === 'POST' ? ids.map((id) => wireId(object, id)) : own.join(',') },
+    query: { ...list.archived, [bulk.param]: inQuery ? own.join(bulk.separator) : inBody },
     headers: {},
-    page: { query: {}, start: 0, size: ids.length },
+    page: { query: sizeOf(list), start: 0, size: ids.length },
   });
   if (!request.ok) return unknown(request.error);
   const parse = PARSERS[list.format];
@@ -98,6 +103,27 @@ async function getChunk(
   });
 }
 
+/** The list as it is asked for ids. */
+function bulkList(
+  list: ListDefinition,
+  { method, path, body, records }: NonNullable<ListDefinition['ids']>,
+): ListDefinition {
+  return {
+    ...list,
+    method: method ?? list.method,
+    path: path ?? list.path,
+    records: records ?? list.records,
+    ...(body ? { body } : {}),
+    ...(path === undefined ? {} : { query: {} }),
+  };
+}
+
+/** Else the page may be a small one. */
+function sizeOf({ pagination, ids }: ListDefinition): Parameters {
+  if (pagination.style === 'none' || pagination.size_param === undefined || ids?.path !== undefined) return {};
+  return { [pagination.size_param]: pagination.size };
+}
+
 /**
  * Records whose field equals a value. What comes back is compared, since some systems ignore a filter that they don't
  * know, or find more than what is equal; an answer too long to be looked through is a failure, never "not there".
@@ -109,6 +135,7 @@ export async function findRecords(
   wire: unknown,
 ): Promise<Result<WireRecord[]>> {
   const { list, link_field: linkField } = object.definition;
+  if (object.parent && field === object.parent.declared.field) return recordsBelow(sender, object, String(wire));
   const param = list && Object.hasOwn(list.equals, field) ? list.equals[field] : undefined;
   if (!list || param === undefined) return fail(notOffered(`a search by ${field}`));
   const wanted = comparable(wire);
@@ -124,6 +151,19 @@ export async function findRecords(
     if (seen > MOST_LOOKED_THROUGH) break;
   }
   return fail(notLooked(field));
+}
+
+/** Records below one parent. */
+async function recordsBelow(sender: Sender, object: RestObject, parentId: string): Promise<Result<WireRecord[]>> {
+  const { list } = object.definition;
+  if (!list) return fail(notOffered('a search by parent'));
+  const found: WireRecord[] = [];
+  for await (const step of readList(sender, { object, list, query: {}, since: null, parentId })) {
+    if (step.kind === 'page') found.push(...step.records);
+    else if (!step.complete) return fail(step.diagnostic ?? unreadable());
+    if (found.length > MOST_LOOKED_THROUGH) break;
+  }
+  return found.length > MOST_LOOKED_THROUGH ? fail(notLooked(object.name)) : ok(found);
 }
 
 /** Where a field stands in a record, and what the system calls it. */

@@ -1,4 +1,4 @@
-import type { ConnectorDefinition, ObjectDefinition } from '../../connector/definition.ts';
+import type { ConnectorDefinition, ListDefinition, ObjectDefinition } from '../../connector/definition.ts';
 import { fillDeep, type Variables } from '../../connector/template.ts';
 import { ok, type Result } from '../../record/diagnostic.ts';
 
@@ -6,7 +6,7 @@ import { ok, type Result } from '../../record/diagnostic.ts';
 export function readyObject(name: string, declared: ObjectDefinition, variables: Variables): Result<ObjectDefinition> {
   const { list, get, create, update, upsert, delete: remove, archive, batch, custom_fields: custom } = declared;
   const requests = {
-    ...(list && { list: named(name, list) }),
+    ...(list && { list: namedList(name, list) }),
     ...(get && { get: named(name, get) }),
     ...(create && { create: named(name, create) }),
     ...(update && { update: named(name, update) }),
@@ -35,6 +35,12 @@ export function readyOptionLists(
 
 function named<T extends { path: string }>(name: string, part: T): T {
   return { ...part, path: withSlash(part.path.replaceAll('{object}', encodeURIComponent(name))) };
+}
+
+function namedList(name: string, list: ListDefinition): ListDefinition {
+  const { ids, ...rest } = named(name, list);
+  if (ids?.path === undefined) return ids ? { ...rest, ids } : rest;
+  return { ...rest, ids: { ...ids, path: named(name, { path: ids.path }).path } };
 }
 
 const withSlash = (path: string) => (path === '' || /^[/?]/.test(path) ? path : `/${path}`);

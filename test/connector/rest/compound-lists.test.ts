@@ -53,6 +53,15 @@ describe('lists below parents', () => {
     });
   });
 
+  it('are found by their parent', async () => {
+    const server = await serve(() => ({ json: [{ id: 9 }], headers: { 'x-n': '1' } }));
+    const connection = connect(server.url, { orders, lines });
+    expect(connection.capabilities('lines').findable).toEqual(['order_id']);
+    const found = await connection.find('lines', 'order_id', 2);
+    expect(found.ok && found.value.map(({ id }) => id)).toEqual(['2/9']);
+    expect(urls(server.asked)).toEqual(['/orders/2/lines?page=1']);
+  });
+
   it('are not complete when their parents are not', async () => {
     const server = await serve(({ path }) => (path === '/orders' ? { status: 403 } : { json: [] }));
     expect(await everything(connect(server.url, { orders, lines }), 'lines')).toMatchObject({
@@ -78,6 +87,39 @@ describe('lists below parents', () => {
     const got = await connect(server.url, { orders, lines: byIds }).get('lines', ['1/3', '2/4', '1/5']);
     expect(urls(server.asked).sort()).toEqual(['/orders/1/lines?ids=3,5', '/orders/2/lines?ids=4']);
     expect(got.map(({ kind }) => kind)).toEqual(['gone', 'present', 'gone']);
+  });
+});
+
+describe('reading many by id', () => {
+  const things = (ids: object, more: object = {}) => ({
+    id: { type: 'integer' },
+    list: {
+      path: '/things',
+      records: 'data',
+      query: { x: 'y' },
+      pagination: { style: 'page', param: 'p', size_param: 'n', size: 50 },
+      ids,
+      ...more,
+    },
+  });
+
+  it.each<[string, object, string, unknown]>([
+    ['in the query', { param: 'ids', max: 2 }, 'GET /things?x=y&ids=1,2&n=50', null],
+    ['with another separator', { param: 'ids', max: 2, separator: '|' }, 'GET /things?x=y&ids=1%7C2&n=50', null],
+    [
+      'by POST elsewhere',
+      { param: 'inputs', max: 2, method: 'POST', path: '/{object}/batch', body: { properties: ['name'] }, item: 'id' },
+      'POST /things/batch',
+      { properties: ['name'], inputs: [{ id: 1 }, { id: 2 }] },
+    ],
+  ])('%s', async (_, ids, request, body) => {
+    const server = await serve(() => ({ json: { data: [{ id: 2 }] } }));
+    const got = await connect(server.url, { things: things(ids) }).get('things', ['1', '2', '2']);
+    expect(got.map(({ kind }) => kind)).toEqual(['gone', 'present', 'present']);
+    expect(server.asked.length).toBe(2);
+    const [first] = server.asked;
+    expect(`${first?.method} ${first?.url}`).toBe(request);
+    expect(first?.body === '' ? null : JSON.parse(first?.body ?? '')).toEqual(body);
   });
 });
 
