@@ -9,6 +9,7 @@ import { integrationSchema } from '../src/integration/schema.ts';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const GUIDE = 'docs/integration-file.md';
+const CONNECTORS = 'docs/connectors.md';
 
 /** Of a JSON Schema, the part that is looked at here. */
 const jsonSchema = z.looseObject({
@@ -28,6 +29,10 @@ const jsonSchema = z.looseObject({
   get anyOf() {
     return z.array(jsonSchema).optional();
   },
+  get oneOf() {
+    return z.array(jsonSchema).optional();
+  },
+  const: z.unknown().optional(),
   required: z.array(z.string()).optional(),
 });
 type JsonSchema = z.infer<typeof jsonSchema>;
@@ -40,6 +45,7 @@ export function generated(): Map<string, string> {
     ['schemas/integration.schema.json', `${JSON.stringify(integration, null, 2)}\n`],
     ['schemas/connector.schema.json', `${JSON.stringify(connector, null, 2)}\n`],
     [GUIDE, guide(integration)],
+    [CONNECTORS, connectorGuide(connector)],
   ]);
 }
 
@@ -96,7 +102,45 @@ function guide(schema: JsonSchema): string {
       `- tests (\`is …\`): ${TESTS.map((name) => `\`${name}\``).join(', ')}`,
     ].join('\n'),
   };
-  return readFileSync(ROOT + GUIDE, 'utf8').replace(
+  return withTables(GUIDE, tables);
+}
+
+/** Likewise for connectors. What has sections of its own is left out of the table that it stands in. */
+function connectorGuide(schema: JsonSchema): string {
+  const object = valuesOf(propertyOf(schema, 'objects'));
+  const list = propertyOf(object, 'list');
+  return withTables(CONNECTORS, {
+    object: table(without(object, OPERATIONS)),
+    custom: table(propertyOf(object, 'custom_fields')),
+    list: table(without(list, ['pagination', 'since'])),
+    since: table(propertyOf(list, 'since')),
+    pagination: styles(propertyOf(list, 'pagination')),
+    write: table(propertyOf(object, 'create')),
+    batch: table(propertyOf(propertyOf(object, 'batch'), 'create')),
+    field: table(valuesOf(propertyOf(object, 'fields'))),
+    limits: table(propertyOf(schema, 'limits')),
+    responses: table(propertyOf(schema, 'responses').items ?? {}),
+  });
+}
+
+const OPERATIONS = 'table sql list create update upsert delete archive batch custom_fields fields'.split(' ');
+
+function without(schema: JsonSchema, names: readonly string[]): JsonSchema {
+  const kept = Object.entries(schema.properties ?? {}).filter(([name]) => !names.includes(name));
+  return { ...schema, properties: Object.fromEntries(kept) };
+}
+
+/** One table for each member of a union, under what tells it. */
+function styles(schema: JsonSchema): string {
+  return (schema.oneOf ?? schema.anyOf ?? [])
+    .filter((member) => Object.keys(member.properties ?? {}).length > 1)
+    .map((member) => `\`${String(member.properties?.style?.const)}\`\n\n${table(without(member, ['style']))}`)
+    .join('\n\n');
+}
+
+/** A guide with the tables written anew between their marks. */
+function withTables(path: string, tables: Readonly<Record<string, string>>): string {
+  return readFileSync(ROOT + path, 'utf8').replace(
     /(<!-- generated: (\w+) -->\n)[\s\S]*?(<!-- end -->)/g,
     (_, start: string, name: string, end: string) => `${start}\n${tables[name] ?? ''}\n\n${end}`,
   );
@@ -132,9 +176,11 @@ function line(name: string, property: JsonSchema, standard: string): string {
 
 function kind(property: JsonSchema): string {
   if (property.enum) return property.enum.map((each) => `\`${each}\``).join(', ');
+  if (property.const !== undefined) return `\`${String(property.const)}\``;
+  if (property.oneOf) return 'keys below';
   if (property.anyOf) return [...new Set(property.anyOf.map(kind))].join(', ');
   if (property.type === 'array') return property.items ? `list of ${kind(property.items)}` : 'list';
-  if (property.type === 'object') return property.properties ? 'keys below' : 'names and values';
+  if (property.type === 'object' || property.properties) return property.properties ? 'keys below' : 'names and values';
   return [property.type ?? 'anything']
     .flat()
     .map((type) => KINDS[type] ?? type)
@@ -145,6 +191,7 @@ const KINDS: Record<string, string> = { string: 'text', integer: 'whole number',
 
 function defaultText(property: JsonSchema): string {
   const value = property.default;
-  if (value === undefined || (typeof value === 'object' && JSON.stringify(value).length <= 2)) return '';
+  if (value === undefined || value === '' || (typeof value === 'object' && JSON.stringify(value).length <= 2))
+    return '';
   return `\`${String(value)}\``;
 }
