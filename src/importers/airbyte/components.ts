@@ -53,18 +53,27 @@ const CUSTOM_TYPES: Readonly<Record<string, string>> = {
   'SimpleRetriever.partition_router': 'CustomPartitionRouter',
 };
 
+/** How many more components may be looked at: a few that refer to each other can come to billions. */
+export interface Budget {
+  left: number;
+}
+
+export class TooManyComponents extends Error {}
+
 export const PARAMETERS = '$parameters';
 
 /**
  * A component with the types that it and those below leave out, and with the `$parameters` of those above: a parameter
  * fills the key of its name where a component leaves it empty. `place` is `Component.key` of where it stands.
  */
-export function completeComponent(place: string, component: Node, inherited: Node): Node {
+export function completeComponent(place: string, component: Node, inherited: Node, budget: Budget): Node {
+  budget.left--;
+  if (budget.left < 0) throw new TooManyComponents();
   const type = component.type ?? (component.class_name === undefined ? DEFAULT_TYPES : CUSTOM_TYPES)[place];
   const { [PARAMETERS]: stated, ...own } = component;
   const parameters: Record<string, unknown> = { ...inherited, ...(isNode(stated) ? stated : {}) };
   if (typeof type !== 'string' || type === 'object')
-    return type === undefined ? completeInner(place, own, parameters) : own;
+    return type === undefined ? completeInner(place, own, parameters, budget) : own;
   const complete: Record<string, unknown> = { ...own, type };
   for (const [key, value] of Object.entries(parameters)) complete[key] = complete[key] || value;
   for (const [key, value] of Object.entries(complete)) {
@@ -72,20 +81,20 @@ export function completeComponent(place: string, component: Node, inherited: Nod
     const { [key]: _, ...below } = parameters;
     const inner = `${type}.${key}`;
     complete[key] = Array.isArray(value)
-      ? value.map((each) => (isNode(each) ? completeComponent(inner, each, below) : each))
+      ? value.map((each) => (isNode(each) ? completeComponent(inner, each, below, budget) : each))
       : isNode(value)
-        ? completeComponent(inner, value, below)
+        ? completeComponent(inner, value, below, budget)
         : value;
   }
   return { ...complete, [PARAMETERS]: parameters };
 }
 
 /** An object that is no component may hold components, such as the named authenticators to select from. */
-function completeInner(place: string, plain: Node, parameters: Node): Node {
+function completeInner(place: string, plain: Node, parameters: Node, budget: Budget): Node {
   const entries = Object.entries(plain).map(([key, value]): [string, unknown] => [
     key,
     isNode(value) && typeof value.type === 'string' && !JSON_TYPES.has(value.type)
-      ? completeComponent(place, value, parameters)
+      ? completeComponent(place, value, parameters, budget)
       : value,
   ]);
   return Object.fromEntries(entries);

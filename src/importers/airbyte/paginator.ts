@@ -35,7 +35,7 @@ export function readPaginator(
   if (strategy === undefined || kind.startsWith('Custom')) throw new Refusal(kind || 'no pagination strategy');
   if (kind === 'CursorPagination') return cursorPagination(strategy, token, sizes, context, part, idPath);
   if (kind !== 'PageIncrement' && kind !== 'OffsetIncrement') throw new Refusal(kind);
-  const sent = tokenParameter(token, part, context);
+  const sent = tokenParameter(token, part);
   if (sent === null) {
     context.lose('the paginator, which says nowhere how a page is asked for: one page is read');
     return { style: 'none' };
@@ -49,21 +49,20 @@ export function readPaginator(
 function tokenParameter(
   token: ReturnType<typeof optionPlace>,
   part: RequestPart,
-  context: Context,
 ): { param: string; sent_as?: string } | null {
   if (token === null) {
     if (part.token === null) return null;
     const { param, template } = part.token;
     return template === '{value}' ? { param } : { param, sent_as: template };
   }
-  checkPlace(token.place, part, context, 'the page');
+  checkPlace(token.place, part, 'the page');
   return { param: token.param };
 }
 
-function checkPlace(place: string, part: RequestPart, context: Context, what: string): void {
+function checkPlace(place: string, part: RequestPart, what: string): void {
   if (place === 'header' || place === 'form') throw new Refusal(`${what} is asked for in a ${place}`);
   if (place === 'body' && part.method === 'GET') throw new Refusal(`${what} is asked for in the body of a GET`);
-  if (place === 'query' && part.method === 'POST') part.queryParameters = true;
+  if (place === 'query' && part.method === 'POST') part.paramsInQuery = true;
 }
 
 function sizesOf(paginator: Node, strategy: Node | undefined, context: Context, part: RequestPart): Sizes {
@@ -102,14 +101,14 @@ function cursorPagination(
   for (const what of ends.unclear) context.lose(`the end of the list by ${what}`);
   if (found.kind === 'sum') return summed(found, token, sizes, ends, context, part);
   if (found.kind === 'link' || token?.place === 'path' || found.kind === 'address') {
-    return nextAddress(found, sizes, context);
+    return nextAddress(found, sizes);
   }
-  const sent = tokenParameter(token, part, context);
+  const sent = tokenParameter(token, part);
   if (sent === null) {
     context.lose('the paginator, which says nowhere how a page is asked for: one page is read');
     return { style: 'none' };
   }
-  const text = found.kind === 'template' ? deepParameter(sent.param, found.text, part, context) : sent;
+  const text = found.kind === 'template' ? deepParameter(sent.param, found.text, part) : sent;
   const flags = flagsOf(ends, found.kind === 'last' ? null : found.path);
   return { style: 'cursor', ...text, ...whereNext(found), ...flags, ...sizes, may_end_full: true };
 }
@@ -166,7 +165,7 @@ function whereNext(found: Exclude<CursorSource, { kind: 'link' | 'sum' | 'addres
 }
 
 /** A cursor within JSON goes to its own place in the body; what else the JSON holds stands there always. */
-function deepParameter(param: string, text: string, part: RequestPart, context: Context) {
+function deepParameter(param: string, text: string, part: RequestPart) {
   const json = parsed(text);
   if (json === null || part.method !== 'POST') return { param, sent_as: text };
   const path = valuePath(json, param);
@@ -205,12 +204,13 @@ function withoutValue(json: Node): Node {
 }
 
 function flagsOf(ends: Ends, nextPath: string | null): { more?: string; last?: string } {
-  const more = ends.falseAt.find((path) => path !== nextPath);
-  const last = ends.trueAt.find((path) => path !== nextPath);
+  const apart = (path: string) => nextPath === null || !`${nextPath}.`.startsWith(`${path}.`);
+  const more = ends.falseAt.find(apart);
+  const last = ends.trueAt.find(apart);
   return { ...(more === undefined ? {} : { more }), ...(last === undefined || more !== undefined ? {} : { last }) };
 }
 
-function nextAddress(found: CursorSource, sizes: Sizes, context: Context): PaginationInput {
+function nextAddress(found: CursorSource, sizes: Sizes): PaginationInput {
   if (found.kind === 'link') return { style: 'next_url', ...sizes, may_end_full: true };
   if (found.kind === 'body' || found.kind === 'address') {
     return { style: 'next_url', next: found.path, ...sizes, may_end_full: true };
@@ -228,7 +228,7 @@ function summed(
   context: Context,
   part: RequestPart,
 ): PaginationInput {
-  const sent = tokenParameter(token, part, context);
+  const sent = tokenParameter(token, part);
   if (sent === null) throw new Refusal('a cursor that is computed and sent nowhere');
   const flags = flagsOf(ends, null);
   const step = found.parts.find((each) => each.is === 'known');

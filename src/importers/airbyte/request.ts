@@ -17,12 +17,15 @@ export interface RequestPart {
   method: 'GET' | 'POST';
   /** Base URL and path, with ${variables} and {names}. */
   url: string;
+  base: string;
   query: Record<string, string>;
   headers: Record<string, string>;
   body: Record<string, unknown> | null;
   times: TimeParameter[];
   /** A parameter that holds the next page's token, besides other text: with {value}. */
   token: { param: string; template: string } | null;
+  /** A POST whose parameters of pages and times go into the query. */
+  paramsInQuery?: true;
 }
 
 /** Why a stream can't be imported. */
@@ -35,7 +38,7 @@ export function readRequest(requester: Node, context: Context, form: string): Re
   if (method !== 'GET' && method !== 'POST') throw new Refusal(`HTTP method ${method}`);
   const part: RequestPart = {
     method,
-    url: urlOf(requester, context),
+    ...urlOf(requester, context),
     query: {},
     headers: {},
     body: null,
@@ -52,15 +55,18 @@ export function readRequest(requester: Node, context: Context, form: string): Re
   return part;
 }
 
-function urlOf(requester: Node, context: Context): string {
+function urlOf(requester: Node, context: Context): { url: string; base: string } {
   const whole = textAt(requester, 'url');
   const base = whole ?? textAt(requester, 'url_base') ?? '';
-  const url = rendered(base, 'base_url', context, 'the base URL').trim();
+  const start = rendered(base, 'base_url', context, 'the base URL').trim();
   const path =
     whole === undefined ? rendered(scalarAt(requester, 'path') ?? '', 'path', context, 'the path').trim() : '';
-  if (url === '') throw new Refusal('a base URL that is not said');
-  return path === '' ? url : `${url.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`;
+  if (start === '') throw new Refusal('a base URL that is not said');
+  const url = path === '' ? start : `${start.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`;
+  return { url, base: whole === undefined ? start : originOf(start) };
 }
+
+const originOf = (url: string) => /^[a-z]+:\/\/[^/?]*/i.exec(url)?.[0] ?? url;
 
 function rendered(source: string, wish: string, context: Context, what: string): string {
   const text = context.render(source, wish);
@@ -261,8 +267,10 @@ export function addOption(option: Node, value: string, part: RequestPart, contex
   const { place, param } = found;
   if (place === 'query') part.query[param] = value;
   else if (place === 'header') part.headers[param] = value;
-  else if (place === 'body') setDeep((part.body ??= {}), param.split('.'), value);
-  else context.lose(`${what}, which goes into a ${place}`);
+  else if (place === 'body') {
+    part.body ??= {};
+    setDeep(part.body, param.split('.'), value);
+  } else context.lose(`${what}, which goes into a ${place}`);
 }
 
 function setDeep(into: Record<string, unknown>, steps: readonly string[], value: unknown): void {
