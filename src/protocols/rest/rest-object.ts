@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { compileReader, compileWriter } from '../../connector/codec/path.ts';
 import { compileTime } from '../../connector/codec/time.ts';
 import type {
@@ -191,8 +192,17 @@ function compileId({ id }: ObjectDefinition): (wire: unknown) => string | null {
       return parts.length === readers.length ? joinId(parts.filter((part) => part !== null)) : null;
     };
   }
+  if (id.digest) return digestOf;
   const at = wireReader(id.path);
   return (wire) => usable(textOf(at(wire)));
+}
+
+/** What stands for the id of a record that has none: the same for the same content, whatever the order of its keys. */
+function digestOf(wire: unknown): string | null {
+  if (!isRecord(wire)) return null;
+  const sorted = (_: string, value: unknown) =>
+    isRecord(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;
+  return createHash('sha256').update(JSON.stringify(wire, sorted)).digest('hex').slice(0, 32);
 }
 
 function compileModified(definition: ObjectDefinition): (wire: Wire) => number | null {

@@ -1,0 +1,308 @@
+import {
+  isNode,
+  listAt,
+  type Node,
+  nodeAt,
+  nodesAt,
+  scalarAt,
+  textAt,
+  textsAt,
+  typeOf,
+} from '../../../src/importers/airbyte/node.ts';
+import { goesByAddress, TOKEN, wordsFor } from './vendor-pages.ts';
+import { at, makeRecords, set } from './vendor-records.ts';
+
+export interface VendorRequest {
+  method: string;
+  url: URL;
+  headers: Record<string, string | string[] | undefined>;
+  body: unknown;
+}
+
+export interface VendorAnswer {
+  status: number;
+  headers: Record<string, string>;
+  body: unknown;
+}
+
+/** A list of a vendor's system, as the manifest describes it: how it is asked for, what it answers. */
+export interface VendorList {
+  name: string;
+  method: string;
+  path: RegExp;
+  /** The less, the more exactly the path is known. */
+  wildcards: number;
+  pages: number;
+  records: Node[];
+  /** Pages that were asked for, from 0. */
+  asked: number[];
+  faults: string[];
+  answer(request: VendorRequest): VendorAnswer;
+}
+
+export interface VendorParts {
+  stream: Node;
+  /** Parents have one page with one record. */
+  isParent: boolean;
+  /** Fields that the lists below it need. */
+  needed: readonly string[];
+  /** What each request holds, such as the id of the parent. */
+  expected: readonly string[];
+  now: number;
+}
+
+/** Why no server can be made of a manifest; the stream counts as not read. */
+export class NotServable extends Error {}
+
+export function createVendorList({ stream, isParent, needed, expected, now }: VendorParts): VendorList {
+  const retriever = nodeAt(stream, 'retriever') ?? {};
+  const requester = nodeAt(retriever, 'requester') ?? {};
+  const paginator = nodeAt(retriever, 'paginator');
+  const isPaged = typeOf(paginator) === 'DefaultPaginator';
+  const strategy = paginator && nodeAt(paginator, 'pagination_strategy');
+  const told = strategy === undefined ? undefined : Number(scalarAt(strategy, 'page_size'));
+  const size = isParent
+    ? 1
+    : isPaged && told !== undefined && Number.isSafeInteger(told) && told > 0
+      ? Math.min(told, 1000)
+      : 3;
+  const { path, wildcards } = pathPattern(requester);
+  const records = makeRecords(stream, isParent ? 1 : isPaged ? size + 1 : 3, needed, now);
+  const asked: number[] = [];
+  const faults: string[] = [];
+  const place = pagePlace(paginator, requester, size);
+  return {
+    name: textAt(stream, 'name') ?? '',
+    method: textAt(requester, 'http_method')?.toUpperCase() ?? 'GET',
+    path,
+    wildcards,
+    pages: isPaged && !isParent ? 2 : 1,
+    records,
+    asked,
+    faults,
+    answer(request) {
+      const page = isPaged && place ? place(request) : 0;
+      if (page === null) {
+        faults.push('asks for a page that there is not');
+        return { status: 400, headers: {}, body: { error: 'no such page' } };
+      }
+      asked.push(page);
+      faults.push(...requestFaults(requester, paginator, isPaged && !isParent ? size : null, request));
+      for (const value of expected) if (!says(request, value)) faults.push('the parent is not said');
+      faults.push(...authFaults(nodeAt(requester, 'authenticator'), request));
+      const part = isPaged ? records.slice(page * size, (page + 1) * size) : records;
+      const isLast = !isPaged || isParent || page > 0;
+      const url = new URL(request.url);
+      url.searchParams.set('server_page', TOKEN);
+      const cut = /(?:split|regex_search)\(['"]\\*\$?\\?\$?([\w$]+)=/.exec(
+        textAt(strategy ?? {}, 'cursor_value') ?? '',
+      )?.[1];
+      if (cut !== undefined) url.searchParams.set(cut, TOKEN);
+      const words =
+        isPaged && strategy && typeOf(strategy) === 'CursorPagination'
+          ? wordsFor(
+              strategy,
+              isLast ? 'last' : 'first',
+              { offset: page * size, size, total: size + 1, page: page + 1 },
+              `${url.origin}${url.pathname}${url.search}`,
+              part.at(-1) ?? {},
+              cut !== undefined || goesByAddress(paginator ?? {}),
+            )
+          : { body: [], headers: {} };
+      if (words === null)
+        throw new NotServable(
+          `no answer makes its conditions true: ${textAt(strategy ?? {}, 'stop_condition')?.slice(0, 90)}`,
+        );
+      return { status: 200, headers: words.headers, body: answerBody(retriever, part, words.body) };
+    },
+  };
+}
+
+function says({ url, headers, body }: VendorRequest, value: string): boolean {
+  return (
+    decodeURIComponent(url.pathname + url.search).includes(value) || JSON.stringify([headers, body]).includes(value)
+  );
+}
+
+function authFaults(authenticator: Node | undefined, request: VendorRequest): string[] {
+  const sent = String(request.headers.authorization ?? '');
+  switch (typeOf(authenticator)) {
+    case 'BearerAuthenticator':
+    case 'OAuthAuthenticator':
+      return /^Bearer \S/.test(sent) ? [] : ['no bearer token is sent'];
+    case 'BasicHttpAuthenticator':
+      return /^Basic \S/.test(sent) ? [] : ['no user and password are sent'];
+    case 'ApiKeyAuthenticator': {
+      const option = nodeAt(authenticator ?? {}, 'inject_into');
+      const name = (option ? scalarAt(option, 'field_name') : textAt(authenticator ?? {}, 'header')) ?? '';
+      if (name.includes('{')) return [];
+      const isQuery = option && textAt(option, 'inject_into') === 'request_parameter';
+      return (isQuery ? request.url.searchParams.get(name) : request.headers[name.toLowerCase()])
+        ? []
+        : ['no key is sent'];
+    }
+    default:
+      return [];
+  }
+}
+
+function answerBody(retriever: Node, records: readonly Node[], words: readonly [string, unknown][]): unknown {
+  const extractor = nodeAt(nodeAt(retriever, 'record_selector') ?? {}, 'extractor') ?? {};
+  const steps = textsAt(extractor, 'field_path')
+    .map((step) =>
+      step
+        .replace(/\{\{.*parameters.*\}\}/, () => String(parameterOf(extractor, step) ?? 'data'))
+        .replace(/^['"]|['"]$/g, ''),
+    )
+    .filter((step) => step !== '');
+  // An answer that says something of pages is an object: the record itself, where no place of records is said.
+  const body = within(
+    steps,
+    words.length > 0 && steps.length === 0 && records.length <= 1 ? (records[0] ?? null) : records,
+  );
+  if (words.length === 0) return body;
+  if (Array.isArray(body)) throw new NotServable('its answers are lists, which say nothing of pages');
+  const object: Record<string, unknown> = { ...(isNode(body) ? body : {}) };
+  for (const [path, value] of words) set(object, path, value);
+  return object;
+}
+
+function parameterOf(node: Node, source: string): unknown {
+  const name = /parameters(?:\.get\()?[.[]?\s*['"]?([\w]+)/.exec(source)?.[1];
+  return name === undefined ? undefined : at(node.$parameters, name);
+}
+
+function within(steps: readonly string[], records: unknown): unknown {
+  const [first, ...rest] = steps;
+  if (first === undefined) return records;
+  if (first !== '*') return { [first]: within(rest, records) };
+  if (rest.length === 0 || !Array.isArray(records)) return records;
+  const half = Math.ceil(records.length / 2);
+  return [within(rest, records.slice(0, half)), within(rest, records.slice(half))];
+}
+
+/** The path of a request as a pattern; what Jinja says may be anything. */
+function pathPattern(requester: Node): { path: RegExp; wildcards: number } {
+  const base = textAt(requester, 'url') ?? textAt(requester, 'url_base') ?? '';
+  const tail = textAt(requester, 'url') === undefined ? (scalarAt(requester, 'path') ?? '') : '';
+  const whole =
+    tail.trim() === '' ? base.trim() : `${base.trim().replace(/\/+$/, '')}/${tail.trim().replace(/^\/+/, '')}`;
+  const marked = whole
+    .replace(/\{%.*?%\}/gs, '\u0001')
+    .replace(/\{\{.*?parameters.*?\}\}/gs, (source) => String(parameterOf(requester, source) ?? '\u0001'))
+    .replace(/\{\{.*?\}\}/gs, '\u0001')
+    .replace(/\u0001\s*\u0001/g, '\u0001');
+  const [withoutQuery = ''] = marked.split('?');
+  const host = /^[a-z]+:\/\/[^/]*/i.exec(withoutQuery);
+  const path = host ? withoutQuery.slice(host[0].length) : `\u0001${withoutQuery.replace(/^\u0001+/, '')}`;
+  const pattern = path
+    .split(/\u0001+/)
+    .map((text) => text.replace(/\/+/g, '/').replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+    .join('.*');
+  return { path: new RegExp(`^${pattern}/?$`), wildcards: pattern.split('.*').length + (pattern === '.*' ? 10 : 0) };
+}
+
+/** Reads from a request which page it asks for, from 0; null where it is none. */
+function pagePlace(
+  paginator: Node | undefined,
+  requester: Node,
+  size: number,
+): ((request: VendorRequest) => number | null) | null {
+  const strategy = paginator && nodeAt(paginator, 'pagination_strategy');
+  if (paginator === undefined || strategy === undefined) return null;
+  const option = nodeAt(paginator, 'page_token_option');
+  const token = tokenReader(option, requester);
+  const kind = typeOf(strategy);
+  if (kind === 'CursorPagination') {
+    return (request) => {
+      if (request.url.searchParams.get('server_page') === TOKEN) return 1;
+      const value = token(request);
+      if (value === undefined || value === null || value === '') return 0;
+      const text = typeof value === 'string' ? value : JSON.stringify(value);
+      if (text.includes(TOKEN)) return 1;
+      const number = Number(text);
+      // Arithmetic on pages or offsets, or the id of the last record.
+      if (number === size || number === 2) return 1;
+      if (number === 0 || number === 1) return 0;
+      return Number.isNaN(number) && text.endsWith(`-${size}`) ? 1 : null;
+    };
+  }
+  const first = kind === 'PageIncrement' ? Number(scalarAt(strategy, 'start_from_page') ?? 0) : 0;
+  return (request) => {
+    const value = token(request);
+    if (value === undefined || value === '') return 0;
+    const number = Number(value) - first;
+    const page = kind === 'PageIncrement' ? number : number / size;
+    if (!Number.isFinite(page) || page < 0) return null;
+    return Number.isInteger(page) ? page : 2;
+  };
+}
+
+function tokenReader(option: Node | undefined, requester: Node): (request: VendorRequest) => unknown {
+  if (option === undefined) return templateReader(requester);
+  const path = listAt(option, 'field_path').join('.') || (scalarAt(option, 'field_name') ?? '');
+  switch (textAt(option, 'inject_into')) {
+    case 'header':
+      return (request) => request.headers[path.toLowerCase()];
+    case 'body_json':
+      return (request) => at(request.body, path);
+    default:
+      return (request) => request.url.searchParams.get(path) ?? undefined;
+  }
+}
+
+/** The token stands within the text of a parameter. */
+function templateReader(requester: Node): (request: VendorRequest) => unknown {
+  for (const [name, value] of Object.entries(nodeAt(requester, 'request_parameters') ?? {})) {
+    if (typeof value !== 'string' || !value.includes('next_page_token')) continue;
+    const text = value.replace(/^(['"])(.*)\1$/s, '$2').split(/\{\{.*?\}\}/s);
+    const pattern = new RegExp(`^${text.map((each) => each.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('(.*)')}$`);
+    return (request) => pattern.exec(request.url.searchParams.get(name) ?? '')?.[1];
+  }
+  return () => undefined;
+}
+
+/** What a vendor would refuse in a request: fixed parameters that are missing, a page size that is not said. */
+function requestFaults(
+  requester: Node,
+  paginator: Node | undefined,
+  size: number | null,
+  request: VendorRequest,
+): string[] {
+  const faults: string[] = [];
+  const isNext = request.url.searchParams.has('server_page');
+  for (const [name, value] of Object.entries(nodeAt(requester, 'request_parameters') ?? {})) {
+    if (isNext || typeof value === 'object' || value === '' || String(value).includes('{')) continue;
+    const expected = String(value).replace(/^(['"])(.*)\1$/s, '$2');
+    if (request.url.searchParams.get(name) !== expected) faults.push(`parameter ${name} is not as declared`);
+  }
+  for (const [name, value] of Object.entries(nodeAt(requester, 'request_headers') ?? {})) {
+    if (typeof value !== 'string' || value === '' || value.includes('{')) continue;
+    if (/^(content-type|content-length|host|connection|accept-encoding)$/i.test(name)) continue;
+    if (!String(request.headers[name.toLowerCase()]).includes(value)) faults.push(`header ${name} is not as declared`);
+  }
+  const option = paginator && nodeAt(paginator, 'page_size_option');
+  const told = paginator && scalarAt(nodeAt(paginator, 'pagination_strategy') ?? {}, 'page_size');
+  if (!isNext && size !== null && option && told !== undefined && /^\d+$/.test(told)) {
+    const name = scalarAt(option, 'field_name') ?? '';
+    const where = textAt(option, 'inject_into');
+    const sent =
+      where === 'body_json'
+        ? at(request.body, name)
+        : where === 'header'
+          ? request.headers[name.toLowerCase()]
+          : request.url.searchParams.get(name);
+    if (Number(sent) !== Number(told)) faults.push(`the page size is not sent as ${name}`);
+  }
+  return faults;
+}
+
+export const parentsOf = (stream: Node): { stream: Node; key: string }[] =>
+  nodesAt(nodeAt(stream, 'retriever') ?? {}, 'partition_router')
+    .flatMap((router) => nodesAt(router, 'parent_stream_configs'))
+    .flatMap((config) => {
+      const parent = nodeAt(config, 'stream');
+      return parent
+        ? [{ stream: parent, key: (textAt(config, 'parent_key') ?? 'id').replace(/\{\{.*\}\}/, 'id') }]
+        : [];
+    });
