@@ -126,6 +126,10 @@ export const listSchema = z.strictObject({
     .enum(['etag', 'last_modified'])
     .optional()
     .describe('The server answers 304 where nothing has changed since the last read'),
+  params: z
+    .enum(['query', 'body'])
+    .optional()
+    .describe('POST: where the parameters of pages and filters go; default: body'),
   query: z.record(z.string(), z.string()).default({}),
   headers: z.record(z.string(), z.string()).optional().describe('Besides those of the connector'),
   each: z

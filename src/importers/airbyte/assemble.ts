@@ -268,9 +268,10 @@ function commonRules(parts: readonly StreamPart[], losses: string[]): RuleInput[
 function objectOf(part: StreamPart, shared: Shared, reading: Reading): ObjectInput {
   const { request, list, parent } = part;
   const path = shared.paths.get(part.name) ?? '';
-  const headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => !(name in shared.headers)));
+  // The driver asks for the format it reads, unless the list itself says what to ask for.
+  const isOwn = (name: string) => !(name in shared.headers) || (list.format !== undefined && /^accept$/i.test(name));
+  const headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => isOwn(name)));
   const isPost = request.method === 'POST';
-  const query = Object.entries(request.query);
   const body = request.body ?? {};
   return {
     ...part.object,
@@ -286,17 +287,12 @@ function objectOf(part: StreamPart, shared: Shared, reading: Reading): ObjectInp
       : {}),
     list: {
       ...(isPost ? { method: 'POST' } : {}),
-      path: isPost ? withQuery(path, query) : path,
+      path,
       ...(isPost && Object.keys(body).length > 0 ? { body } : {}),
-      ...(!isPost && query.length > 0 ? { query: request.query } : {}),
+      ...(Object.keys(request.query).length > 0 ? { query: request.query } : {}),
+      ...(request.paramsInQuery ? { params: 'query' } : {}),
       ...(Object.keys(headers).length > 0 ? { headers } : {}),
       ...list,
     },
   };
-}
-
-/** A POST's fixed parameters stand in its path: what else it has goes into the body. */
-function withQuery(path: string, query: readonly (readonly [string, string])[]): string {
-  const pairs = query.map(([name, value]) => `${encodeURIComponent(name)}=${value}`);
-  return pairs.length === 0 ? path : `${path}${path.includes('?') ? '&' : '?'}${pairs.join('&')}`;
 }

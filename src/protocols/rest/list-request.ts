@@ -37,8 +37,8 @@ export function compileListRequest(list: ListDefinition, baseUrl: string): ListR
       return next.ok ? ok({ method, path: next.value, headers, ...bodyOf(list, ask) }) : next;
     }
     const fixed = isPlain ? query : filled(query, names);
-    if (method === 'POST') return ok({ method, path: withQuery(path.value, fixed), headers, ...bodyOf(list, ask) });
-    return ok({ method, path: withQuery(path.value, { ...fixed, ...texts(ask.query), ...page.query }), headers });
+    const inQuery = list.params === 'query' || method === 'GET' ? { ...texts(ask.query), ...page.query } : {};
+    return ok({ method, path: withQuery(path.value, { ...fixed, ...inQuery }), headers, ...bodyOf(list, ask) });
   };
 }
 
@@ -61,7 +61,8 @@ function bodyOf(list: ListDefinition, { names, query, page }: ListAsk): { body?:
   for (const [key, value] of Object.entries(list.body ?? {})) {
     body[key] = mapTexts(value, (text) => fillNames(text, names));
   }
-  for (const [name, value] of Object.entries({ ...query, ...page.query })) compileWriter(name)(body, value);
+  const inBody = list.params === 'query' ? {} : { ...query, ...page.query };
+  for (const [name, value] of Object.entries(inBody)) compileWriter(name)(body, value);
   return { body: JSON.stringify(body) };
 }
 

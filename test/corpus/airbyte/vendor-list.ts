@@ -1,3 +1,4 @@
+import { XMLBuilder } from 'fast-xml-parser';
 import {
   isNode,
   listAt,
@@ -10,7 +11,7 @@ import {
   typeOf,
 } from '../../../src/importers/airbyte/node.ts';
 import { goesByAddress, TOKEN, wordsFor } from './vendor-pages.ts';
-import { at, makeRecords, set } from './vendor-records.ts';
+import { at, makeRecords, set, slotPaths } from './vendor-records.ts';
 
 export interface VendorRequest {
   method: string;
@@ -60,8 +61,9 @@ export function createVendorList({ stream, isParent, needed, expected, now }: Ve
   const paginator = nodeAt(retriever, 'paginator');
   const isPaged = typeOf(paginator) === 'DefaultPaginator';
   const strategy = paginator && nodeAt(paginator, 'pagination_strategy');
+  const isObject = isPaged && strategy !== undefined && answersObject(retriever, strategy);
   const told = strategy === undefined ? undefined : Number(scalarAt(strategy, 'page_size'));
-  const size = isParent
+  const size = isParent || isObject
     ? 1
     : isPaged && told !== undefined && Number.isSafeInteger(told) && told > 0
       ? Math.min(told, 1000)
@@ -103,7 +105,7 @@ export function createVendorList({ stream, isParent, needed, expected, now }: Ve
           ? wordsFor(
               strategy,
               isLast ? 'last' : 'first',
-              { offset: page * size, size, total: size + 1, page: page + 1 },
+              { offset: page * size, size, total: records.length, page: page + 1 },
               `${url.origin}${url.pathname}${url.search}`,
               part.at(-1) ?? {},
               cut !== undefined || goesByAddress(paginator ?? {}),
@@ -113,9 +115,18 @@ export function createVendorList({ stream, isParent, needed, expected, now }: Ve
         throw new NotServable(
           `no answer makes its conditions true: ${textAt(strategy ?? {}, 'stop_condition')?.slice(0, 90)}`,
         );
-      return { status: 200, headers: words.headers, body: answerBody(retriever, part, words.body) };
+      const body = answerBody(retriever, part, words.body);
+      const isXml = typeOf(nodeAt(retriever, 'decoder')) === 'XmlDecoder';
+      return { status: 200, headers: words.headers, body: isXml ? new XMLBuilder().build(body) : body };
     },
   };
+}
+
+/** Whether an answer is one record, beside which it says where the next is. */
+function answersObject(retriever: Node, strategy: Node): boolean {
+  const extractor = nodeAt(nodeAt(retriever, 'record_selector') ?? {}, 'extractor') ?? {};
+  const words = `${textAt(strategy, 'cursor_value') ?? ''}${textAt(strategy, 'stop_condition') ?? ''}`;
+  return textsAt(extractor, 'field_path').length === 0 && slotPaths(words, 'response').length > 0;
 }
 
 function says({ url, headers, body }: VendorRequest, value: string): boolean {
@@ -192,15 +203,22 @@ function pathPattern(requester: Node): { path: RegExp; wildcards: number } {
     .replace(/\{\{.*?parameters.*?\}\}/gs, (source) => String(parameterOf(requester, source) ?? '\u0001'))
     .replace(/\{\{.*?\}\}/gs, '\u0001')
     .replace(/\u0001\s*\u0001/g, '\u0001');
-  const [withoutQuery = ''] = marked.split('?');
+  const [withoutQuery = '', query] = marked.split('?');
   const host = /^[a-z]+:\/\/[^/]*/i.exec(withoutQuery);
   const path = host ? withoutQuery.slice(host[0].length) : `\u0001${withoutQuery.replace(/^\u0001+/, '')}`;
-  const pattern = path
-    .split(/\u0001+/)
-    .map((text) => text.replace(/\/+/g, '/').replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-    .join('.*');
-  return { path: new RegExp(`^${pattern}/?$`), wildcards: pattern.split('.*').length + (pattern === '.*' ? 10 : 0) };
+  const pattern = patternOf(path);
+  const tailPattern = query === undefined ? '/?(\\?.*)?' : `/?\\?${patternOf(query)}(&.*)?`;
+  return {
+    path: new RegExp(`^${pattern}${tailPattern}$`),
+    wildcards: pattern.split('[^?]*').length + (pattern === '[^?]*' ? 10 : 0) - (query ?? '').length / 100,
+  };
 }
+
+const patternOf = (text: string): string =>
+  text
+    .split(/\u0001+/)
+    .map((each) => each.replace(/\/+/g, '/').replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+    .join('[^?]*');
 
 /** Reads from a request which page it asks for, from 0; null where it is none. */
 function pagePlace(

@@ -61,7 +61,7 @@ function fits(
   const world = { response, headers, last_record: last, last_page_size: 1, config: {} };
   const stopped = stop === undefined ? null : holds(stop, world);
   const next = holds(cursor, world);
-  if (page === 'first') return stopped !== true && next !== false;
+  if (page === 'first') return stopped !== true && next !== false && (stopped !== null || stop === undefined);
   return stopped === true || next === false;
 }
 

@@ -63,7 +63,10 @@ export function slotPaths(source: string, slot: string): string[] {
         const meaning = evaluate(value, { parameters: {}, names: new Map() });
         if (meaning.is === 'slot' && meaning.of === slot && meaning.path.length > 0) found.add(meaning.path.join('.'));
       }
-      for (const each of Object.values(value)) look(each);
+      // A method is no place: of `response.get('a')` the place is `a`.
+      const callee = value.kind === 'call' && isNode(value.callee) ? value.callee : null;
+      const parts = callee?.kind === 'member' ? { ...value, callee: callee.object } : value;
+      for (const each of Object.values(parts)) look(each);
     }
   };
   look(parseTemplate(source) ?? []);

@@ -23,7 +23,11 @@ export async function startVendorServer(): Promise<VendorServer> {
   });
   const answerTo = (request: VendorRequest): VendorAnswer => {
     const found = lists
-      .filter((list) => list.path.test(request.url.pathname) && list.method === request.method)
+      .filter(
+        (list) =>
+          list.path.test(decodeURIComponent(request.url.pathname + request.url.search)) &&
+          list.method === request.method,
+      )
       .toSorted((a, b) => a.wildcards - b.wildcards)[0];
     if (!found) {
       const granted = auth(request);
