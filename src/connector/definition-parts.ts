@@ -11,7 +11,11 @@ export const urlPath = z
   .string()
   .describe('After the base URL; {object} is the name of the object, {id} the id of the record');
 
-export const wirePath = z.string().describe('Dotted path in the response body; empty for the body itself');
+export const wirePath = z
+  .string()
+  .describe(
+    'Dotted path in the response body; empty for the body itself. A dot within a name has a backslash before it',
+  );
 
 export const secretTemplate = z
   .string()

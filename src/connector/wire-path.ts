@@ -1,4 +1,4 @@
-import { setOwn } from './codec/path.ts';
+import { pathSteps, setOwn } from './codec/path.ts';
 import type { Wire } from './port.ts';
 
 /** Reads what stands at a dotted path of a wire value; undefined where there is nothing. */
@@ -7,7 +7,7 @@ export type WireReader = (wire: unknown) => unknown;
 /** Compiles a dotted path, e.g. `paging.next`; the empty path is the value itself. */
 export function wireReader(path: string): WireReader {
   if (path === '') return (wire) => wire;
-  const steps = path.split('.');
+  const steps = pathSteps(path);
   const [only] = steps;
   if (steps.length === 1 && only !== undefined) return (wire) => own(wire, only);
   return (wire) => {
@@ -28,11 +28,14 @@ export function isWire(value: unknown): value is Wire {
 
 /** A copy of `wire` without what stands at `path`. */
 export function without(wire: Wire, path: string): Wire {
-  const [step = '', ...rest] = path.split('.');
+  return withoutSteps(wire, pathSteps(path));
+}
+
+function withoutSteps(wire: Wire, [step = '', ...rest]: readonly string[]): Wire {
   if (!Object.hasOwn(wire, step)) return wire;
   const { [step]: inner, ...others } = wire;
   if (rest.length === 0) return others;
-  return isWire(inner) && !Array.isArray(inner) ? { ...wire, [step]: without(inner, rest.join('.')) } : wire;
+  return isWire(inner) && !Array.isArray(inner) ? { ...wire, [step]: withoutSteps(inner, rest) } : wire;
 }
 
 /** `base` with the values of `changes`: objects are merged key by key, all else (arrays too) is replaced. */

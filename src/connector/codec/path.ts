@@ -1,8 +1,13 @@
 import type { Wire } from '../port.ts';
 
+/** The steps of a dotted path; a dot that belongs to a name has a backslash before it: `@odata\\.nextLink`. */
+export function pathSteps(path: string): string[] {
+  return path.includes('\\') ? path.split(/(?<!\\)\./).map((step) => step.replaceAll('\\.', '.')) : path.split('.');
+}
+
 /** Reads the place of a dotted path; undefined where anything on the way is missing. Numbers index arrays. */
 export function compileReader(path: string): (wire: Wire) => unknown {
-  const segments = path.split('.');
+  const segments = pathSteps(path);
   const [first = '', second] = segments;
   if (segments.some((segment) => segment in Object.prototype)) return (wire) => segments.reduce(ownOf, wire as unknown);
   if (second === undefined) return (wire) => wire[first];
@@ -21,7 +26,7 @@ export function compileReader(path: string): (wire: Wire) => unknown {
  * itself: what stands on the way may be part of a value that is held elsewhere, so it is replaced by a copy.
  */
 export function compileWriter(path: string): (wire: Wire, value: unknown) => void {
-  const segments = path.split('.');
+  const segments = pathSteps(path);
   const last = segments.pop() ?? '';
   if (segments.length === 0) return (wire, value) => setOwn(wire, last, value);
   return (wire, value) => {

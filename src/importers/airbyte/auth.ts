@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { authSchema } from '../../connector/definition-auth.ts';
 import type { Context } from './context.ts';
 import { textOf } from './meaning.ts';
-import { isNode, type Node, nodeAt, scalarAt, textAt, textsAt, typeOf } from './node.ts';
+import { dotted, isNode, type Node, nodeAt, scalarAt, textAt, textsAt, typeOf } from './node.ts';
 import { optionPlace } from './request.ts';
 import { durationMs, durationText } from './strftime.ts';
 
@@ -109,7 +109,7 @@ function oauth(authenticator: Node, context: Context, losses: string[]): AuthInp
 
 function session(authenticator: Node, context: Context, losses: string[]): AuthInput | null {
   const login = nodeAt(authenticator, 'login_requester');
-  const path = textsAt(authenticator, 'session_token_path').join('.');
+  const path = dotted(textsAt(authenticator, 'session_token_path'));
   const use = nodeAt(authenticator, 'request_authentication');
   if (login === undefined || use === undefined || path === '') return null;
   const base = secret(login, 'url_base', context);

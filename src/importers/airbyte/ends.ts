@@ -1,6 +1,7 @@
 import { evaluate } from './evaluate.ts';
 import { type Expression, parseTemplate } from './jinja.ts';
 import type { Meaning, Scope } from './meaning.ts';
+import { dotted } from './node.ts';
 
 /** By what a paginator's stop condition ends the list; paths in the answer. */
 export interface Ends {
@@ -114,7 +115,7 @@ function collectEqual(left: Meaning, right: Meaning, ends: Ends): boolean {
 }
 
 function pathOf(meaning: Meaning): string | null {
-  return meaning.is === 'slot' && meaning.of === 'response' ? meaning.path.join('.') : null;
+  return meaning.is === 'slot' && meaning.of === 'response' ? dotted(meaning.path) : null;
 }
 
 function place(meaning: Meaning, into: string[]): boolean {

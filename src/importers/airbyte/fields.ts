@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { fieldSchema } from '../../connector/field.ts';
 import type { Context } from './context.ts';
 import type { Meaning } from './meaning.ts';
-import { isNode, listAt, type Node, nodeAt, nodesAt, textAt, textsAt, typeOf } from './node.ts';
+import { dotted, isNode, listAt, type Node, nodeAt, nodesAt, textAt, textsAt, typeOf } from './node.ts';
 import { Refusal } from './request.ts';
 import { timeText } from './strftime.ts';
 
@@ -71,7 +71,7 @@ function addField(field: Node, context: Context, changes: Changes): void {
     return;
   }
   if (meaning?.is === 'slot' && meaning.of === 'record' && meaning.pattern === undefined && meaning.path.length > 0) {
-    changes.copied.set(name, meaning.path.join('.'));
+    changes.copied.set(name, dotted(meaning.path));
     return;
   }
   if (meaning?.is === 'slot' && meaning.of === 'partition') {
@@ -90,16 +90,16 @@ export function readFields(stream: Node, changes: Changes, context: Context): Re
   const fields: Record<string, FieldInput> = {};
   for (const [name, raw] of Object.entries(nodeAt(schema, 'properties') ?? {})) {
     if (changes.removed.has(name)) continue;
-    if (name in Object.prototype || name === '' || name.includes('.')) {
-      context.lose(`field ${name}, whose name can't stand in a path`);
+    if (name in Object.prototype || name === '') {
+      context.lose(`field ${name}, whose name every object has`);
       continue;
     }
     if (changes.computed.has(name)) {
       context.lose(`field ${name}, which Airbyte computes`);
       continue;
     }
-    const path = changes.copied.get(name);
-    fields[name] = { ...fieldOf(isNode(raw) ? raw : {}), ...(path === undefined ? {} : { path }) };
+    const path = changes.copied.get(name) ?? (name.includes('.') ? dotted([name]) : undefined);
+    fields[name.replaceAll('.', '_')] = { ...fieldOf(isNode(raw) ? raw : {}), ...(path === undefined ? {} : { path }) };
   }
   for (const [name, path] of changes.copied) fields[name] ??= { type: 'string', path };
   return fields;

@@ -35,5 +35,9 @@ export const nodesAt = (node: Node, key: string): readonly Node[] => listAt(node
 export const textsAt = (node: Node, key: string): readonly string[] =>
   listAt(node, key).flatMap((each) => (typeof each === 'string' || typeof each === 'number' ? [String(each)] : []));
 
+/** A dotted path of these steps, as connectors write it. */
+export const dotted = (steps: readonly (string | number)[]): string =>
+  steps.map((step) => String(step).replaceAll('.', '\\.')).join('.');
+
 /** The component type; empty where it says none. */
 export const typeOf = (node: Node | undefined): string => (node === undefined ? '' : (textAt(node, 'type') ?? ''));

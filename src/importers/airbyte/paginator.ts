@@ -3,7 +3,7 @@ import type { connectorSchema } from '../../connector/definition.ts';
 import type { Context } from './context.ts';
 import { type Ends, endsOf } from './ends.ts';
 import { type Meaning, textOf } from './meaning.ts';
-import { type Node, nodeAt, scalarAt, textAt, typeOf } from './node.ts';
+import { dotted, type Node, nodeAt, scalarAt, textAt, typeOf } from './node.ts';
 import { optionPlace, Refusal, type RequestPart } from './request.ts';
 
 type ObjectInput = z.input<typeof connectorSchema>['objects'][string];
@@ -127,7 +127,7 @@ function cursorSource(value: Meaning, idPath: string): CursorSource | null {
   if (value.is === 'sum') return { kind: 'sum', parts: value.parts };
   if (value.is === 'text') return templateSource(value.parts);
   if (value.is !== 'slot') return null;
-  const path = value.path.join('.');
+  const path = dotted(value.path);
   switch (value.of) {
     case 'response': {
       const last = /^(.*)\.-1\.([^.]+)$/.exec(path);
@@ -151,7 +151,7 @@ function templateSource(parts: readonly Meaning[]): CursorSource | null {
   for (const part of parts) {
     if (part.is === 'known') text += textOf(part.value);
     else if (part.is === 'slot' && part.of === 'response' && path === null) {
-      path = part.path.join('.');
+      path = dotted(part.path);
       text += '{value}';
     } else return null;
   }

@@ -1,6 +1,7 @@
+import { pathSteps } from '../../connector/codec/path.ts';
 import type { Context, IntervalText } from './context.ts';
 import { type Meaning, textOf } from './meaning.ts';
-import { isNode, listAt, type Node, nodeAt, scalarAt, textAt, typeOf } from './node.ts';
+import { dotted, isNode, listAt, type Node, nodeAt, scalarAt, textAt, typeOf } from './node.ts';
 
 /** Where a parameter goes that a paginator, a cursor or a partition router adds. */
 export type Place = 'query' | 'header' | 'body' | 'form' | 'path';
@@ -246,7 +247,9 @@ export function optionPlace(option: Node | undefined): { place: Place; param: st
   if (option === undefined) return null;
   if (typeOf(option) === 'RequestPath' || textAt(option, 'inject_into') === 'path') return { place: 'path', param: '' };
   const path = listAt(option, 'field_path').filter((step) => typeof step === 'string');
-  const param = path.length > 0 ? path.join('.') : scalarAt(option, 'field_name');
+  const name = scalarAt(option, 'field_name');
+  const isBody = textAt(option, 'inject_into') === 'body_json';
+  const param = path.length > 0 ? dotted(path) : name !== undefined && isBody ? dotted([name]) : name;
   if (param === undefined) return null;
   switch (textAt(option, 'inject_into')) {
     case 'header':
@@ -269,7 +272,7 @@ export function addOption(option: Node, value: string, part: RequestPart, contex
   else if (place === 'header') part.headers[param] = value;
   else if (place === 'body') {
     part.body ??= {};
-    setDeep(part.body, param.split('.'), value);
+    setDeep(part.body, pathSteps(param), value);
   } else context.lose(`${what}, which goes into a ${place}`);
 }
 

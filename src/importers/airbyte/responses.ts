@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { connectorSchema } from '../../connector/definition.ts';
 import { evaluate } from './evaluate.ts';
 import { type Expression, parseTemplate } from './jinja.ts';
-import { type Node, nodeAt, nodesAt, scalarAt, textAt, textsAt, typeOf } from './node.ts';
+import { dotted, type Node, nodeAt, nodesAt, scalarAt, textAt, textsAt, typeOf } from './node.ts';
 import { Refusal } from './request.ts';
 
 export type RuleInput = NonNullable<z.input<typeof connectorSchema>['responses']>[number];
@@ -97,7 +97,7 @@ function comparison(condition: Expression): { path: string; equals: string } | n
   const right = condition.right;
   const isPlain = left.is === 'slot' && left.of === 'response' && left.pattern === undefined && left.path.length > 0;
   if (!isPlain || right.kind !== 'literal' || typeof right.value !== 'string') return null;
-  return { path: left.path.join('.'), equals: right.value };
+  return { path: dotted(left.path), equals: right.value };
 }
 
 /** Calls in a window of time, of an API budget. */

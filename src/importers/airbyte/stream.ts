@@ -4,7 +4,7 @@ import { type AuthPart, readAuth } from './auth.ts';
 import { Context } from './context.ts';
 import { type CursorPart, nameWindow, readCursor, windowFormat } from './cursor.ts';
 import { type Changes, type FieldInput, readFields, readTransformations, stampField, typesOf } from './fields.ts';
-import { isNode, type Node, nodeAt, nodesAt, textAt, textsAt, typeOf } from './node.ts';
+import { dotted, isNode, type Node, nodeAt, nodesAt, textAt, textsAt, typeOf } from './node.ts';
 import { type ListInput, readPaginator } from './paginator.ts';
 import { Refusal, type RequestPart, readRequest } from './request.ts';
 import { type ResponsePart, readResponses } from './responses.ts';
@@ -137,7 +137,7 @@ function keysOf(key: unknown, context: Context): string[] {
     return 'open' in text || text.text === '' ? [] : [text.text];
   }
   if (!Array.isArray(key)) return [];
-  return key.flatMap((each) => (Array.isArray(each) ? [each.map(String).join('.')] : keysOf(String(each), context)));
+  return key.flatMap((each) => (Array.isArray(each) ? [dotted(each.map(String))] : keysOf(String(each), context)));
 }
 
 function schemaProperties(stream: Node): Node {
@@ -172,7 +172,7 @@ function selectionOf(retriever: Node, context: Context): string {
     if ('open' in text) throw new Refusal(`a place of the records that reads ${text.open}`);
     return text.text.replace(/^['"]|['"]$/g, '');
   });
-  return steps.filter((step) => step !== '').join('.');
+  return dotted(steps.filter((step) => step !== ''));
 }
 
 function formatOf(retriever: Node): { format?: 'jsonl' | 'csv' | 'xml' } {

@@ -1,3 +1,4 @@
+import { pathSteps } from '../../connector/codec/path.ts';
 import type { ListDefinition } from '../../connector/definition.ts';
 import { isWire, wireReader } from '../../connector/wire-path.ts';
 
@@ -22,14 +23,17 @@ function listOf(value: unknown, oneOrMany: boolean): readonly unknown[] | null {
 
 /** A dotted path in which `*` stands for every item of a list, or every value of an object, on the way. */
 function compileStars(path: string): (body: unknown) => unknown {
-  const steps = path.split('.');
+  const steps = pathSteps(path);
   if (!steps.includes('*')) return wireReader(path);
   return (body) => {
     let values: unknown[] = [body];
     for (const step of steps) {
       if (!values.every(isWire)) return undefined;
       if (step === '*') values = values.flatMap((value) => Object.values(value));
-      else values = values.map(wireReader(step)).filter((value) => value !== undefined && value !== null);
+      else
+        values = values
+          .map((value) => (isWire(value) && Object.hasOwn(value, step) ? value[step] : undefined))
+          .filter((value) => value !== undefined && value !== null);
     }
     return values.flat();
   };

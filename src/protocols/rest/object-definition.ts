@@ -21,7 +21,20 @@ export function readyObject(name: string, declared: ObjectDefinition, variables:
     },
   };
   const filled = fillDeep(requests, variables);
-  return filled.ok ? ok({ ...declared, ...filled.value }) : filled;
+  if (!filled.ok) return filled;
+  const { list: filledList, ...others } = filled.value;
+  return ok({ ...declared, ...others, ...(filledList && { list: withoutEmpty(list, filledList) }) });
+}
+
+/** A parameter or header whose variables are empty is not sent. */
+function withoutEmpty(declared: ListDefinition | undefined, list: ListDefinition): ListDefinition {
+  const said = (texts: Readonly<Record<string, string>>, templates: Readonly<Record<string, string>> = {}) =>
+    Object.fromEntries(Object.entries(texts).filter(([name, text]) => text !== '' || templates[name] === ''));
+  return {
+    ...list,
+    query: said(list.query, declared?.query),
+    ...(list.headers && { headers: said(list.headers, declared?.headers) }),
+  };
 }
 
 /** Likewise the lists of options. */

@@ -40,6 +40,7 @@ export async function readManifestFile(file: string, text: string, server: Vendo
   const manifest = readManifest({ text, file });
   const streams = manifest.ok ? streamsOf(manifest.value) : [];
   const results: StreamResult[] = [];
+  const listed = new Map(streams.map((stream) => [textAt(stream, 'name') ?? '', stream]));
   for (const stream of streams) {
     const name = textAt(stream, 'name') ?? '';
     const base = { file, stream: name, pages: 0, components: componentsOf(stream) };
@@ -49,7 +50,7 @@ export async function readManifestFile(file: string, text: string, server: Vendo
       results.push({ ...base, outcome: 'refused', why });
       continue;
     }
-    results.push({ ...base, ...(await readStream(stream, name, imported.value.definition, server)) });
+    results.push({ ...base, ...(await readStream(stream, name, imported.value.definition, server, listed)) });
   }
   return {
     file,
@@ -69,8 +70,14 @@ function streamsOf(manifest: Node): Node[] {
   });
 }
 
-async function readStream(stream: Node, name: string, definition: ConnectorDefinition, server: VendorServer) {
-  const lists = chainOf(stream, []);
+async function readStream(
+  stream: Node,
+  name: string,
+  definition: ConnectorDefinition,
+  server: VendorServer,
+  listed: ReadonlyMap<string, Node>,
+) {
+  const lists = chainOf(stream, [], listed);
   const [own] = lists;
   if (own === undefined) return { outcome: 'failed' as const, pages: 0, why: 'no list' };
   server.serve(lists, (request) => grant(definition, request));
@@ -121,9 +128,11 @@ async function drain(
 }
 
 /** The stream's list and those of its parents, which have one record each. */
-function chainOf(stream: Node, needed: readonly string[]): VendorList[] {
+function chainOf(given: Node, needed: readonly string[], listed: ReadonlyMap<string, Node>): VendorList[] {
+  // A parent may be given without its schema where it is a stream of its own too.
+  const stream = given.schema_loader ? given : (listed.get(textAt(given, 'name') ?? '') ?? given);
   const parents = parentsOf(stream);
-  const above = parents.flatMap((parent) => chainOf(parent.stream, [parent.key]));
+  const above = parents.flatMap((parent) => chainOf(parent.stream, [parent.key], listed));
   const expected = parents.flatMap((parent) => {
     const record = above.find((list) => list.name === textAt(parent.stream, 'name'))?.records[0];
     const value = record === undefined ? undefined : at(record, parent.key);

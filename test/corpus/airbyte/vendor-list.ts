@@ -1,5 +1,6 @@
 import { XMLBuilder } from 'fast-xml-parser';
 import {
+  dotted,
   isNode,
   listAt,
   type Node,
@@ -63,11 +64,12 @@ export function createVendorList({ stream, isParent, needed, expected, now }: Ve
   const strategy = paginator && nodeAt(paginator, 'pagination_strategy');
   const isObject = isPaged && strategy !== undefined && answersObject(retriever, strategy);
   const told = strategy === undefined ? undefined : Number(scalarAt(strategy, 'page_size'));
-  const size = isParent || isObject
-    ? 1
-    : isPaged && told !== undefined && Number.isSafeInteger(told) && told > 0
-      ? Math.min(told, 1000)
-      : 3;
+  const size =
+    isParent || isObject
+      ? 1
+      : isPaged && told !== undefined && Number.isSafeInteger(told) && told > 0
+        ? Math.min(told, 1000)
+        : 3;
   const { path, wildcards } = pathPattern(requester);
   const records = makeRecords(stream, isParent ? 1 : isPaged ? size + 1 : 3, needed, now);
   const asked: number[] = [];
@@ -258,7 +260,9 @@ function pagePlace(
 
 function tokenReader(option: Node | undefined, requester: Node): (request: VendorRequest) => unknown {
   if (option === undefined) return templateReader(requester);
-  const path = listAt(option, 'field_path').join('.') || (scalarAt(option, 'field_name') ?? '');
+  const name = scalarAt(option, 'field_name') ?? '';
+  const path =
+    listAt(option, 'field_path').join('.') || (textAt(option, 'inject_into') === 'body_json' ? dotted([name]) : name);
   switch (textAt(option, 'inject_into')) {
     case 'header':
       return (request) => request.headers[path.toLowerCase()];

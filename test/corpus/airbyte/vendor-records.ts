@@ -1,7 +1,8 @@
+import { pathSteps } from '../../../src/connector/codec/path.ts';
 import { evaluate } from '../../../src/importers/airbyte/evaluate.ts';
 import { typesOf } from '../../../src/importers/airbyte/fields.ts';
 import { type Expression, parseTemplate } from '../../../src/importers/airbyte/jinja.ts';
-import { isNode, type Node, nodeAt, nodesAt, textAt, textsAt } from '../../../src/importers/airbyte/node.ts';
+import { dotted, isNode, type Node, nodeAt, nodesAt, textAt, textsAt } from '../../../src/importers/airbyte/node.ts';
 import { writeTime } from '../../../src/importers/airbyte/strftime.ts';
 
 /** Records as a vendor's system would hold them, made from what a stream's schema, keys and cursor say. */
@@ -61,7 +62,7 @@ export function slotPaths(source: string, slot: string): string[] {
     else if (isNode(value)) {
       if (isExpression(value)) {
         const meaning = evaluate(value, { parameters: {}, names: new Map() });
-        if (meaning.is === 'slot' && meaning.of === slot && meaning.path.length > 0) found.add(meaning.path.join('.'));
+        if (meaning.is === 'slot' && meaning.of === slot && meaning.path.length > 0) found.add(dotted(meaning.path));
       }
       // A method is no place: of `response.get('a')` the place is `a`.
       const callee = value.kind === 'call' && isNode(value.callee) ? value.callee : null;
@@ -79,7 +80,7 @@ const isExpression = (value: Node): value is Node & Expression =>
 
 export function at(value: unknown, path: string): unknown {
   let found = value;
-  for (const step of path === '' ? [] : path.split('.')) {
+  for (const step of path === '' ? [] : pathSteps(path)) {
     if (Array.isArray(found)) found = found.at(Number(step));
     else if (isNode(found) && Object.hasOwn(found, step)) found = found[step];
     else return undefined;
@@ -88,13 +89,13 @@ export function at(value: unknown, path: string): unknown {
 }
 
 export function set(into: Record<string, unknown>, path: string, value: unknown): void {
-  const [first = '', ...rest] = path.split('.');
+  const [first = '', ...rest] = pathSteps(path);
   if (rest.length === 0) {
     into[first] = value;
     return;
   }
   const old = into[first];
   const inner: Record<string, unknown> = isNode(old) ? { ...old } : {};
-  set(inner, rest.join('.'), value);
+  set(inner, dotted(rest), value);
   into[first] = inner;
 }
