@@ -1,5 +1,6 @@
 import { needsKeptTokens } from '../connector/auth/authenticator.ts';
 import { type Authorization, startAuthorization } from '../connector/auth/authorization-code.ts';
+import { replaceTokens } from '../connector/auth/tokens.ts';
 import type { LoadedIntegration, LoadedSystem } from '../integration/loaded.ts';
 import type { Platform } from '../platform/platform.ts';
 import { tokenParts } from '../protocols/rest/connection.ts';
@@ -52,7 +53,7 @@ export async function authorize(parts: ConnectParts, browser: AskInBrowser): Pro
     const callback = await answerTo(started.value, loopback.value.wait, parts, browser.patience);
     if (!callback.ok) return callback;
     const obtained = await started.value.finish(callback.value);
-    return obtained.ok ? tokens.save(obtained.value) : obtained;
+    return obtained.ok ? await replaceTokens(tokens, obtained.value, platform.clock) : obtained;
   } finally {
     await loopback.value.close();
   }
@@ -78,7 +79,7 @@ async function answerTo(
   );
 }
 
-/** Tokens that others credentials may have got are forgotten, where new ones cost nothing. */
+/** Tokens that other credentials may have got are forgotten, where new ones cost nothing. */
 export async function forgetTokens({ system, store }: ConnectParts): Promise<void> {
   if (!needsKeptTokens(system.connector.auth)) await store.putSecret(`tokens/${system.name}`, null);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Clock } from '../../platform/clock.ts';
 import { ok, type Result } from '../../record/diagnostic.ts';
 import { parseBody } from '../response.ts';
 
@@ -50,4 +51,27 @@ export type StoredTokens = z.infer<typeof storedTokens>;
 export function readTokens(json: string | null): StoredTokens | null {
   const parsed = storedTokens.safeParse(json === null ? null : parseBody(json));
   return parsed.success ? parsed.data : null;
+}
+
+/** While another process renews the tokens, the lock is tried this often. */
+const LOOK_MS = 50;
+
+/**
+ * Keeps tokens that a person has just allowed, after whatever process renews the old ones: else what that one finds out
+ * about them would take their place.
+ */
+export async function replaceTokens(tokens: TokenStore, json: string, clock: Clock): Promise<Result<void>> {
+  for (;;) {
+    const lock = await tokens.lock();
+    if (!lock.ok) return lock;
+    if (!lock.value) {
+      await clock.sleep(LOOK_MS);
+      continue;
+    }
+    try {
+      return await tokens.save(json);
+    } finally {
+      await lock.value.release();
+    }
+  }
 }
