@@ -3,7 +3,7 @@ import { needsKeptTokens } from '../connector/auth/authenticator.ts';
 import { passingTokens, type TokenStore } from '../connector/auth/tokens.ts';
 import type { Connection } from '../connector/port.ts';
 import { openIntegration } from '../integration/files.ts';
-import type { KeptVariables } from '../integration/load-systems.ts';
+import type { LoadSettings } from '../integration/load-systems.ts';
 import type { LoadedIntegration, LoadedSystem } from '../integration/loaded.ts';
 import { systemClock } from '../platform/clock.ts';
 import { undiciHttp } from '../platform/http-undici.ts';
@@ -94,9 +94,11 @@ async function loadWithKept(
   platform: Platform,
 ): Promise<Result<LoadedIntegration, Diagnostic[]>> {
   const asked = new Map<string, string>();
-  const plain = loadFile(terminal, options, (environment, system) => {
-    asked.set(system, environment);
-    return undefined;
+  const plain = loadFile(terminal, options, {
+    kept: (environment, system) => {
+      asked.set(system, environment);
+      return undefined;
+    },
   });
   const [environment] = asked.values();
   if (environment === undefined) return plain;
@@ -108,7 +110,7 @@ async function loadWithKept(
   const kept = new Map<string, Record<string, string>>();
   for (const system of asked.keys()) kept.set(system, await loadVariables(state.value.store, system));
   await state.value.store.close();
-  return loadFile(terminal, options, (_, system, variable) => kept.get(system)?.[variable]);
+  return loadFile(terminal, options, { kept: (_, system, variable) => kept.get(system)?.[variable] });
 }
 
 const integrationFile = (terminal: Terminal, options: RuntimeOptions): string =>
@@ -118,10 +120,10 @@ const integrationFile = (terminal: Terminal, options: RuntimeOptions): string =>
 export function loadFile(
   terminal: Terminal,
   options: RuntimeOptions,
-  kept?: KeptVariables,
+  more: Pick<LoadSettings, 'kept' | 'systemsOnly'> = {},
 ): Result<LoadedIntegration, Diagnostic[]> {
   const file = integrationFile(terminal, options);
-  const loaded = openIntegration(file, options.env ?? null, { ...terminal.variables }, kept);
+  const loaded = openIntegration(file, options.env ?? null, { ...terminal.variables }, more);
   if (loaded.ok || options.integration !== undefined) return loaded;
   return fail(
     loaded.error.map((one) => (one.code === 'file-unreadable' && one.where?.file === file ? hint(one) : one)),

@@ -7,7 +7,7 @@ import type { ConnectorDefinition } from '../connector/definition.ts';
 import { loadConnector } from '../connector/load.ts';
 import { type Diagnostic, fail, ok, problem, type Result } from '../record/diagnostic.ts';
 import { loadIntegration } from './load.ts';
-import type { KeptVariables } from './load-systems.ts';
+import type { LoadSettings } from './load-systems.ts';
 import type { LoadedIntegration } from './loaded.ts';
 
 const MOST_BYTES = 5_000_000;
@@ -23,7 +23,7 @@ export function openIntegration(
   path: string,
   environment: string | null,
   variables: Record<string, string | undefined>,
-  kept?: KeptVariables,
+  more: Pick<LoadSettings, 'kept' | 'systemsOnly'> = {},
 ): Result<LoadedIntegration, Diagnostic[]> {
   const text = readText(path, 'integration file');
   if (!text.ok) return fail([text.error]);
@@ -33,7 +33,7 @@ export function openIntegration(
     environment,
     connectors: findConnector,
     variables: { ...beside.value, ...variables },
-    ...(kept ? { kept } : {}),
+    ...more,
   });
 }
 

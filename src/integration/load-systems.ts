@@ -19,6 +19,8 @@ export interface LoadSettings {
   variables: Record<string, string | undefined>;
   /** Values that `dovetail connect` has kept: asked for what neither the file nor `variables` gives. */
   kept?: KeptVariables;
+  /** Looks at no mapping, and says nothing about them: for what is done before they are right. */
+  systemsOnly?: boolean;
 }
 
 /** What a system's variable was given as. `text` is what the file says, with its `${NAME}`s; null where it says nothing. */

@@ -98,7 +98,7 @@ function load(
     environment,
     a,
     b,
-    mappings: loadMappings(parsed, systems, findings),
+    mappings: settings.systemsOnly ? [] : loadMappings(parsed, systems, findings),
     schedule: {
       everyMs: parsed.schedule.every === undefined ? null : milliseconds(parsed.schedule.every),
       sweepMs: milliseconds(parsed.schedule.sweep),

@@ -256,6 +256,14 @@ describe('connect', () => {
     expect((await run(['connect', 'keyed'])).exit).toBe(0);
   });
 
+  it('needs no mapping that is right', async () => {
+    writeFileSync(
+      join(folder, 'integration.yaml'),
+      INTEGRATION.replace('cloud: name, keyed: name', 'cloud: nome, keyed: name'),
+    );
+    expect((await connectKeyed()).exit).toBe(0);
+  });
+
   it('does not know any system', async () => {
     expect((await run(['connect', 'clod'])).err).toContain('Did you mean "cloud"?');
   });

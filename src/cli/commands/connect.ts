@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { didYouMean } from '../../connector/closest-word.ts';
+import type { KeptVariables } from '../../integration/load-systems.ts';
 import type { LoadedIntegration, LoadedSystem } from '../../integration/loaded.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { type Diagnostic, fail, ok, problem, type Result } from '../../record/diagnostic.ts';
@@ -70,12 +71,16 @@ interface Work {
 async function connect(cli: Cli, name: string, options: ConnectOptions): Promise<ExitCode> {
   const { terminal } = cli;
   const output = openOutput(terminal, options.json === true);
-  const open: OpenVariable[] = [];
-  // Without the environment of the process, which is kept as well: what is there today may not be there tomorrow.
-  const loaded = loadFile({ ...terminal, variables: {} }, options, (_, system, variable, text) => {
-    if (system === name) open.push({ name: variable, text });
+  const open = new Map<string, OpenVariable>();
+  const kept: KeptVariables = (_, system, variable, text) => {
+    if (system === name) open.set(variable, { name: variable, text });
     return '';
-  });
+  };
+  // Without the environment of the process, which is kept as well: what is there today may not be there tomorrow.
+  const place = { ...terminal, variables: {} };
+  const whole = loadFile(place, options, { kept });
+  // Credentials come before mappings.
+  const loaded = whole.ok ? whole : loadFile(place, options, { kept, systemsOnly: true });
   if (!loaded.ok) return output.failure(EXIT.usage, loaded.error);
   const integration = loaded.value;
   const found = systemNamed(integration, name);
@@ -85,7 +90,7 @@ async function connect(cli: Cli, name: string, options: ConnectOptions): Promise
   const state = openState(terminal, stateFolder(terminal, integration, options.state), platform.value);
   try {
     if (!state.ok) return output.failure(EXIT.failed, [state.error]);
-    const work = { integration, platform: platform.value, state: state.value, open };
+    const work = { integration, platform: platform.value, state: state.value, open: [...open.values()] };
     return await connectSystem(cli, work, found.value, options, output);
   } finally {
     if (state.ok) await state.value.store.close();
