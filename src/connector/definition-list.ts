@@ -169,7 +169,9 @@ export const listSchema = z.strictObject({
   equals_template: z
     .string()
     .default('{value}')
-    .describe("The value of that parameter, e.g. {field} eq '{value}'; JSON for a search by POST"),
+    .describe(
+      "The value of that parameter, e.g. {field} eq '{value}'; {name}: the last step of {field}; JSON for a search by POST",
+    ),
   equals_escape: z
     .enum(['doubled', 'backslash'])
     .optional()

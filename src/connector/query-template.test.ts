@@ -14,6 +14,7 @@ it.each<[string, string, 'doubled' | 'backslash' | undefined, unknown]>([
     undefined,
     [{ filters: [{ propertyName: 'name', operator: 'EQ', value: 'a"b' }] }],
   ],
+  ['{name}={value}', 'x', undefined, 'name=x'],
   ['{value', 'x', undefined, '{value'],
 ])('%s with %j', (template, value, quoting, filter) => {
   expect(fillFilter(template, 'name', value, quoting)).toEqual(filter);

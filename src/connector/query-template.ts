@@ -11,7 +11,12 @@ type Escape = ListDefinition['equals_escape'];
 export function fillFilter(template: string, field: string, value: string, quoting?: Escape): unknown {
   const json = parsed(template);
   if (json === undefined) return inText(template, field, value, quoting);
-  return mapTexts(json, (text) => text.replaceAll('{field}', () => field).replaceAll('{value}', () => value));
+  return mapTexts(json, (text) => named(text, field).replaceAll('{value}', () => value));
+}
+
+/** {field} is where the field stands in a record, {name} the last step of that. */
+function named(text: string, field: string): string {
+  return text.replaceAll('{field}', () => field).replaceAll('{name}', () => field.split('.').at(-1) ?? field);
 }
 
 function parsed(template: string): object | undefined {
@@ -26,12 +31,10 @@ function parsed(template: string): object | undefined {
 
 /** Without a word about it, quotation marks are doubled within '…' (SQL, OData), and get a backslash within "…". */
 function inText(template: string, field: string, value: string, quoting: Escape | undefined): string {
-  return template
-    .replaceAll('{field}', () => field)
-    .replaceAll(/(['"]?)([^'"{}]*)\{value\}/g, (_, quote: string, between: string) => {
-      if (quote === '') return between + value;
-      const way = quoting ?? (quote === "'" ? 'doubled' : 'backslash');
-      const escaped = way === 'doubled' ? value.replaceAll(quote, quote + quote) : value.replaceAll(/['"\\]/g, '\\$&');
-      return quote + between + escaped;
-    });
+  return named(template, field).replaceAll(/(['"]?)([^'"{}]*)\{value\}/g, (_, quote: string, between: string) => {
+    if (quote === '') return between + value;
+    const way = quoting ?? (quote === "'" ? 'doubled' : 'backslash');
+    const escaped = way === 'doubled' ? value.replaceAll(quote, quote + quote) : value.replaceAll(/['"\\]/g, '\\$&');
+    return quote + between + escaped;
+  });
 }

@@ -204,6 +204,24 @@ describe('lists by number', () => {
     expect(await everything(connect(server.url, { things: { list } }))).toMatchObject({ ids: ids(5), complete: true });
   });
 
+  it.each([
+    ['page', 'total'],
+    ['offset', 'total'],
+    ['page', undefined],
+    ['offset', undefined],
+  ])('of a server that gives more than asked for: %s, %s', async (style, total) => {
+    const server = await serve(({ query }) => {
+      const from = style === 'page' ? (Number(query.at) - 1) * 5 : Number(query.at);
+      return { json: { data: rows(12).slice(from, from + 5), total: 12 } };
+    });
+    const list = {
+      path: '/things',
+      records: 'data',
+      pagination: { style, param: 'at', size_param: 'limit', size: 2, total },
+    };
+    expect(await everything(connect(server.url, { things: { list } }))).toMatchObject({ ids: ids(12), complete: true });
+  });
+
   it('with the number in a text', async () => {
     const server = await serve(({ query }) => {
       const [from = 0, size = 0] = (query.limit ?? '').split(',').map(Number);
