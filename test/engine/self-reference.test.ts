@@ -113,7 +113,7 @@ it('creates people before their superiors are known, and sets the references in 
     'Emil < null',
   ]);
   const again = await sync();
-  expect(again.counts['people']?.wrote).toEqual({
+  expect(again.counts.people?.wrote).toEqual({
     a: { create: 0, update: 0, delete: 0, archive: 0 },
     b: { create: 0, update: 0, delete: 0, archive: 0 },
   });

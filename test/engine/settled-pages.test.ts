@@ -108,12 +108,12 @@ const pages = async () => [
   (await store.pages('people/people', 'a')).length,
   (await store.pages('people/people', 'b')).length,
 ];
-const counts = (run: Run) => run.counts['people'];
+const counts = (run: Run) => run.counts.people;
 const cities = (database: DatabaseSync) =>
   database
     .prepare('SELECT city FROM people ORDER BY id')
     .all()
-    .map((row) => row['city']);
+    .map((row) => row.city);
 
 it('remembers the pages of a run without changes, and counts their records as unchanged', async () => {
   await sync();

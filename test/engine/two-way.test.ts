@@ -42,8 +42,8 @@ describe('two-way sync', () => {
     createCompany(company('Äpfel & Söhne', { vat_id: 'DE136695976' }));
     const first = await world.sync();
     expect(first.outcome).toBe('done');
-    expect(first.counts['companies']?.wrote.b.create).toBe(1);
-    expect(customers().map((one) => one['name_1'])).toEqual(['Äpfel & Söhne']);
+    expect(first.counts.companies?.wrote.b.create).toBe(1);
+    expect(customers().map((one) => one.name_1)).toEqual(['Äpfel & Söhne']);
     const second = await world.sync();
     expect(wrote(second)).toBe(0);
     expect(second.calls.a).toMatchObject({ reads: 3, writes: 0 });
@@ -58,7 +58,7 @@ describe('two-way sync', () => {
     world.crm.userUpdate('companies', id, { street: 'Hafen 2' }, now());
     world.erp.userUpdate('customers', customer?.id ?? 0, { city: 'Flensburg' }, now());
     const run = await world.sync();
-    expect(run.counts['companies']?.wrote).toMatchObject({ a: { update: 1 }, b: { update: 1 } });
+    expect(run.counts.companies?.wrote).toMatchObject({ a: { update: 1 }, b: { update: 1 } });
     expect(world.crm.get('companies', id)).toMatchObject({ street: 'Hafen 2', city: 'Flensburg' });
     expect(customers()[0]).toMatchObject({ street: 'Hafen 2', city: 'Flensburg' });
     expect(wrote(await world.sync())).toBe(0);
@@ -69,7 +69,7 @@ describe('two-way sync', () => {
     const long = 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerk GmbH';
     const id = createCompany(company(long, { vat_id: 'DE136695976' }));
     await world.sync();
-    expect(String(customers()[0]?.['name_1'])).toBe(long.slice(0, 40).trimEnd());
+    expect(String(customers()[0]?.name_1)).toBe(long.slice(0, 40).trimEnd());
     world.erp.userUpdate('customers', customers()[0]?.id ?? 0, { city: 'Wien' }, now());
     await world.sync();
     expect(world.crm.get('companies', id)).toMatchObject({ name: long, city: 'Wien' });
@@ -80,10 +80,10 @@ describe('two-way sync', () => {
     createCompany(company('Nord', { vat_id: 'DE 136 695 976' }));
     world.erp.userCreate('customers', { name_1: 'Nord GmbH', vat_no: 'DE136695976', group: 1, country: 'DE' }, now());
     const run = await world.sync();
-    expect(run.counts['companies']?.linked).toBe(1);
+    expect(run.counts.companies?.linked).toBe(1);
     expect(customers()).toHaveLength(1);
     expect([...world.crm.records('companies')]).toHaveLength(1);
-    expect([...world.crm.records('companies')][0]?.['name']).toBe('Nord GmbH');
+    expect([...world.crm.records('companies')][0]?.name).toBe('Nord GmbH');
   });
 
   it('parks what is ambiguous, with its candidates', async () => {
@@ -144,14 +144,14 @@ describe('two-way sync', () => {
     const kept = createCompany(company('Bleibt'));
     const id = createCompany(company('Geht'));
     await world.sync();
-    const gone = customers().find((one) => one['name_1'] === 'Geht');
+    const gone = customers().find((one) => one.name_1 === 'Geht');
     world.erp.userDelete('customers', gone?.id ?? 0, now());
     const integration = {
       ...world.integration,
       mappings: world.integration.mappings.map((one) => ({ ...one, deleteGuard: { share: 1, records: 10 } })),
     };
     const run = await world.sync({ sweep: 'always', integration });
-    expect(run.counts['companies']?.wrote.a.archive).toBe(1);
+    expect(run.counts.companies?.wrote.a.archive).toBe(1);
     expect(world.crm.get('companies', id)?.archived).toBe(true);
     expect(world.crm.get('companies', kept)?.archived).toBe(false);
     expect(wrote(await world.sync({ sweep: 'always' }))).toBe(0);
@@ -163,7 +163,7 @@ describe('two-way sync', () => {
     await world.sync();
     for (const one of customers().slice(0, 3)) world.erp.userDelete('customers', one.id, now());
     const run = await world.sync({ sweep: 'always' });
-    expect(run.counts['companies']?.wrote.a.archive).toBe(0);
+    expect(run.counts.companies?.wrote.a.archive).toBe(0);
     expect(await world.store.countParked()).toEqual({ 'delete-guard': 3 });
   });
 
@@ -193,7 +193,7 @@ describe('two-way sync', () => {
     world.crm.userUpdate('companies', id, { email: 'info@nord.example' }, now());
     const run = await world.sync();
     expect(run.outcome).toBe('done');
-    expect([...world.erp.records('orders')].map((one) => one['customer_no'])).toEqual([customers()[0]?.id]);
+    expect([...world.erp.records('orders')].map((one) => one.customer_no)).toEqual([customers()[0]?.id]);
   });
 
   it('stops between two records when a person says so, and goes on where it stopped', async () => {
@@ -208,7 +208,7 @@ describe('two-way sync', () => {
     expect(customers().length).toBeGreaterThan(0);
     expect(customers().length).toBeLessThan(40);
     expect(await world.store.parked({})).toEqual([]);
-    expect(stopped.counts['companies']?.wrote.b.create).toBe(customers().length);
+    expect(stopped.counts.companies?.wrote.b.create).toBe(customers().length);
     world.erp.setFaults({ rules: [] });
     expect((await world.sync()).outcome).toBe('done');
     expect(customers()).toHaveLength(40);

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import { CRM_CLIENT_ID, CRM_CLIENT_SECRET } from '../../sandbox/crm/access.ts';
 import { loadConnector } from '../../src/connector/load.ts';
+import type { LearnReport } from '../../src/importers/learn/finding.ts';
 import { type Learnt, learn } from '../../src/importers/learn/learn.ts';
 import type { LearnOptions } from '../../src/importers/learn/subject.ts';
 import type { Clock } from '../../src/platform/clock.ts';
@@ -41,4 +43,16 @@ export async function learnFrom(
   } finally {
     await http.close();
   }
+}
+
+export const CRM_VARIABLES = { client_id: CRM_CLIENT_ID, client_secret: CRM_CLIENT_SECRET };
+
+/** Where a fact stands, and what is said about it. */
+export type Sign = [at: string, seen: RegExp];
+
+/** The sign itself where a finding shows it; else what was said there, so that a failing test tells. */
+export function sees({ findings }: LearnReport, [at, seen]: Sign): Sign | string[] {
+  const there = findings.filter((finding) => finding.at === at && finding.verdict !== 'not visible');
+  const texts = there.map((finding) => finding.seen);
+  return texts.some((text) => seen.test(text)) ? [at, seen] : texts;
 }

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { milliseconds } from '../../connector/duration.ts';
@@ -67,7 +67,7 @@ async function learnCommand(terminal: Terminal, name: string, options: LearnComm
   const target = await openLearnTarget(terminal, name, options);
   if (!target.ok) return output.failure(EXIT.usage, target.error);
   try {
-    const refusal = options.write ? productionRefusal(target.value) : null;
+    const refusal = refusalOf(target.value, options);
     if (refusal) return output.failure(EXIT.usage, [refusal]);
     return await learnInto(terminal, output, name, target.value, options);
   } finally {
@@ -111,7 +111,7 @@ async function learnInto(
   const view: LearnView = {
     ...report,
     connection: name,
-    file: options.out ?? target.file,
+    file: options.out ?? fromHere(terminal, target.file),
     outcome: 'unchanged',
     diff: diffText(target.text, text),
     interrupted: terminal.signal.aborted,
@@ -123,6 +123,12 @@ async function learnInto(
   if (output.json) output.document({ ...rest, outcome: outcome.value, diff: diff.map(lineOf) }, () => '');
   else output.text(OUTCOME[outcome.value](view.file));
   return report.left.length > 0 ? EXIT.failed : EXIT.done;
+}
+
+/** As a person in this folder would name it. */
+function fromHere({ folder }: Terminal, file: string): string {
+  const path = relative(folder, file);
+  return path.startsWith('..') ? file : path;
 }
 
 const lineOf = ({ kind, line }: LearnView['diff'][number]) =>
@@ -139,9 +145,9 @@ const probedIn = (findings: readonly { object: string | null }[]): string[] => [
 ];
 
 const OUTCOME: Record<LearnView['outcome'], (file: string) => string> = {
-  shown: () => 'Nothing was written.',
-  unchanged: () => 'Nothing is to be changed.',
-  written: (file) => `Written to ${file}.`,
+  shown: () => '\nNothing was written.',
+  unchanged: () => '\nNothing is to be changed.',
+  written: (file) => `\nWritten to ${file}.`,
 };
 
 /** After the difference was shown, and somebody who sits there agreed. */
@@ -154,7 +160,6 @@ async function write(
 ): Promise<Result<LearnView['outcome']>> {
   if (text === target.text && options.out === undefined) return ok('unchanged');
   if (options.dryRun) return ok('shown');
-  if (target.isCatalogue && options.out === undefined) return fail(notOwn(target.definition.connector));
   const asks = terminal.interactive && !options.json && !options.yes;
   if (asks && !(await confirmWrite(view.file))) return ok('shown');
   const file = options.out === undefined ? target.file : resolve(terminal.folder, options.out);
@@ -167,8 +172,11 @@ async function write(
   }
 }
 
-function productionRefusal({ environment }: LearnTarget): Diagnostic | null {
-  if (environment === null || !/^(prod|live)/i.test(environment)) return null;
+/** What is refused before anything is sent. */
+function refusalOf(target: LearnTarget, options: LearnCommandOptions): Diagnostic | null {
+  const { environment, isCatalogue, definition } = target;
+  if (isCatalogue && options.out === undefined && !options.dryRun) return notOwn(definition.connector);
+  if (!options.write || environment === null || !/^(prod|live)/i.test(environment)) return null;
   return problem('production-write', `Test records are not made in ${environment}`, {
     next: 'Choose another environment with --env, or leave out --write: then nothing is written.',
   });
@@ -176,6 +184,6 @@ function productionRefusal({ environment }: LearnTarget): Diagnostic | null {
 
 const notOwn = (connector: string) =>
   problem('connector-not-own', `The connector ${connector} comes with Dovetail and is not changed`, {
-    detail: 'Nothing was written.',
-    next: 'Write a copy of your own with --out connector.yaml, and name that in the integration file.',
+    detail: 'Nothing was sent.',
+    next: 'Write a copy of your own with --out connector.yaml and name that in the integration file, or look with --dry-run.',
   });

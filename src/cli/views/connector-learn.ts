@@ -71,13 +71,22 @@ function leftText({ left }: LearnView, { colours }: Style): string[] {
   ];
 }
 
+const GROUND = /^\s*- \{ at: /;
+
+/** What changes; of the grounds, which repeat what is said above, only their number. */
 function diffLines({ diff }: LearnView, { colours }: Style): string[] {
-  return diff.map(({ kind, line }) => {
-    const text = printable(line);
-    if (kind === 'gone') return colours.red(`- ${text}`);
-    if (kind === 'new') return colours.green(`+ ${text}`);
-    return kind === 'gap' ? colours.dim('  …') : `  ${text}`;
-  });
+  const grounds = diff.filter(({ kind, line }) => kind === 'new' && GROUND.test(line)).length;
+  const lines = diff
+    .filter(({ line }) => !GROUND.test(line) && line !== 'grounds:')
+    .map(({ kind, line }) => {
+      const text = printable(line);
+      if (kind === 'gone') return colours.red(`- ${text}`);
+      if (kind === 'new') return colours.green(`+ ${text}`);
+      return kind === 'gap' ? colours.dim('  …') : `  ${text}`;
+    });
+  return grounds === 0
+    ? lines
+    : [...lines, colours.green(`+ under grounds: ${counted(grounds, 'fact')} with what shows it`)];
 }
 
 /** One line that is written over; without a probe it is wiped. */

@@ -6,13 +6,14 @@ import {
   isScalar,
   isSeq,
   type Node,
+  Pair,
   parseDocument,
   Scalar,
   visit,
   YAMLMap,
   YAMLSeq,
 } from 'yaml';
-import type { Ground } from '../../connector/definition.ts';
+import { connectorSchema, type Ground, objectSchema } from '../../connector/definition.ts';
 import type { Change, Finding } from './finding.ts';
 import { diffLines, type Run } from './line-diff.ts';
 
@@ -34,37 +35,68 @@ export function editConnector(
   const changes = findings.flatMap((finding) => finding.changes);
   separate(document, findings, probed);
   for (const change of changes) apply(document, change);
-  ground(document, groundsOf(findings, on));
+  const grounds = groundsOf(findings, on);
+  for (const { at } of grounds) settleComment(document, at.split('.'), on);
+  ground(document, grounds);
   return relaid(text, before, document.toString(LAYOUT));
 }
 
 /** One ground for each path that something was learnt about. */
 function groundsOf(findings: readonly Finding[], on: string): Ground[] {
   const found = new Map<string, string[]>();
-  for (const { at, verdict, seen, fact } of findings) {
-    if (verdict === 'not visible') continue;
-    const because = `${verdict === 'contradicted' ? 'contradicted: ' : ''}${fact}: ${seen}`;
+  for (const finding of findings) {
+    if (finding.verdict === 'not visible' || finding.at === '') continue;
+    const at = placeOf(finding);
     const known = found.get(at) ?? [];
+    const because = reasonOf(finding);
     if (!known.includes(because)) found.set(at, [...known, because]);
   }
   return [...found].map(([at, reasons]) => ({ at, ground: 'learnt' as const, because: reasons.join('; '), on }));
+}
+
+/** A fact about a key that was renamed is one about its new name. */
+function placeOf({ at, changes }: Finding): string {
+  const renamed = changes.find((change) => 'rename' in change && change.path.join('.') === at);
+  return renamed && 'rename' in renamed ? [...renamed.path.slice(0, -1), renamed.rename].join('.') : at;
+}
+
+const LONGEST_SAYING = 80;
+
+function reasonOf({ verdict, fact, seen, declared, evidence }: Finding): string {
+  const said = declared !== null && declared.length <= LONGEST_SAYING ? ` (the file said ${declared})` : '';
+  const before = verdict === 'contradicted' ? `contradicted${said}: ` : '';
+  const last = evidence.at(-1);
+  const request = last ? `, by ${last.method} ${last.path}: ${last.status ?? 'no answer'}` : '';
+  return `${before}${fact}: ${seen}${request}`;
 }
 
 /** New grounds take the place of old ones about the same path. */
 function ground(document: Document, grounds: readonly Ground[]): void {
   if (grounds.length === 0) return;
   const old: unknown = document.get('grounds');
-  const kept = isCollection(old) ? old.items : [];
-  const about = new Set(grounds.map(({ at }) => at));
-  const others = kept.filter((item) => !(isMap(item) && about.has(String(item.get('at')))));
   const list = new YAMLSeq<unknown>();
-  for (const item of others) list.add(item);
-  for (const one of grounds) {
-    const node = document.createNode(one);
-    if (isMap(node)) node.flow = true;
-    list.add(node);
+  const open = new Map(grounds.map((one) => [one.at, one]));
+  for (const item of isSeq(old) ? old.items : []) {
+    const newer = isMap(item) ? open.get(String(item.get('at'))) : undefined;
+    list.add(newer ? groundNode(document, newer) : item);
+    if (newer) open.delete(newer.at);
   }
-  document.set('grounds', list);
+  for (const one of open.values()) list.add(groundNode(document, one));
+  if (isMap(document.contents)) place(document.contents, document.createNode('grounds'), list, ['grounds']);
+}
+
+function groundNode(document: Document, one: Ground): Node {
+  const node = document.createNode(one);
+  if (isMap(node)) node.flow = true;
+  return node;
+}
+
+/** A comment that calls a value a guess says from now on that it is none. */
+function settleComment(document: Document, path: readonly string[], on: string): void {
+  const holder = mapAt(document, path.slice(0, -1), false);
+  const node = holder?.get(path.at(-1) ?? '', true);
+  if (!isCollection(node) && !isScalar(node)) return;
+  if (/^\s*(inferred|assumed)\b/.test(node.comment ?? '')) node.comment = ` learnt on ${on}`;
 }
 
 function apply(document: Document, change: Change): void {
@@ -88,8 +120,24 @@ function apply(document: Document, change: Change): void {
     if (isCollection(node)) flowing(node);
     release(document, pair?.value);
     if (pair) pair.value = node;
-    else holder.set(document.createNode(last), node);
+    else place(holder, document.createNode(last), node, change.path);
   }
+}
+
+/** Sets a key where those of its kind stand in the schema: before the first that comes after it there. */
+function place(holder: YAMLMap, key: Node, value: Node, path: readonly string[]): void {
+  const name = path.at(-1) ?? '';
+  if (holder.has(name)) {
+    holder.set(name, value);
+    return;
+  }
+  const order = Object.keys(path.length === 1 ? connectorSchema.shape : path.length === 3 ? objectSchema.shape : {});
+  const rank = order.indexOf(name);
+  const nameOf = (item: { key: unknown }) => String(isScalar(item.key) ? item.key.value : item.key);
+  const before = rank < 0 ? -1 : holder.items.findIndex((item) => order.indexOf(nameOf(item)) > rank);
+  const pair = new Pair(key, value);
+  if (before < 0) holder.items.push(pair);
+  else holder.items.splice(before, 0, pair);
 }
 
 /** Others that refer to what is about to go get copies of their own. */

@@ -25,6 +25,7 @@ import { paging } from './probes/paging.ts';
 import { rateHeaders } from './probes/rate-headers.ts';
 import { refusals } from './probes/refusals.ts';
 import { since } from './probes/since.ts';
+import { sinceEdge } from './probes/since-edge.ts';
 import { sort } from './probes/sort.ts';
 import { stamps } from './probes/stamps.ts';
 import { texts } from './probes/texts.ts';
@@ -46,6 +47,7 @@ export const READING: readonly Probe[] = [
   missing,
   since,
   sort,
+  sinceEdge,
   filters,
   ids,
 ];

@@ -35,7 +35,8 @@ export interface Reply {
   data: unknown;
   /** Whether there was a body that is not of its format. */
   notJson: boolean;
-  sentAt: number;
+  /** Epoch ms by our clock. */
+  answeredAt: number;
   tookMs: number;
   /** Notes for the evidence how many records the answer held. */
   noteRecords(count: number): void;
@@ -54,8 +55,8 @@ export interface Raw {
   readonly platform: Platform;
   readonly budget: Budget;
   send(ask: Ask): Promise<Reply>;
-  /** What requests are sent with now: never to be shown. */
-  credentials(): Credentials | null;
+  /** New credentials, where they can be renewed: never to be shown. */
+  freshCredentials(): Promise<Credentials | null>;
   /** An address of the system as a path after the base URL; null for one elsewhere. */
   relative(address: string): string | null;
   /** Where the evidence of what follows begins. */
@@ -126,14 +127,24 @@ class RawRequests implements Raw {
     const noteRecords = (count: number) => {
       exchange.records = count;
     };
-    if (!response) return { ...nothing(sentAt), tookMs };
+    if (!response) return { ...nothing(sentAt + tookMs), tookMs };
     const data = (parse ?? parseBody)(response.body);
     const notJson = data === undefined && response.body.trim() !== '';
-    return { status: response.status, headers: response.headers, data, notJson, sentAt, tookMs, noteRecords };
+    return {
+      status: response.status,
+      headers: response.headers,
+      data,
+      notJson,
+      answeredAt: sentAt + tookMs,
+      tookMs,
+      noteRecords,
+    };
   }
 
-  credentials(): Credentials | null {
-    return this.#parts.authenticator?.current() ?? null;
+  async freshCredentials(): Promise<Credentials | null> {
+    const { authenticator } = this.#parts;
+    const renewed = await authenticator?.renew(authenticator.current());
+    return renewed?.ok ? renewed.value : null;
   }
 
   relative(address: string): string | null {
@@ -194,12 +205,12 @@ export const NO_REPLY: Reply = {
   headers: {},
   data: undefined,
   notJson: false,
-  sentAt: 0,
+  answeredAt: 0,
   tookMs: 0,
   noteRecords: () => undefined,
 };
 
-const nothing = (sentAt: number): Reply => ({ ...NO_REPLY, sentAt });
+const nothing = (answeredAt: number): Reply => ({ ...NO_REPLY, answeredAt });
 
 const anything: Judge = () => ({ kind: 'good' });
 

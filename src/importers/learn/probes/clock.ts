@@ -39,7 +39,7 @@ export const clock: WritingProbe = {
     await tests.remove(subject, id);
     const raw = wireReader(field?.path ?? modified)(wire);
     const stamp = compileTime(time).readMs(raw);
-    const now = serverNow({ status: 200, headers: reply.headers, body: '' }, reply.sentAt);
+    const now = serverNow({ status: 200, headers: reply.headers, body: '' }, reply.answeredAt);
     const pattern = typeof time === 'object';
     const at = ['fields', modified, 'time', ...(pattern ? ['zone'] : [])];
     const fact = pattern ? `the time zone of ${modified}` : `whether ${modified} is the time of the write`;

@@ -45,35 +45,41 @@ function answer(subject: TestSubject, data: unknown): Finding {
   );
 }
 
+const AT = ['create', 'idempotency'];
+const FACT = 'whether a create that is sent again is done again';
+
 /** The same create twice with one key; then another one with that key. */
 async function idempotency(subject: TestSubject): Promise<Finding[]> {
-  const { tests } = subject;
-  const at = ['create', 'idempotency'];
-  const fact = 'whether a create that is sent again is done again';
-  const declared = subject.definition.create?.idempotency;
-  const header = declared?.header ?? KEY;
+  const declared = subject.definition.create?.idempotency?.header;
   subject.mark();
-  const key = `dovetail-${tests.text().replace(/\W+/g, '-')}`;
+  let refused: boolean | null = null;
+  for (const header of new Set([...(declared === undefined ? [] : [declared]), KEY])) {
+    const tried = await sentTwice(subject, header);
+    if (typeof tried === 'string') return [subject.hidden(AT, FACT, tried)];
+    if (tried.honoured) return [kept(subject, header, tried.other)];
+    refused ??= tried.refused;
+  }
+  return [ignored(subject, declared ?? KEY, refused === true)];
+}
+
+type OtherBody = 'refused' | 'first answer' | 'created';
+type Twice = { honoured: true; other: OtherBody } | { honoured: false; refused: boolean };
+
+/** Why it can't be told, or what became of it. Leaves no record behind. */
+async function sentTwice(subject: TestSubject, header: string): Promise<string | Twice> {
+  const { tests } = subject;
+  const key = tests.token();
   const first = await tests.another(subject, { [header]: key });
-  if (!first?.made)
-    return [
-      subject.hidden(at, fact, `the second test record was refused: ${first ? statusText(first.reply) : 'no answer'}`),
-    ];
+  if (!first?.made) return `the second test record was refused: ${first ? statusText(first.reply) : 'no answer'}`;
   const again = await tests.create(subject, first.wire, { [header]: key });
   const honoured = again !== null && again.id === first.made.id;
-  const findings = [
-    honoured ? kept(subject, header, await otherBody(subject, header, key)) : ignored(subject, header, again === null),
-  ];
+  const other = honoured ? await otherBody(subject, header, key) : 'created';
   for (const id of new Set([first.made.id, again?.id ?? first.made.id])) await tests.remove(subject, id);
-  return findings;
+  return honoured ? { honoured, other } : { honoured, refused: again === null };
 }
 
 /** What the same key with another body does. */
-async function otherBody(
-  subject: TestSubject,
-  header: string,
-  key: string,
-): Promise<'refused' | 'first answer' | 'created'> {
+async function otherBody(subject: TestSubject, header: string, key: string): Promise<OtherBody> {
   const { tests } = subject;
   const plan = await tests.plan(subject);
   if (!plan) return 'refused';
@@ -84,30 +90,28 @@ async function otherBody(
     : 'first answer';
 }
 
-function kept(subject: TestSubject, header: string, other: 'refused' | 'first answer' | 'created'): Finding {
+function kept(subject: TestSubject, header: string, other: OtherBody): Finding {
   const declared = subject.definition.create?.idempotency;
   const value = { lives: '24h', ...declared, header, body: other === 'refused' ? 'same' : (declared?.body ?? 'any') };
   const how = other === 'refused' ? 'with another body the key is refused' : `with another body: ${other}`;
   const life = declared ? '' : '; for how long is not visible, a day is usual';
   const said = subject.draft.declared(['objects', subject.name, 'create', 'idempotency']);
   const seen = `${header} is honoured: one record; ${how}${life}`;
-  if (declared && declared.body === value.body)
+  if (declared && declared.header === header && declared.body === value.body)
     return subject.tell({
-      at: ['create', 'idempotency'],
-      fact: 'whether a create that is sent again is done again',
+      at: AT,
+      fact: FACT,
       verdict: 'confirmed',
       declared: said,
       seen,
     });
   const plain = value.body === 'same' ? { header, lives: value.lives } : value;
-  return subject.settle(['create', 'idempotency'], plain, 'whether a create that is sent again is done again', seen);
+  return subject.settle(AT, plain, FACT, seen);
 }
 
 function ignored(subject: TestSubject, header: string, refused: boolean): Finding {
-  const at = ['create', 'idempotency'];
-  const fact = 'whether a create that is sent again is done again';
   const seen = refused ? `the same create with the same ${header} is refused` : `${header} is ignored: two records`;
   const declared = subject.definition.create?.idempotency !== undefined;
-  const changes = declared ? [{ path: ['objects', subject.name, ...at], value: undefined }] : [];
-  return subject.tell({ at, fact, verdict: declared ? 'contradicted' : 'learnt', seen, changes });
+  const changes = declared ? [{ path: ['objects', subject.name, ...AT], value: undefined }] : [];
+  return subject.tell({ at: AT, fact: FACT, verdict: declared ? 'contradicted' : 'learnt', seen, changes });
 }

@@ -75,17 +75,9 @@ function ids(subject: Subject, items: readonly unknown[]): Finding[] {
   }
   const numbers = wires.every((wire) => typeof wireReader(path)(wire) === 'number');
   const seen = `${path} is there and different in all ${wires.length}`;
+  const form = numbers ? 'integer' : 'string';
   return [
     subject.settle(['id', 'path'], path, fact, seen),
-    ...(numbers === (subject.definition.id.type === 'integer')
-      ? []
-      : [
-          subject.settle(
-            ['id', 'type'],
-            numbers ? 'integer' : 'string',
-            'the form of ids',
-            numbers ? 'numbers' : 'texts',
-          ),
-        ]),
+    subject.settle(['id', 'type'], form, 'the form of ids', numbers ? 'numbers' : 'texts'),
   ];
 }

@@ -28,7 +28,8 @@ export const forms: Probe = {
         ({ wire }) => !isWire(wire) || codec.decode({ ...wire }, [name]).problems[name],
       ).length;
       const values = filled.map(({ wire }) => at(wire));
-      const found = unreadable > 0 || field.type === 'string' ? better(subject, field, values) : null;
+      const found =
+        unreadable > 0 || field.type === 'string' || field.type === 'object' ? better(subject, field, values) : null;
       if (found) findings.push(changed(subject, name, field, found, values.length));
       else if (unreadable > 0)
         findings.push(
@@ -128,7 +129,7 @@ function changed(
   const known = subject.draft.known(['objects', subject.name, 'fields', name]);
   const { max_length: _, ...kept } = isWire(known) ? known : {};
   const path = ['fields', name];
-  const verdict = field.type === 'string' ? ('learnt' as const) : ('contradicted' as const);
+  const verdict = field.type === 'string' || field.type === 'object' ? ('learnt' as const) : ('contradicted' as const);
   const changes = [{ path: ['objects', subject.name, ...path], value: { ...kept, ...form } }];
   return subject.tell({
     at: path,

@@ -75,7 +75,7 @@ async function most(subject: Subject, size: number, page: Page): Promise<Finding
       return [subject.hidden(AT, FACT, `${asked} may be asked for; all ${count} records fit on one page`)];
     return [subject.hidden(AT, FACT, `all ${count} records fit on one page`)];
   }
-  const seen = `${size} where ${size} are asked for`;
+  const seen = served < size ? `${size} may be asked for` : `${size} where ${size} are asked for`;
   return [subject.settle(AT, size, FACT, seen), ...(await beyond(subject, size))];
 }
 

@@ -18,7 +18,10 @@ export const paging: Probe = {
     if (!first.items) return null;
     if (first.items.length === 0) return [subject.hidden(AT, FACT, 'the list is empty')];
     if (pagination.style !== 'none') {
-      const declared = await followed(subject, first);
+      // Where all records fit on one page, small ones show it.
+      const small = subject.after(first) === null && pagination.size_param !== undefined && first.items.length > 2;
+      const begin = small ? await subject.page({ size: 2 }) : first;
+      const declared = await followed(subject, begin, small && subject.after(begin) !== null ? 2 : undefined);
       if (declared) return [...declared, ...(await totals(subject))];
     }
     const found = await discover(subject);
@@ -40,7 +43,7 @@ export const paging: Probe = {
 };
 
 /** Null where the declared way does not work. */
-async function followed(subject: Subject, first: Page): Promise<Finding[] | null> {
+async function followed(subject: Subject, first: Page, size: number | undefined): Promise<Finding[] | null> {
   const pagination = subject.list?.pagination;
   if (!pagination || pagination.style === 'none') return null;
   const place = subject.after(first);
@@ -50,7 +53,7 @@ async function followed(subject: Subject, first: Page): Promise<Finding[] | null
     if (!full || all) return [subject.hidden(AT, FACT, `there is one page only, of ${first.ids.length} records`)];
     return null;
   }
-  const second = await subject.page({ place });
+  const second = await subject.page(size === undefined ? { place } : { place, size });
   if (!second.items) return null;
   if (second.items.length === 0) return first.total === null ? [] : null;
   if (repeats(first, second)) return null;

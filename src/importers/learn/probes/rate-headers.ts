@@ -24,7 +24,7 @@ export const rateHeaders: Probe = {
     const findings: Finding[] = [settleName(subject, 'remaining_header', remaining)];
     const counts = replies.map((one) => Number(one.headers[remaining]));
     if (reset !== null) {
-      const form = formOf(reply.headers[reset] ?? '', reply.sentAt);
+      const form = formOf(reply.headers[reset] ?? '', reply.answeredAt);
       findings.push(settleName(subject, 'reset_header', reset));
       if (form !== null)
         findings.push(
@@ -74,25 +74,11 @@ function settleName(subject: Subject, key: 'remaining_header' | 'reset_header', 
   );
 }
 
+/** An account without a limit may get none, so that their absence speaks against nothing. */
 function noHeaders(subject: Subject, declared: string | undefined): Finding[] {
-  if (declared === undefined)
-    return [
-      subject.tell({ at: ['limits'], fact: FACT, verdict: 'learnt', declared: null, seen: 'none', system: true }),
-    ];
-  const changes = ['remaining_header', 'reset_header', 'reset_form'].map((key) => ({
-    path: ['limits', key],
-    value: undefined,
-  }));
-  return [
-    subject.tell({
-      at: ['limits', 'remaining_header'],
-      fact: FACT,
-      verdict: 'contradicted',
-      seen: 'none',
-      changes,
-      system: true,
-    }),
-  ];
+  if (declared !== undefined)
+    return [subject.hidden(['limits'], FACT, 'no answer has one: this account may have no limit', true)];
+  return [subject.tell({ at: ['limits'], fact: FACT, verdict: 'learnt', declared: null, seen: 'none', system: true })];
 }
 
 function formOf(text: string, now: number): 'seconds' | 'epoch' | 'date' | null {
@@ -113,15 +99,15 @@ async function windowOf(subject: Subject, remaining: string, reset: string | nul
   if (reset === null) return [];
   const endOf = (reply: Reply) => {
     const text = reply.headers[reset] ?? '';
-    const form = formOf(text, reply.sentAt);
-    if (form === 'seconds') return reply.sentAt + Number(text) * 1000;
+    const form = formOf(text, reply.answeredAt);
+    if (form === 'seconds') return reply.answeredAt + Number(text) * 1000;
     return form === 'epoch' ? Number(text) * 1000 : form === 'date' ? Date.parse(text) : null;
   };
   subject.mark();
   const last = (await subject.page()).reply;
   const end = endOf(last);
   if (end === null) return [];
-  const wait = end - last.sentAt + 1000;
+  const wait = end - last.answeredAt + 1000;
   if (wait > subject.options.patienceMs)
     return [
       subject.hidden(
@@ -136,7 +122,7 @@ async function windowOf(subject: Subject, remaining: string, reset: string | nul
   const next = endOf(first);
   if (next === null || Number(first.headers[remaining]) < Number(last.headers[remaining]))
     return [subject.hidden(at, fact, 'others use the account meanwhile', true)];
-  const length = next - first.sentAt;
+  const length = next - first.answeredAt;
   const usual = USUAL.reduce(
     (best, one) => (Math.abs(one - length) < Math.abs(best - length) ? one : best),
     USUAL[0] ?? 1000,

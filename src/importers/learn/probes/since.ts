@@ -1,16 +1,11 @@
 import { compileTime, type TimeFormat } from '../../../connector/codec/time.ts';
-import { wireReader } from '../../../connector/wire-path.ts';
 import type { Finding } from '../finding.ts';
 import type { Probe } from '../probe.ts';
-import { isGood, type Listed, type Page, type Place, START, type Subject } from '../subject.ts';
-import { durationOf, grainOf, unitOf } from '../time-form.ts';
-import { ENOUGH } from './stamps.ts';
+import { isGood, type Page, type Subject } from '../subject.ts';
 
 const AT = ['list', 'since'];
 const FACT = 'the filter by time of change';
 const YEARS_AHEAD = 2 * 365 * 86_400_000;
-/** Pages that are looked through for one record. */
-const MOST_PAGES = 10;
 
 /** Whether the list can be asked for changes since an instant, whether that instant belongs to them, and how fine it is. */
 export const since: Probe = {
@@ -22,9 +17,7 @@ export const since: Probe = {
     if (base.ids.length === 0) return null;
     if (list.since?.header || list.since?.until)
       return [subject.hidden(AT, FACT, 'filters by header or by window are not looked into')];
-    const findings = list.since ? await declared(subject, base) : await discovered(subject, base);
-    if (!subject.list?.since) return findings;
-    return [...findings, ...(await edge(subject, base))];
+    return list.since ? declared(subject, base) : discovered(subject, base);
   },
 };
 
@@ -47,7 +40,7 @@ async function declared(subject: Subject, base: Page): Promise<Finding[]> {
   if (!filter) return [];
   const outcome = await future(subject, base, filter.param, filter.template, filter.time ?? 'iso');
   if (outcome === 'honoured')
-    return [subject.settle([...AT, 'param'], filter.param, FACT, 'a time in the future leaves no record')];
+    return [subject.tell({ at: AT, fact: FACT, verdict: 'confirmed', seen: 'a time in the future leaves no record' })];
   if (outcome === 'refused') {
     const form = await otherForm(subject, base, filter.param, filter.template);
     if (form !== null)
@@ -64,7 +57,7 @@ async function declared(subject: Subject, base: Page): Promise<Finding[]> {
   const gone = { path: ['objects', subject.name, ...AT], value: undefined };
   const other = await discovered(subject, base);
   const changes = other.length > 0 ? [] : [gone];
-  return [subject.tell({ at: [...AT, 'param'], fact: FACT, verdict: 'contradicted', seen, changes }), ...other];
+  return [subject.tell({ at: AT, fact: FACT, verdict: 'contradicted', seen, changes }), ...other];
 }
 
 async function otherForm(subject: Subject, base: Page, param: string, template: string): Promise<TimeFormat | null> {
@@ -123,81 +116,6 @@ async function discovered(subject: Subject, base: Page): Promise<Finding[]> {
   }
   const count = candidates(wire).length;
   return [subject.hidden(AT, FACT, `none of ${count} usual names is honoured; it may have another one`)];
-}
-
-/** Inclusiveness and grain, by the newest record of the first page. */
-async function edge(subject: Subject, base: Page): Promise<Finding[]> {
-  const filter = subject.list?.since;
-  const { modified, fields } = subject.definition;
-  if (!filter || modified === undefined) return [];
-  const at = wireReader(fields[modified]?.path ?? modified);
-  const time = compileTime(fields[modified]?.time);
-  const stamped = base.records.flatMap((record) => {
-    const ms = time.readMs(at(record.wire));
-    return ms === undefined ? [] : [{ record, ms }];
-  });
-  const newest = stamped.sort((a, b) => b.ms - a.ms)[0];
-  if (!newest) return [];
-  const step = unitOf(filter.time ?? 'iso');
-  const includes = (ms: number) => contains(subject, newest.record, ms);
-  const before = await includes(newest.ms - step);
-  if (before !== true)
-    return [
-      subject.hidden(
-        [...AT, 'inclusive'],
-        'whether the instant itself belongs to the changes',
-        'the newest record of the first page was not found again',
-      ),
-    ];
-  const exact = await includes(newest.ms);
-  const inclusive = subject.settle(
-    [...AT, 'inclusive'],
-    exact === true,
-    'whether the instant itself belongs to the changes',
-    exact ? 'a record stamped with that instant is listed' : 'a record stamped with that instant is left out',
-  );
-  if (exact !== true) return [inclusive];
-  subject.mark();
-  const stamps = stamped.map(({ ms }) => ms);
-  const own = new Set(stamps).size >= ENOUGH ? grainOf(stamps) : 1;
-  const grain = Math.max(own, await filterGrain(step, newest.ms, includes));
-  return [
-    inclusive,
-    subject.settle(
-      [...AT, 'precision'],
-      durationOf(grain),
-      'the grain of the filter and the stamp',
-      `a record is left out from ${durationOf(grain)} after its stamp on`,
-    ),
-  ];
-}
-
-/** How much later than a record's stamp the filter must be to leave it out. */
-async function filterGrain(
-  step: number,
-  stamp: number,
-  includes: (ms: number) => Promise<boolean | null>,
-): Promise<number> {
-  for (const unit of [1, 1000, 60_000, 3_600_000, 86_400_000]) {
-    if (unit < step) continue;
-    // Beginning with the unit in which the stamp stands: a filter that cuts to minutes takes 14:05:59 for 14:05.
-    const next = Math.floor(stamp / unit) * unit + unit;
-    if ((await includes(next)) === false) return unit;
-  }
-  return 86_400_000;
-}
-
-/** Whether the changes since an instant hold a record; null where they are too many to tell. */
-async function contains(subject: Subject, record: Listed, ms: number): Promise<boolean | null> {
-  const query = sinceQuery(subject, ms);
-  let place: Place | null = START;
-  for (let pages = 0; place && pages < MOST_PAGES; pages++) {
-    const page: Page = await subject.page({ place, values: query });
-    if (!isGood(page.reply)) return null;
-    if (page.ids.includes(record.id)) return true;
-    place = subject.after(page);
-  }
-  return place === null ? false : null;
 }
 
 /** The parameter that asks for changes since an instant. */

@@ -6,6 +6,9 @@ import { refusalOf } from './credentials.ts';
 
 const FACT = 'what an expired token looks like';
 const STEP = 60_000;
+/** Tokens that live shorter are hardly found; those of ten minutes are usual. */
+const LEAST = 5 * STEP;
+const USUAL = 15 * STEP;
 
 /** Waits for a token to expire, if there is patience enough, and looks at how the system says so. */
 export const tokenExpiry: Probe = {
@@ -15,8 +18,9 @@ export const tokenExpiry: Probe = {
     const { auth } = draft.connector;
     if (!list || (auth.type !== 'oauth2' && auth.type !== 'session')) return null;
     const at = ['responses'];
-    await subject.sample(true);
-    const old = raw.credentials();
+    if (options.patienceMs < LEAST)
+      return [subject.hidden(at, FACT, `not waited for; --patience ${durationOf(USUAL)} does`, true)];
+    const old = await raw.freshCredentials();
     if (!old || old.sign) return [subject.hidden(at, FACT, 'no token is at hand', true)];
     const ask = {
       path: subject.path(list.path),
@@ -31,7 +35,9 @@ export const tokenExpiry: Probe = {
       const reply = await raw.send(ask);
       const page = subject.read(reply);
       if (!isGood(reply) || page.items === null) {
-        return [refusalOf(subject, reply, FACT)];
+        const after = Math.max(1, Math.round((subject.now() - begun) / STEP)) * STEP;
+        const finding = refusalOf(subject, reply, FACT);
+        return [{ ...finding, seen: `${finding.seen}, from ${durationOf(after)} on` }];
       }
       if (subject.now() - begun + STEP > options.patienceMs) break;
       await subject.sleep(STEP);
