@@ -74,6 +74,16 @@ test(`${PROCESSES} processes with one single-use refresh token renew it once, an
   });
 });
 
+test('tokens that are refused before their time are renewed once, too', { timeout: 120_000 }, async () => {
+  await run();
+  server.revoke();
+  const all = Array.from({ length: 8 }, () => start());
+  await Promise.all(all.map((one) => one.ready));
+  const ended = await Promise.all(all.map((one) => one.go()));
+  expect(ended.map(({ found }) => found)).toEqual(Array(8).fill([expect.objectContaining({ kind: 'present' })]));
+  expect(server).toMatchObject({ asked: 2, given: 2, locked: false, reads: { 200: 9 } });
+});
+
 test('a crash between the receipt of a token and its use loses nothing', { timeout: 60_000 }, async () => {
   expect(await run('after-save')).toMatchObject({ signal: 'SIGKILL' });
   expect(server).toMatchObject({ asked: 1, reads: {} });

@@ -18,6 +18,8 @@ export interface TokenServer {
   /** Answers of `/things/1` by status. */
   reads: Record<number, number>;
   before: BeforeAnswer;
+  /** Takes no access token that it has given so far. */
+  revoke(): void;
   close(): Promise<void>;
 }
 
@@ -57,6 +59,9 @@ export async function startTokenServer(): Promise<TokenServer> {
     locked: false,
     reads: {},
     before: async () => 'answer',
+    revoke: () => {
+      access = '';
+    },
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

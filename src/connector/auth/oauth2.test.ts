@@ -175,6 +175,40 @@ describe('a refresh token that only a person can replace', () => {
   });
 });
 
+describe('a store that refuses', () => {
+  const busy = problem('store-busy', 'The store is locked by another process');
+
+  it('new tokens are not used before they are saved, nor asked for twice', async () => {
+    const { auth, log, tokens } = world();
+    const { save } = tokens;
+    tokens.save = async () => fail(busy);
+    expect(await auth.renew(null)).toMatchObject({ ok: false, error: { code: 'store-busy' } });
+    expect(auth.current()).toBeNull();
+    tokens.save = save;
+    expect(await auth.renew(null)).toMatchObject({ ok: true, value: { headers: { authorization: 'Bearer at1' } } });
+    expect(log).toEqual(['client_credentials', 'save at1']);
+  });
+
+  it('without the lock nothing is asked for', async () => {
+    const { auth, log, tokens } = world();
+    tokens.lock = async () => fail(busy);
+    expect(await auth.renew(null)).toMatchObject({ ok: false, error: { code: 'store-busy' } });
+    expect(log).toEqual([]);
+  });
+
+  it('while another process has the lock, its tokens are waited for', async () => {
+    const { auth, log, tokens } = world();
+    let looks = 0;
+    tokens.lock = async () => {
+      looks += 1;
+      if (looks === 3) tokens.json = JSON.stringify({ access: 'theirs', refresh: null, expires: null });
+      return ok(null);
+    };
+    expect(await auth.renew(null)).toMatchObject({ ok: true, value: { headers: { authorization: 'Bearer theirs' } } });
+    expect([looks, log]).toEqual([3, []]);
+  });
+});
+
 describe('an answer of a token endpoint', () => {
   const state = { now: 1000, refresh: 'old', endless: false };
   const error = (name: string) => ({ error: name });
@@ -185,7 +219,7 @@ describe('an answer of a token endpoint', () => {
     ['invalid_grant', 400, error('invalid_grant'), {}, { kind: 'refused', forGood: true }],
     ['no known error', 401, { message: 'x' }, {}, { kind: 'refused', forGood: true }],
     ['invalid_client', 401, error('invalid_client'), {}, { kind: 'refused', forGood: false }],
-    ['a failing server', 503, undefined, {}, { kind: 'failed' }],
+    ['a failing server', 503, undefined, {}, { kind: 'failed', diagnostic: { code: 'server-error' } }],
     ['a 200 without a token', 200, error('bad_verification_code'), {}, { kind: 'refused', forGood: true }],
   ])('%s', (_, status, body, change, meaning) => {
     expect(readAnswer(status, body, { ...state, ...change })).toMatchObject(meaning);

@@ -149,9 +149,11 @@ export function readAnswer(
     };
   }
   const error = errorIn(body);
-  const diagnostic = refused(`The token endpoint said HTTP ${status}${error === null ? '' : ` with ${error}`}.`);
+  const detail = `The token endpoint said HTTP ${status}${error === null ? '' : ` with ${error}`}.`;
   const passing = status >= 500 || status === 408 || status === 425 || status === 429;
-  if (passing) return { kind: 'failed', diagnostic };
+  if (passing)
+    return { kind: 'failed', diagnostic: problem('server-error', 'The system failed to answer', { detail }) };
+  const diagnostic = refused(detail);
   return { kind: 'refused', forGood: error === null || !NOT_THE_GRANT.includes(error), diagnostic };
 }
 

@@ -95,7 +95,6 @@ class Renewing implements Authenticator {
     this.#unsaved = obtained.value;
     const saved = await this.#save(obtained.value);
     if (!saved.ok) return saved;
-    this.#unsaved = null;
     return ok(this.#use(obtained.value));
   }
 
@@ -117,6 +116,7 @@ class Renewing implements Authenticator {
   }
 
   #use(tokens: StoredTokens): Credentials {
+    this.#unsaved = null;
     this.#inUse = { tokens, credentials: this.#parts.credentials(tokens.access) };
     return this.#inUse.credentials;
   }
