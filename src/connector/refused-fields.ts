@@ -75,9 +75,10 @@ export function compileUsual(labels: FieldLabels): RefusedFields {
 
 export function labelsOf(objects: Readonly<Record<string, ObjectDefinition>>): FieldLabels {
   const labels = new Map<string, string>();
-  for (const { fields } of Object.values(objects)) {
-    for (const [name, { label, path }] of Object.entries(fields)) {
-      for (const called of [name, name.replaceAll('_', ' '), path, label]) {
+  for (const { fields, custom_fields: { prefix = '' } = {} } of Object.values(objects)) {
+    for (const [name, { label, path, custom }] of Object.entries(fields)) {
+      const key = custom === undefined ? undefined : prefix + custom;
+      for (const called of [name, name.replaceAll('_', ' '), path, label, key]) {
         if (called !== undefined && !labels.has(called.toLowerCase())) labels.set(called.toLowerCase(), name);
       }
     }

@@ -21,9 +21,14 @@ export async function readCustomFields(
   const known = new Set(Object.values(declared).map((field) => field.custom));
   const found: Record<string, FieldDefinition> = {};
   const isOurs = from.only ? compileOnly(from.only) : () => true;
-  const read = compileItem(from, custom.prefix);
-  for (const item of items.filter(isOurs)) {
-    const field = read(item);
+  const { prefix } = custom;
+  const nameIn = wireReader(from.name);
+  const hasPrefix = (item: unknown) => prefix !== '' && String(nameIn(item)).startsWith(prefix);
+  // Some endpoints list the system's own fields too, which lack the prefix; others leave it out of all names.
+  const prefixed = items.some(hasPrefix);
+  const read = compileItem(from);
+  for (const item of items.filter((one) => isOurs(one) && (!prefixed || hasPrefix(one)))) {
+    const field = read(item, prefixed ? prefix.length : 0);
     if (!field) return fail(unreadable());
     if (!known.has(field.custom)) found[nameFor(field, (name) => name in found || name in declared)] = field;
   }
@@ -35,13 +40,13 @@ function compileOnly({ path, equals }: NonNullable<From['only']>): (item: unknow
   return (item) => at(item) === equals;
 }
 
-/** One field; null where it has no name. */
-function compileItem(from: From, prefix: string): (item: unknown) => FieldDefinition | null {
+/** One field, its key without the prefix; null where it has no name. */
+function compileItem(from: From): (item: unknown, prefixLength: number) => FieldDefinition | null {
   const nameIn = wireReader(from.name);
   const labelIn = from.label === undefined ? () => undefined : wireReader(from.label);
   const typeIn = from.type === undefined ? () => undefined : wireReader(from.type);
   const optionsIn = from.options === undefined ? () => undefined : wireReader(from.options);
-  return (item) => {
+  return (item, prefixLength) => {
     const name = nameIn(item);
     if ((typeof name !== 'string' && typeof name !== 'number') || name === '') return null;
     const label = labelIn(item);
@@ -49,7 +54,7 @@ function compileItem(from: From, prefix: string): (item: unknown) => FieldDefini
     const options = optionsOf(optionsIn(item));
     return fieldSchema.parse({
       type,
-      custom: String(name).startsWith(prefix) ? String(name).slice(prefix.length) : String(name),
+      custom: String(name).slice(prefixLength),
       ...(typeof label === 'string' && label !== '' ? { label } : {}),
       ...(type === 'option' && options.length > 0 ? { options } : {}),
     });

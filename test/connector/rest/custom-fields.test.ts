@@ -66,6 +66,23 @@ describe('custom fields', () => {
     expect(found).toMatchObject({ ok: false, error: { code } });
   });
 
+  it.each([
+    [
+      'with their prefix, beside the system’s own',
+      [
+        { id: 'cf_7', name: 'A' },
+        { id: 'summary', name: 'B' },
+      ],
+    ],
+    ['without it', [{ id: 7, name: 'A' }]],
+  ])('%s', async (_, items) => {
+    const server = await serve(() => ({ json: items }));
+    const prefixed = { prefix: 'cf_', from: { path: '/fields', records: '', name: 'id', label: 'name' } };
+    const found = await connect(server.url, { issues: { custom_fields: prefixed } }).customFields('issues');
+    expect(found).toMatchObject({ ok: true, value: { a: { custom: '7' } } });
+    expect(found.ok && Object.keys(found.value)).toEqual(['a']);
+  });
+
   it('are none where nothing lists them', async () => {
     const server = await serve(() => ({ status: 500 }));
     expect(await connect(server.url, { issues: {} }).customFields('issues')).toEqual({ ok: true, value: {} });
