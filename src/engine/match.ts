@@ -74,7 +74,7 @@ function partnerWaits(run: MappingRun, pair: Pair): boolean {
   const { from, beforeOther } = pair;
   const parked = beforeOther;
   const other = otherSide(from);
-  if (!parked || run.retried[other].has(parked.id)) return false;
+  if (!parked || parked.partner !== pair.ids[from] || run.retried[other].has(parked.id)) return false;
   const [, ours = ''] = parked.seen.split(' ');
   const unread = pair.sides[other].kind === 'unread';
   if (unread ? !seenOf(pair, from).startsWith(`${ours} `) : parked.seen !== seenOf(pair, other)) return false;

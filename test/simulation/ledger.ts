@@ -220,9 +220,9 @@ export class Ledger {
     this.fail('quiet', `${mapping} ${side} ${id}: ${field.a} was written although both sides said the same`);
   }
 
-  /** Whether the write may have been decided before a person's last edit could be read: the CRM's lists lag. */
+  /** Whether the write may have been decided before a person's last edit could be read: lists lag. */
   #wasUnseen(side: Side, { edited }: Tracked, { started }: Write): boolean {
-    return edited >= started - (side === 'a' ? this.#spec.indexLagMs : 0);
+    return edited >= started - declaredLag(this.#spec)[side];
   }
 
   #overwrote(
