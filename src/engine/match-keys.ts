@@ -81,7 +81,8 @@ async function candidates(
       side === from || run[side].can.list ? new Map<string, string[]>() : await lookUp(run, side, rule, pairs, from);
     const ids = new Map<string, Set<string>>();
     for (const found of [known, ahead, looked]) {
-      for (const [digest, list] of found) ids.set(digest, new Set([...(ids.get(digest) ?? []), ...list]));
+      for (const [digest, list] of found)
+        ids.set(digest, new Set([...(ids.get(digest) ?? []), ...list.filter((id) => !run.lost[side].has(id))]));
     }
     const all = [...ids.values()].flatMap((set) => [...set]);
     const links = await recallLinks(run, side, all);
