@@ -218,6 +218,7 @@ export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
     ...mapping,
     propagate: { a: always(mapping.propagate.a), b: always(mapping.propagate.b) },
   })),
+  'filters-forgotten': withMappings((mapping) => ({ ...mapping, filter: { a: null, b: null } })),
   'required-forgotten': withFields({ required: false }),
   'expressions-skipped': withFields({ toA: null, toB: null }),
 };

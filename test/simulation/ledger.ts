@@ -1,7 +1,16 @@
 import type { Json } from '../../sandbox/system.ts';
 import { otherSide, type Side } from '../../src/record/side.ts';
 import type { ParkedRecord, StateChange } from '../../src/store/port.ts';
-import { agree, holds, isEmptyWire, MAPPING_NAMES, MAPPINGS, type MappingName, type SimulatedField } from './fields.ts';
+import {
+  agree,
+  holds,
+  isEmptyWire,
+  MAPPING_NAMES,
+  MAPPINGS,
+  type MappingName,
+  mappingOf,
+  type SimulatedField,
+} from './fields.ts';
 import { isArchived, type Raw, recordsOf, type Systems } from './people.ts';
 import { follows, forbidden, lacks, lets, saidOf, sourceOf } from './rules.ts';
 import { declaredLag, type WorldSpec } from './spec.ts';
@@ -67,7 +76,7 @@ export class Ledger {
   }
 
   approve({ mapping, side, id, reason }: ParkedRecord): void {
-    this.#approved.set(`${nameOf(mapping)} ${side} ${id}`, { reason, at: this.#now() });
+    this.#approved.set(`${mappingOf(mapping)} ${side} ${id}`, { reason, at: this.#now() });
   }
 
   /** A direct read by a process, which a write may follow. */
@@ -269,7 +278,7 @@ export class Ledger {
     const left =
       (onLeave === 'delete' || onLeave === 'archive') &&
       partner !== undefined &&
-      this.#wasOutside(mapping, other, partner);
+      this.wasOutside(mapping, other, partner);
     if (!theirs) this.fail('proved-delete', `${where} was removed without ever having had a partner`);
     else if (!left && theirs.goneBy !== 'person' && theirs.since < write.started) {
       this.fail('proved-delete', `${where} was removed, but nobody removed its partner ${partner}`);
@@ -374,9 +383,9 @@ export class Ledger {
 
   /** What the store made durable. */
   committed(change: StateChange, started: number): void {
-    for (const { mapping, a, b } of change.unlinked ?? []) this.#unlink(nameOf(mapping), a, b);
+    for (const { mapping, a, b } of change.unlinked ?? []) this.#unlink(mappingOf(mapping), a, b);
     for (const link of change.links ?? []) {
-      const mapping = nameOf(link.mapping);
+      const mapping = mappingOf(link.mapping);
       if (link.state === 'closed') this.#unlink(mapping, link.a, link.b);
       else {
         this.#checkUnambiguous(mapping, link.a, link.b, started);
@@ -385,20 +394,29 @@ export class Ledger {
     }
   }
 
-  isOutside(mapping: MappingName, side: Side, id: string): boolean {
-    const raw = this.tracked(mapping, side, id)?.raw;
-    return raw !== undefined && !lets(this.#spec.policies[mapping].rules, mapping, side, raw);
-  }
+  readonly isOutside = (mapping: MappingName, side: Side, id: string): boolean =>
+    this.tracked(mapping, side, id)?.outside != null;
 
   /** Whether a record was ever kept out by the filter. */
-  #wasOutside(mapping: MappingName, side: Side, id: string): boolean {
+  readonly wasOutside = (mapping: MappingName, side: Side, id: string): boolean => {
     const { rules } = this.#spec.policies[mapping];
     return this.tracked(mapping, side, id)?.held.some((raw) => !lets(rules, mapping, side, raw)) === true;
-  }
+  };
 
   #unlink(mapping: MappingName, a: string, b: string): void {
+    this.#part(mapping, 'a', a);
+    this.#part(mapping, 'b', b);
     if (this.#partner.get(`${mapping} a ${a}`) === b) this.#partner.delete(`${mapping} a ${a}`);
     if (this.#partner.get(`${mapping} b ${b}`) === a) this.#partner.delete(`${mapping} b ${b}`);
+  }
+
+  /** Of a record without a partner nothing is restored, and an empty value says nothing. */
+  #part(mapping: MappingName, side: Side, id: string): void {
+    const tracked = this.tracked(mapping, side, id);
+    for (const field of MAPPINGS[mapping].fields) {
+      const pending = tracked?.pending.get(field.a);
+      if (pending && !this.#speaks(mapping, side, field, pending.value)) tracked?.pending.delete(field.a);
+    }
   }
 
   #link(mapping: MappingName, a: string, b: string): void {
@@ -486,11 +504,4 @@ export class Ledger {
       if (key.startsWith(prefix) && tracked.goneBy === null) yield [key.slice(prefix.length), tracked];
     }
   }
-}
-
-export function nameOf(key: string): MappingName {
-  const name = key.split('/')[1];
-  const found = MAPPING_NAMES.find((one) => one === name);
-  if (!found) throw new Error(`The store names a mapping ${key} that there is not`);
-  return found;
 }

@@ -7,7 +7,7 @@ import type { Trouble } from '../../src/testing/process.ts';
 import { type SeededRandom, seededRandom } from '../../src/testing/random.ts';
 import { freshValue, MAPPING_NAMES, MAPPINGS, type MappingName } from './fields.ts';
 import { drawHabits, type ListHabits } from './list-habits.ts';
-import { drawRules, type Rules } from './rules.ts';
+import { drawRules, FILTERS, type Rules } from './rules.ts';
 
 /** What one person does in one system. Records are named by their place among those that are there. */
 export interface Edit {
@@ -100,14 +100,16 @@ export function drawWorld(seed: string): WorldSpec {
   const mendRandom = random.fork('mend');
   const hectic = random.pick([0, 2, 4, 8]);
   const focus = random.chance(0.5) ? random.pick(MAPPING_NAMES) : null;
+  const policies = {
+    companies: drawPolicies('companies', random.fork('companies')),
+    products: drawPolicies('products', random.fork('products')),
+    deals: drawPolicies('deals', random.fork('deals')),
+  };
+  const crossings = random.fork('crossings');
   return {
     seed,
     start: Date.parse(random.pick(STARTS)) + random.below(3_600_000),
-    policies: {
-      companies: drawPolicies('companies', random.fork('companies')),
-      products: drawPolicies('products', random.fork('products')),
-      deals: drawPolicies('deals', random.fork('deals')),
-    },
+    policies,
     faults: drawFaults(random.fork('faults')),
     struck: null,
     latencyMs: random.pick([20, 60, 400]),
@@ -121,10 +123,11 @@ export function drawWorld(seed: string): WorldSpec {
     onDisk: random.chance(0.03),
     sweepMs: random.pick([60_000, 3_600_000]),
     first,
-    rounds: Array.from({ length: rounds }, () => ({
-      ...drawRound(editRandom, serial, hectic, focus),
-      mend: mendRandom.chance(0.5),
-    })),
+    rounds: Array.from({ length: rounds }, () => {
+      const round = drawRound(editRandom, serial, hectic, focus);
+      const edits = [...round.edits, ...drawCrossings(crossings, policies, round.wait)];
+      return { ...round, edits: edits.sort((one, other) => one.at - other.at), mend: mendRandom.chance(0.5) };
+    }),
   };
 }
 
@@ -261,6 +264,20 @@ function drawRound(random: SeededRandom, serial: Serial, hectic: number, focus: 
     mend: false,
     edits: edits.sort((one, other) => one.at - other.at),
   };
+}
+
+/** Records of filtered mappings leave the filter and come back, more often than by chance; some change otherwise, too. */
+function drawCrossings(random: SeededRandom, policies: WorldSpec['policies'], wait: number): Round['edits'] {
+  return MAPPING_NAMES.flatMap((mapping) =>
+    (['a', 'b'] as const).flatMap((side) => {
+      if (!policies[mapping].rules.filter[side] || random.chance(0.4)) return [];
+      const filter = FILTERS[mapping][side];
+      const more = random.chance(0.3) ? drawChanges(random, { next: 60_000 + random.below(9000) }, side, mapping) : {};
+      const values = { ...more, [filter.field]: random.chance(0.6) ? filter.out : filter.in };
+      const base = { side, mapping, pick: random.below(100), other: random.below(100), ...noValues };
+      return [{ at: drawMoment(random, wait), edit: { ...base, kind: 'update' as const, values } }];
+    }),
+  );
 }
 
 /** Before the run, right before it, or while it goes on. */
