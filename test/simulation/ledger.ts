@@ -1,6 +1,7 @@
 import type { Json } from '../../sandbox/system.ts';
 import { otherSide, type Side } from '../../src/record/side.ts';
 import type { ParkedRecord, StateChange } from '../../src/store/port.ts';
+import { checkNotMissed, checkUnambiguous } from './doubles.ts';
 import {
   agree,
   holds,
@@ -13,7 +14,7 @@ import {
 } from './fields.ts';
 import { isArchived, type Raw, recordsOf, type Systems } from './people.ts';
 import { follows, forbidden, lacks, lets, saidOf, sourceOf } from './rules.ts';
-import { declaredLag, type WorldSpec } from './spec.ts';
+import { declaredLag, SETTLED_MS, type WorldSpec } from './spec.ts';
 import {
   type Overwritten,
   type Pending,
@@ -23,9 +24,6 @@ import {
   type Violation,
   type Write,
 } from './tracked.ts';
-
-/** What changed so long before a run, besides the lag of the system's lists, is seen by it. */
-const SETTLED_MS = 2000;
 
 /**
  * What really happened in both systems, noted beside them: who wrote which value when, which records Dovetail made or
@@ -123,7 +121,7 @@ export class Ledger {
       }
     } else {
       this.written.create += 1;
-      if (cause !== 'person') this.#checkNotMissed(mapping, side, id, raw, cause);
+      if (cause !== 'person') checkNotMissed(this, this.#spec, { mapping, side, id, raw }, cause.started);
       this.#checkFilled(mapping, side, id, raw);
     }
     this.#tracked.set(`${mapping} ${side} ${id}`, {
@@ -301,18 +299,6 @@ export class Ledger {
     this.fail('proved-delete', `${where} was removed, although such deletes are to ${policy} and nobody approved it`);
   }
 
-  /** Records of a side that were never linked and have been the same since before a run, with this record's match key. */
-  #twins(mapping: MappingName, side: Side, id: string, raw: Raw, rule: readonly string[], started: number): string[] {
-    const fields = MAPPINGS[mapping].fields.filter((field) => rule.includes(field.a));
-    if (fields.some((field) => isEmptyWire(raw[field[side]]))) return [];
-    const settled = started + this.#spec.skewMs[side] - SETTLED_MS - declaredLag(this.#spec)[side];
-    return [...this.alive(mapping, side)].flatMap(([other, one]) => {
-      const isFree = other !== id && one.by === 'person' && !this.everLinked.has(`${mapping} ${side} ${other}`);
-      const same = fields.every((field) => sameJson(one.raw[field[side]], raw[field[side]]));
-      return isFree && same && one.changed < settled ? [other] : [];
-    });
-  }
-
   /** What is created has all that the mapping demands. */
   #checkFilled(mapping: MappingName, side: Side, id: string, raw: Raw): void {
     const { rules } = this.#spec.policies[mapping];
@@ -320,34 +306,6 @@ export class Ledger {
       if (this.#flows(mapping, otherSide(side), field) && lacks(rules, field, raw, side))
         this.fail('converge', `${mapping} ${side} ${id} was created without ${field.a}, which must not be empty`);
     }
-  }
-
-  /** What was created must not have been there already, by any match rule. */
-  #checkNotMissed(mapping: MappingName, side: Side, id: string, raw: Raw, { started }: Write): void {
-    // Keys that the system changes without being known to do so can't be recognised before.
-    if (this.#spec.undeclared) return;
-    for (const rule of this.#spec.policies[mapping].match) {
-      const [twin] = this.#twins(mapping, side, id, raw, rule, started);
-      if (twin) this.fail('no-duplicate', `${mapping} ${side} ${id} was created although ${twin} matches it`);
-    }
-  }
-
-  /** Two records that people made are linked only where no other one has the same key. */
-  #checkUnambiguous(mapping: MappingName, a: string, b: string, started: number): void {
-    const [ours, theirs] = [this.tracked(mapping, 'a', a), this.tracked(mapping, 'b', b)];
-    if (!ours || !theirs || ours.by !== 'person' || theirs.by !== 'person') return;
-    if (this.everLinked.has(`${mapping} a ${a}`) || this.everLinked.has(`${mapping} b ${b}`)) return;
-    const { fields } = MAPPINGS[mapping];
-    const decisive = this.#spec.policies[mapping].match.find((rule) =>
-      fields
-        .filter((field) => rule.includes(field.a))
-        .every((field) => this.agrees(field, ours.raw[field.a] ?? null, theirs.raw[field.b] ?? null)),
-    );
-    if (!decisive || ours.changed > started || theirs.changed > started) return;
-    // Of twins on side a, which is matched first, one is linked and the other one parked.
-    const others = this.#twins(mapping, 'b', b, theirs.raw, decisive, started);
-    if (others.length > 0)
-      this.fail('no-duplicate', `${mapping} ${a} ↔ ${b}: linked although ${others[0]} has the same key`);
   }
 
   /**
@@ -388,7 +346,7 @@ export class Ledger {
       const mapping = mappingOf(link.mapping);
       if (link.state === 'closed') this.#unlink(mapping, link.a, link.b);
       else {
-        this.#checkUnambiguous(mapping, link.a, link.b, started);
+        checkUnambiguous(this, this.#spec, { mapping, a: link.a, b: link.b }, started);
         this.#link(mapping, link.a, link.b);
       }
     }

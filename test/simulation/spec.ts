@@ -89,6 +89,9 @@ export function declaredLag(spec: WorldSpec): Record<Side, number> {
   return { a: Math.max(3000, spec.indexLagMs + spec.lists.a.staleMs), b: spec.lists.b.staleMs };
 }
 
+/** What changed so long before a run, besides the lag of the system's lists, is seen by it. */
+export const SETTLED_MS = 2000;
+
 const STARTS = ['2026-03-28T23:10:00Z', '2026-06-15T10:00:30Z', '2026-10-25T00:20:00Z', '2026-12-31T22:58:00Z'];
 
 export function drawWorld(seed: string): WorldSpec {
