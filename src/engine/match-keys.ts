@@ -25,7 +25,8 @@ export async function matchByKeys(run: MappingRun, from: Side, pairs: readonly P
       claimed(run, other, theirs[rule]?.get(digest ?? '') ?? [], same[rule] ?? []),
     );
     const twins = digests.map((digest, rule) => {
-      const linked = (same[rule] ?? []).filter((one) => one.linked).map((one) => one.id);
+      const waiting = (theirs[rule]?.get(digest ?? '') ?? []).map((one) => one.partner);
+      const linked = (same[rule] ?? []).filter((one) => one.linked || waiting.includes(one.id)).map((one) => one.id);
       const now = digest === null ? undefined : run.taken[from].get(`${rule} ${digest}`);
       return now === undefined || now === id || linked.includes(now) ? linked : [...linked, now];
     });
