@@ -12,8 +12,6 @@ import { plan, prepare, readPartners } from './plan.ts';
 import { idOf } from './recall.ts';
 import { record } from './record.ts';
 
-const BATCH = 500;
-
 /**
  * Carries out the deletes of a mapping after all mappings are through, so that children go before their parents. Above
  * the guard none is done: they are parked for approval.
@@ -24,8 +22,9 @@ export async function applyDeletes(run: MappingRun): Promise<void> {
   const all = [...run.deletes.values()];
   const held = await guarded(run, all);
   if (held) addDiagnostic(run, held);
-  for (let at = 0; at < all.length; at += BATCH) {
-    const batch = all.slice(at, at + BATCH);
+  const most = run.context.batch;
+  for (let at = 0; at < all.length; at += most) {
+    const batch = all.slice(at, at + most);
     const waiting = held ? batch.filter((one) => !one.approved) : [];
     const doing = batch.filter((one) => !waiting.includes(one));
     if (run.context.mode === 'plan') {

@@ -66,6 +66,8 @@ export interface RunContext {
   sweep: 'due' | 'always' | 'never';
   /** Whole reads instead of changes since the cursor. */
   full: boolean;
+  /** Pairs per step. */
+  batch: number;
   signal: AbortSignal;
   started: number;
   onEvent: (event: RunEvent) => void;
