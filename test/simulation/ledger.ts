@@ -285,6 +285,12 @@ export class Ledger {
     if (!left && !approved.some((one) => one.reason.includes('delete'))) this.#checkHeld(mapping, other, where);
     const inSight = Math.max(...approved.flatMap((one) => (one.reason === 'delete-update-conflict' ? [one.at] : [])));
     for (const [field, pending] of tracked.pending) {
+      // What the other side's value had overruled, though that is not carried over, must be on record.
+      if (!follows(this.#spec.policies[mapping].rules, other)) {
+        const name = MAPPINGS[mapping].fields.find((one) => one.a === field)?.[side] ?? '';
+        this.overwritten.push({ mapping, side, id, field: name, lost: pending.value, at: pending.at });
+        continue;
+      }
       // Whoever lets a delete through in spite of an edit has seen what there was by then.
       if (pending.at <= inSight) continue;
       if (this.#isInWindow(mapping, side, id, pending.at, write)) this.inWindow += 1;
@@ -453,6 +459,11 @@ export class Ledger {
       if (there && !released) this.fail('no-duplicate', `${key} was created twice: ${one} and ${made}`);
     }
     this.#madeFrom.set(key, [...before, made]);
+  }
+
+  /** How many records are gone or kept out by a filter. */
+  awayCount(): number {
+    return [...this.#tracked.values()].filter((one) => one.goneBy !== null || one.outside !== null).length;
   }
 
   /** Everything that is there now, by mapping and side. */

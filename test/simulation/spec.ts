@@ -76,6 +76,8 @@ export interface WorldSpec {
   pageSize: Record<Side, number | null>;
   /** The ERP's connector does not say that it cuts and replaces texts. */
   undeclared: boolean;
+  /** Pairs that a run holds at a time. */
+  batch: number;
   /** Whether the store lies in a file, so that its bytes can be looked at and older copies kept. */
   onDisk: boolean;
   /** How often sweeps are due, ms. */
@@ -124,6 +126,7 @@ export function drawWorld(seed: string): WorldSpec {
     undeclared: random.chance(0.3),
     skewMs: random.chance(0.5) ? { a: 0, b: 0 } : { a: random.below(8000) - 4000, b: random.below(8000) - 4000 },
     onDisk: random.chance(0.03),
+    batch: random.fork('batch').pick([600, 600, 1, 2, 5]),
     sweepMs: random.pick([60_000, 3_600_000]),
     first,
     rounds: Array.from({ length: rounds }, () => {
