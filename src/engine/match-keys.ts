@@ -22,7 +22,7 @@ export async function matchByKeys(run: MappingRun, from: Side, pairs: readonly P
     const digests = pair.keys[from] ?? [];
     const same = digests.map((digest, rule) => (ours[rule]?.get(digest ?? '') ?? []).filter((one) => one.id !== id));
     const found = digests.map((digest, rule) =>
-      claimed(run, other, theirs[rule]?.get(digest ?? '') ?? [], same[rule] ?? []),
+      claimed(run, other, ownPartner(theirs[rule]?.get(digest ?? '') ?? [], id), same[rule] ?? []),
     );
     const twins = digests.map((digest, rule) => {
       const waiting = (theirs[rule]?.get(digest ?? '') ?? []).map((one) => one.partner);
@@ -46,10 +46,18 @@ interface Known extends Candidate {
   partner: string | null;
 }
 
+/** Of two that wait as a pair no third one is asked for. */
+function ownPartner(found: readonly Known[], id: string): readonly Known[] {
+  const own = found.filter((one) => one.partner === id);
+  return own.length > 0 ? own : found;
+}
+
 /** What was matched in this run, or waits together with one of the `twins`, is as good as linked. */
 const claimed = (run: MappingRun, side: Side, found: readonly Known[], twins: readonly Known[]): Candidate[] =>
   found.map((one) => {
-    const isTaken = run.claimed[side].has(one.id) || twins.some((twin) => twin.id === one.partner);
+    const isTaken =
+      run.claimed[side].has(one.id) ||
+      twins.some((twin) => !twin.linked && (twin.id === one.partner || twin.partner === one.id));
     return isTaken ? { ...one, linked: true } : one;
   });
 

@@ -18,6 +18,7 @@ const PASSING = [
   'uncertain',
   'unknown',
   'settled',
+  'missing',
   'match-gone',
   'plan-stale',
 ];
@@ -166,6 +167,8 @@ async function checkAlone(
   const { ledger } = world;
   if (ledger.isOutside(mapping, side, id) || isKeptOut(world, mapping, side, id, ledger.isOutside)) return;
   if (await waitsWithMatch(world, mapping, side, id)) return;
+  const last = world.ledger.leftBy(mapping, side, id);
+  if (last !== null) world.ledger.fail('converge', `${where} and ${last} were linked, and are not any more`);
   if (wasLinked || propagate[side].create === 'ignore') return;
   world.ledger.fail('no-lost-update', `${where} has no partner and is not parked`);
 }

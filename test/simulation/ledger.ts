@@ -73,6 +73,13 @@ export class Ledger {
     return this.#partner.get(`${mapping} ${side} ${id}`) ?? null;
   }
 
+  /** Its last partner, where both are there and nothing links either of them any more. */
+  leftBy(mapping: MappingName, side: Side, id: string): string | null {
+    const [other, last] = [otherSide(side), this.#lastPartner.get(`${mapping} ${side} ${id}`) ?? ''];
+    const isAlone = this.partnerOf(mapping, other, last) === null && !this.#restored.has(`${mapping} ${other} ${last}`);
+    return isAlone && this.tracked(mapping, other, last)?.goneBy === null ? last : null;
+  }
+
   approve({ mapping, side, id, reason }: ParkedRecord): void {
     this.#approved.set(`${mappingOf(mapping)} ${side} ${id}`, { reason, at: this.#now() });
   }
@@ -400,7 +407,9 @@ export class Ledger {
       if (made?.by !== 'dovetail') continue;
       this.#madeOf(mapping, otherSide(side), other, id);
       for (const field of MAPPINGS[mapping].fields) {
-        this.#reached(mapping, side, id, field, made.held[0]?.[field[side]] ?? null);
+        const first = made.held[0]?.[field[side]] ?? null;
+        remember(made, field.a, first);
+        this.#reached(mapping, side, id, field, first);
       }
     }
     this.#compare(mapping, 'a', a);
