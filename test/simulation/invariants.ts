@@ -139,7 +139,8 @@ export async function checkConverged(world: World): Promise<void> {
 
 /** A record that waits for a value to be filled in must go on once both sides have it. */
 function checkMended({ ledger, spec }: World, mapping: MappingName, { side, id, reason, partner }: ParkedRecord): void {
-  if (reason !== 'required-empty') return;
+  // Of a record that is gone nobody can tell.
+  if (reason !== 'required-empty' || ledger.tracked(mapping, side, id)?.goneBy !== null) return;
   const lacking = ([one, other]: [Side, string]) => {
     const raw = ledger.tracked(mapping, one, other)?.raw;
     return MAPPINGS[mapping].fields.some((field) => raw && lacks(spec.policies[mapping].rules, field, raw, one));

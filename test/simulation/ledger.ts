@@ -47,6 +47,7 @@ export class Ledger {
   readonly #tracked = new Map<string, Tracked>();
   readonly #partner = new Map<string, string>();
   readonly #lastPartner = new Map<string, string>();
+  readonly #everPartners = new Map<string, Set<string>>();
   readonly #reads = new Map<string, number>();
   readonly #madeFrom = new Map<string, string[]>();
   /** Records that came back after they were gone: their old link was rightly given up. */
@@ -349,7 +350,11 @@ export class Ledger {
   agrees(field: SimulatedField, a: Json, b: Json, record: Raw = {}): boolean {
     const mapping = MAPPING_NAMES.find((name) => MAPPINGS[name].fields.includes(field));
     const said = mapping ? saidOf(this.#spec.policies[mapping].rules, field, a, record) : a;
-    return agree(field, said, b, (company) => this.#lastPartner.get(`companies a ${company}`) ?? null);
+    return agree(field, said, b, (company) => {
+      // A child is not looked at again when its parent was removed and got a new partner.
+      const were = this.#everPartners.get(`companies a ${company}`);
+      return were?.has(String(b)) ? String(b) : (this.#lastPartner.get(`companies a ${company}`) ?? null);
+    });
   }
 
   /** What the store made durable. */
@@ -398,6 +403,10 @@ export class Ledger {
     ] as const) {
       this.#partner.set(`${mapping} ${side} ${id}`, other);
       this.#lastPartner.set(`${mapping} ${side} ${id}`, other);
+      this.#everPartners.set(
+        `${mapping} ${side} ${id}`,
+        (this.#everPartners.get(`${mapping} ${side} ${id}`) ?? new Set()).add(other),
+      );
       this.everLinked.add(`${mapping} ${side} ${id}`);
       if (!isNew) continue;
       if (!follows(this.#spec.policies[mapping].rules, side)) this.tracked(mapping, side, id)?.pending.clear();
