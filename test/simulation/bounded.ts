@@ -73,7 +73,8 @@ export class Held {
   #lookAtHand(): void {
     const open = [...this.#counts.values()].flatMap(({ a, b }) => [a, b]).reduce((sum, side) => sum + openOf(side), 0);
     const spooled = [...this.#scratches].reduce((sum, scratch) => sum + scratch.size, 0);
-    const most = this.#batch + this.#largest() + this.#deferred();
+    // Of a pair both records may have been read.
+    const most = 2 * (this.#batch + this.#largest()) + this.#deferred();
     if (open - spooled > most) this.#fail(`${open - spooled} records are in hand, where ${most} are the most`);
   }
 
