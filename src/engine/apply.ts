@@ -1,6 +1,6 @@
 import type { Action, Park } from '../planning/plan-item.ts';
 import { problem } from '../record/diagnostic.ts';
-import type { Side } from '../record/side.ts';
+import { otherSide, type Side } from '../record/side.ts';
 import { type Applied, expectedVersion } from './applied.ts';
 import { abandon, createAll } from './apply-creates.ts';
 import { updateAll, updateLater } from './apply-updates.ts';
@@ -8,7 +8,7 @@ import { isApproved } from './approval.ts';
 import { afterUpdates, beforeUpdates } from './before-updates.ts';
 import { foresee } from './foreseen.ts';
 import { type MappingRun, pairKey } from './mapping-run.ts';
-import { type Pair, type Planned, presentSide } from './pair.ts';
+import { type Pair, type Planned, presentSide, seenOf } from './pair.ts';
 import { plan, prepare, readPartners } from './plan.ts';
 import { baseOf } from './recall.ts';
 
@@ -143,6 +143,7 @@ function deferRemoval(run: MappingRun, target: Side, one: Applied): void {
     link,
     target,
     kind: action.kind,
+    left: one.pair.sides[otherSide(target)].kind === 'gone' ? null : seenOf(one.pair, otherSide(target)),
     rule: one.item.rule,
     digests: digestsOf(one.pair, target)?.slice() ?? new Uint8Array(0),
     version: expectedVersion(one.pair, target),

@@ -14,9 +14,6 @@ import { resolve } from './resolve.ts';
 import { settle } from './settle.ts';
 import { sweep } from './sweep.ts';
 
-/** Pairs per step: few enough to stay small in memory, and a multiple of the sizes of batched writes, so that those are full. */
-const BATCH = 600;
-
 /**
  * One mapping in one run: read → decode → match → resolve → map → validate → plan → apply → record. A side that could
  * not be read to its end may hold the very record that would be created there, so nothing is decided against it.
@@ -56,6 +53,7 @@ export async function setOpenReferences(run: MappingRun): Promise<void> {
 
 /** The pairs of one side that changed, gathered into batches; what has not changed is counted and gone. */
 async function* changes(run: MappingRun, side: Side, pages: AsyncIterable<WireRecord[]>): AsyncGenerator<Pair[]> {
+  const most = run.context.batch;
   let batch: Pair[] = [];
   for await (const records of pages) {
     if (bringsAgain(batch, side, records)) {
@@ -64,9 +62,9 @@ async function* changes(run: MappingRun, side: Side, pages: AsyncIterable<WireRe
     }
     const seen = decode(run, run[side], records);
     batch.push(...(await match(run, side, seen)));
-    if (batch.length < BATCH) continue;
+    if (batch.length < most) continue;
     // All of it, before the next page is matched: that must know what became of these.
-    for (let at = 0; at < batch.length; at += BATCH) yield batch.slice(at, at + BATCH);
+    for (let at = 0; at < batch.length; at += most) yield batch.slice(at, at + most);
     batch = [];
   }
   yield batch;

@@ -1,4 +1,4 @@
-import type { Park } from '../planning/plan-item.ts';
+import type { Park, PlanItem } from '../planning/plan-item.ts';
 import { type Diagnostic, problem } from '../record/diagnostic.ts';
 import { otherSide, type Side } from '../record/side.ts';
 import { type Applied, failureOf } from './applied.ts';
@@ -12,8 +12,6 @@ import { plan, prepare, readPartners } from './plan.ts';
 import { idOf } from './recall.ts';
 import { record } from './record.ts';
 
-const BATCH = 500;
-
 /**
  * Carries out the deletes of a mapping after all mappings are through, so that children go before their parents. Above
  * the guard none is done: they are parked for approval.
@@ -24,8 +22,9 @@ export async function applyDeletes(run: MappingRun): Promise<void> {
   const all = [...run.deletes.values()];
   const held = await guarded(run, all);
   if (held) addDiagnostic(run, held);
-  for (let at = 0; at < all.length; at += BATCH) {
-    const batch = all.slice(at, at + BATCH);
+  const most = run.context.batch;
+  for (let at = 0; at < all.length; at += most) {
+    const batch = all.slice(at, at + most);
     const waiting = held ? batch.filter((one) => !one.approved) : [];
     const doing = batch.filter((one) => !waiting.includes(one));
     if (run.context.mode === 'plan') {
@@ -130,11 +129,11 @@ async function unmoved(run: MappingRun, target: Side, deletes: readonly Deferred
 async function decideMoved(run: MappingRun, moved: readonly DeferredDelete[]): Promise<void> {
   if (moved.length === 0) return;
   const pairs = moved.map(deferredPair);
-  for (const target of ['a', 'b'] as const)
+  for (const side of ['a', 'b'] as const)
     await readPartners(
       run,
-      target,
-      pairs.filter((pair) => otherSide(pair.from) === target),
+      side,
+      pairs.filter((pair) => pair.sides[side].kind === 'unread'),
     );
   await prepare(run, pairs);
   const planned = await plan(run, pairs);
@@ -144,7 +143,7 @@ async function decideMoved(run: MappingRun, moved: readonly DeferredDelete[]): P
       pair,
       item,
       ending: item.ending,
-      park: item.park ?? stillMoving(pair.from, pair.ids[pair.from] ?? ''),
+      park: item.park ?? stillMoving(pair.from, pair.ids[pair.from] ?? '', item),
       written: {},
       stale: false,
       skipped: false,
@@ -154,20 +153,19 @@ async function decideMoved(run: MappingRun, moved: readonly DeferredDelete[]): P
   for (const one of moved) countAll(run, one, 'held');
 }
 
-const stillMoving = (side: Side, id: string): Park => ({
-  side,
-  id,
-  reason: 'delete-guard',
-  waitsFor: null,
-  diagnostic: problem('delete-guard', 'The record changed while its delete was on the way', {
-    next: 'Approve the delete, or dismiss it.',
-  }),
-});
+/** A record that is to be removed no more is decided anew by the next run. */
+function stillMoving(side: Side, id: string, { actions }: PlanItem): Park {
+  const isRemoved = [actions.a, actions.b].some((action) => action?.kind === 'delete' || action?.kind === 'archive');
+  const reason = isRemoved ? 'delete-guard' : 'write-conflict';
+  const next = isRemoved ? 'Approve the delete, or dismiss it.' : 'It is tried again in the next run.';
+  const diagnostic = problem(reason, 'The record changed while its delete was on the way', { next });
+  return { side, id, reason, diagnostic, waitsFor: null };
+}
 
-function deferredPair({ target, link, before, beforeOther }: DeferredDelete): Pair {
-  const gone = otherSide(target);
-  const pair = emptyPair(gone, link, { a: link.a, b: link.b });
-  pair.sides[gone] = { kind: 'gone', proof: 'direct-read' };
+function deferredPair({ target, link, left, before, beforeOther }: DeferredDelete): Pair {
+  const source = otherSide(target);
+  const pair = emptyPair(source, link, { a: link.a, b: link.b });
+  if (left === null) pair.sides[source] = { kind: 'gone', proof: 'direct-read' };
   pair.swept = true;
   pair.before = before;
   pair.beforeOther = beforeOther;
@@ -176,7 +174,8 @@ function deferredPair({ target, link, before, beforeOther }: DeferredDelete): Pa
 
 function deletedPair(one: DeferredDelete): Applied {
   const pair = deferredPair(one);
-  pair.sides[one.target] = { kind: 'gone', proof: 'direct-read' };
+  // What is left of the pair has no baseline: it is looked at again when it is back.
+  for (const side of ['a', 'b'] as const) pair.sides[side] = { kind: 'gone', proof: 'direct-read' };
   const item = {
     ...pair.ids,
     rule: one.rule,
@@ -195,7 +194,9 @@ async function finish(
   deletes: readonly DeferredDelete[],
   parks: readonly (Park | null)[],
 ): Promise<void> {
-  const applied = deletes.map((one, index): Applied => ({ ...deletedPair(one), park: parks[index] ?? null }));
+  const applied = deletes.map(
+    (one, index): Applied => ({ ...deletedPair(one), park: withSeen(one, parks[index] ?? null) }),
+  );
   for (const [index, one] of deletes.entries()) {
     countAll(run, one, parks[index] ? (parks[index]?.reason === 'delete-guard' ? 'held' : 'failed') : 'applied');
   }
@@ -220,9 +221,17 @@ async function finish(
   const released = deletes.flatMap((one, index) =>
     parks[index] ? [] : (['a', 'b'] as const).map((side) => ({ mapping: run.key, side, id: idOf(one.link, side) })),
   );
+  // A record that only left the filter may still be matched.
+  const keysGone = released.filter(({ side, id }) =>
+    deletes.some((one) => (one.left === null || one.target === side) && idOf(one.link, side) === id),
+  );
   spoilPages(run, null);
-  await commit(run.context, { history, released, keysGone: released });
+  await commit(run.context, { history, released, keysGone });
 }
+
+/** A record that left the filter is there, and is looked at again when it changes; of one that is gone nothing is kept. */
+const withSeen = ({ left }: DeferredDelete, park: Park | null): Park | null =>
+  park && left !== null ? { ...park, seen: left } : park;
 
 function countAll(run: MappingRun, one: DeferredDelete, ending: 'applied' | 'held' | 'failed'): void {
   for (const side of one.counted) countEnding(run, side, ending);

@@ -66,6 +66,8 @@ export interface RunContext {
   sweep: 'due' | 'always' | 'never';
   /** Whole reads instead of changes since the cursor. */
   full: boolean;
+  /** Pairs per step. */
+  batch: number;
   signal: AbortSignal;
   started: number;
   onEvent: (event: RunEvent) => void;
@@ -129,6 +131,8 @@ export interface MappingRun {
   retried: Record<Side, Set<string>>;
   /** Records of a side that several of the other side match, found in this run. */
   contested: Record<Side, Set<string>>;
+  /** Records of a side that were found gone when they were read to be linked: nothing matches them. */
+  lost: Record<Side, Set<string>>;
   /** Records of a side that were matched in this run. */
   claimed: Record<Side, Set<string>>;
   /** Match keys of records linked or created in this run but not committed yet, by side: `rule digest` → id. */
@@ -150,6 +154,8 @@ export interface DeferredDelete {
   /** The side that is deleted or archived on. */
   target: Side;
   kind: 'delete' | 'archive';
+  /** What was seen of the pair where the other record is not gone but has left the filter; null where it is gone. */
+  left: string | null;
   rule: string;
   /** The target as it was when the delete was decided. */
   digests: Uint8Array;

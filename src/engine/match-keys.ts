@@ -1,5 +1,6 @@
 import { type Candidate, decideMatch } from '../matching/match-record.ts';
 import { otherSide, type Side } from '../record/side.ts';
+import type { ParkedRecord } from '../store/port.ts';
 import { isOwnCreate } from './apply-creates.ts';
 import { decodeOne } from './decode.ts';
 import { addDiagnostic, type MappingRun, wireValue } from './mapping-run.ts';
@@ -19,11 +20,13 @@ export async function matchByKeys(run: MappingRun, from: Side, pairs: readonly P
   for (const pair of unlinked) {
     const id = pair.ids[from] ?? '';
     const digests = pair.keys[from] ?? [];
-    const found = digests.map((digest, rule) => claimed(run, other, theirs[rule]?.get(digest ?? '') ?? []));
+    const same = digests.map((digest, rule) => (ours[rule]?.get(digest ?? '') ?? []).filter((one) => one.id !== id));
+    const found = digests.map((digest, rule) =>
+      claimed(run, other, ownPartner(theirs[rule]?.get(digest ?? '') ?? [], id), same[rule] ?? []),
+    );
     const twins = digests.map((digest, rule) => {
-      const linked = (ours[rule]?.get(digest ?? '') ?? [])
-        .filter((one) => one.linked && one.id !== id)
-        .map((one) => one.id);
+      const waiting = (theirs[rule]?.get(digest ?? '') ?? []).map((one) => one.partner);
+      const linked = (same[rule] ?? []).filter((one) => one.linked || waiting.includes(one.id)).map((one) => one.id);
       const now = digest === null ? undefined : run.taken[from].get(`${rule} ${digest}`);
       return now === undefined || now === id || linked.includes(now) ? linked : [...linked, now];
     });
@@ -38,8 +41,25 @@ export async function matchByKeys(run: MappingRun, from: Side, pairs: readonly P
   }
 }
 
-const claimed = (run: MappingRun, side: Side, found: readonly Candidate[]): Candidate[] =>
-  found.map((one) => (run.claimed[side].has(one.id) ? { ...one, linked: true } : one));
+interface Known extends Candidate {
+  /** Of a parked record: the one of the other side that it was decided together with. */
+  partner: string | null;
+}
+
+/** Of two that wait as a pair no third one is asked for. */
+function ownPartner(found: readonly Known[], id: string): readonly Known[] {
+  const own = found.filter((one) => one.partner === id);
+  return own.length > 0 ? own : found;
+}
+
+/** What was matched in this run, or waits together with one of the `twins`, is as good as linked. */
+const claimed = (run: MappingRun, side: Side, found: readonly Known[], twins: readonly Known[]): Candidate[] =>
+  found.map((one) => {
+    const isTaken =
+      run.claimed[side].has(one.id) ||
+      twins.some((twin) => !twin.linked && (twin.id === one.partner || twin.partner === one.id));
+    return isTaken ? { ...one, linked: true } : one;
+  });
 
 async function takeMatch(run: MappingRun, other: Side, pair: Pair, id: string): Promise<void> {
   run.claimed[other].add(id);
@@ -59,8 +79,8 @@ async function candidates(
   side: Side,
   pairs: readonly Pair[],
   from: Side,
-): Promise<Map<string, Candidate[]>[]> {
-  const byRule: Map<string, Candidate[]>[] = [];
+): Promise<Map<string, Known[]>[]> {
+  const byRule: Map<string, Known[]>[] = [];
   for (let rule = 0; rule < run.mapping.match.length; rule += 1) {
     const digests = [...new Set(pairs.flatMap((pair) => pair.keys[from]?.[rule] ?? []))];
     const known = await run.context.store.idsByKey(run.key, side, rule, digests);
@@ -70,16 +90,18 @@ async function candidates(
       side === from || run[side].can.list ? new Map<string, string[]>() : await lookUp(run, side, rule, pairs, from);
     const ids = new Map<string, Set<string>>();
     for (const found of [known, ahead, looked]) {
-      for (const [digest, list] of found) ids.set(digest, new Set([...(ids.get(digest) ?? []), ...list]));
+      for (const [digest, list] of found)
+        ids.set(digest, new Set([...(ids.get(digest) ?? []), ...list.filter((id) => !run.lost[side].has(id))]));
     }
     const all = [...ids.values()].flatMap((set) => [...set]);
     const links = await recallLinks(run, side, all);
-    const contested = await contestedOf(run, side, all);
-    const candidate = (id: string): Candidate => ({
+    const parked = await parkedAmong(run, side, all);
+    const candidate = (id: string): Known => ({
       id,
       // A record with an open create is about to be linked, nobody knows to which.
       linked: (links.get(id)?.state ?? 'closed') !== 'closed' || run.open[otherSide(side)].has(id),
-      contested: contested.has(id),
+      contested: run.contested[side].has(id) || parked.get(id)?.reason === 'ambiguous-match',
+      partner: parked.get(id)?.partner ?? null,
     });
     byRule.push(new Map([...ids].map(([digest, set]) => [digest, [...set].map(candidate)])));
   }
@@ -98,11 +120,15 @@ function dropReadAnew(run: MappingRun, known: Map<string, string[]>): void {
   }
 }
 
-/** Which of these records are parked, in this run or an earlier one, because several records match them. */
-async function contestedOf(run: MappingRun, side: Side, ids: readonly string[]): Promise<ReadonlySet<string>> {
-  if (run.parked === 0 || ids.length === 0) return run.contested[side];
-  const parked = await run.context.store.parked({ mapping: run.key, side, ids, reason: 'ambiguous-match' });
-  return new Set([...run.contested[side], ...parked.map((one) => one.id)]);
+/** Which of these records are parked; several records of the other side may match them, or one that waits as well. */
+async function parkedAmong(
+  run: MappingRun,
+  side: Side,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, ParkedRecord>> {
+  if (run.parked === 0 || ids.length === 0) return new Map();
+  const parked = await run.context.store.parked({ mapping: run.key, side, ids });
+  return new Map(parked.map((one) => [one.id, one]));
 }
 
 /** A target whose records can't be listed but can be found by a field: one look-up per new record. */

@@ -8,8 +8,8 @@ import type { MappingRun } from './mapping-run.ts';
 import { matchByKeys } from './match-keys.ts';
 import { handOverLinks } from './merged.ts';
 import { digestText, type Pair, seenOf } from './pair.ts';
-import { readPartners } from './plan.ts';
-import { baseOf, idOf, isUnchanged, recallLinks } from './recall.ts';
+import { loseUnlinked, readPartners } from './plan.ts';
+import { idOf, isUnchanged, linkedAmong, recallLinks } from './recall.ts';
 
 /**
  * Step *match*: which record on the other side is the same: the link, else the match keys, else none. Records that
@@ -40,6 +40,7 @@ export async function match(run: MappingRun, from: Side, page: readonly Seen[]):
   await readWritten(run, from, found);
   const pairs = await handOverLinks(run, from, found);
   takePartners(run, from, pairs);
+  await readFormer(run, from, pairs);
   await matchByKeys(run, from, pairs);
   await recallParkedPartners(run, from, pairs);
   const open = pairs.filter((pair) => !partnerWaits(run, pair));
@@ -74,7 +75,7 @@ function partnerWaits(run: MappingRun, pair: Pair): boolean {
   const { from, beforeOther } = pair;
   const parked = beforeOther;
   const other = otherSide(from);
-  if (!parked || run.retried[other].has(parked.id)) return false;
+  if (!parked || parked.partner !== pair.ids[from] || run.retried[other].has(parked.id)) return false;
   const [, ours = ''] = parked.seen.split(' ');
   const unread = pair.sides[other].kind === 'unread';
   if (unread ? !seenOf(pair, from).startsWith(`${ours} `) : parked.seen !== seenOf(pair, other)) return false;
@@ -88,7 +89,7 @@ function partnerWaits(run: MappingRun, pair: Pair): boolean {
 function newPair(run: MappingRun, from: Side, seen: Seen, link: Link | null, before: ParkedRecord | null): Pair {
   const live = link && link.state !== 'closed' ? link : null;
   const pair = emptyPair(from, live, live ? { a: live.a, b: live.b } : sidesOf(from, seen.id, null));
-  if (link && !live && baseOf(link, otherSide(from)).length > 0) {
+  if (link && !live && run[otherSide(from)].can.get) {
     pair.ids[otherSide(from)] = idOf(link, otherSide(from));
     pair.sides[otherSide(from)] = { kind: 'unread' };
   }
@@ -97,6 +98,23 @@ function newPair(run: MappingRun, from: Side, seen: Seen, link: Link | null, bef
   pair.survivor = seen.archived ? seen.mergedInto : null;
   pair.keys[from] = run[from].keysOf(seen.fields);
   return pair;
+}
+
+/** The partners of records that come back after their link was closed: they may be gone, or another record's by now. */
+async function readFormer(run: MappingRun, from: Side, pairs: readonly Pair[]): Promise<void> {
+  const other = otherSide(from);
+  const back = pairs.filter((pair) => !pair.link && pair.ids[other] !== null);
+  const taken = await linkedAmong(
+    run,
+    other,
+    back.map((pair) => pair.ids[other] ?? ''),
+  );
+  for (const pair of back) if (taken.has(pair.ids[other] ?? '')) loseUnlinked(pair, other);
+  await readPartners(
+    run,
+    other,
+    back.filter((pair) => pair.ids[other] !== null),
+  );
 }
 
 export function emptyPair(from: Side, link: Link | null, ids: Record<Side, string | null>): Pair {

@@ -2,12 +2,13 @@ import { decidePair, type PairCase } from '../planning/pair-decision.ts';
 import type { PlanItem, Presence } from '../planning/plan-item.ts';
 import { problem } from '../record/diagnostic.ts';
 import { DIGEST_BYTES, sameDigest } from '../record/digest.ts';
-import { otherSide, type Side } from '../record/side.ts';
+import { otherSide, SIDES, type Side } from '../record/side.ts';
 import { isApproved } from './approval.ts';
 import { decodeOne } from './decode.ts';
 import { isPlanned } from './foreseen.ts';
 import { map, ownDigest, validate } from './map.ts';
 import type { MappingRun } from './mapping-run.ts';
+import { matchByKeys } from './match-keys.ts';
 import { parkOscillating } from './oscillation.ts';
 import { expressedOn, type Pair, type Planned, wasGone } from './pair.ts';
 import { baseOf, fieldChanged } from './recall.ts';
@@ -27,9 +28,18 @@ export async function plan(run: MappingRun, pairs: readonly Pair[]): Promise<Pla
     open = [...needs.a, ...needs.b];
     await readPartners(run, 'a', needs.a);
     await readPartners(run, 'b', needs.b);
+    await matchAnew(run, open);
     await prepare(run, open);
   }
   return parkOscillating(run, planned);
+}
+
+/** Records whose match was gone when it was read may match another one, by the same rule or a later one. */
+async function matchAnew(run: MappingRun, pairs: readonly Pair[]): Promise<void> {
+  for (const from of SIDES) {
+    const alone = pairs.filter((pair) => pair.from === from && pair.sides[otherSide(from)].kind === 'none');
+    await matchByKeys(run, from, alone);
+  }
 }
 
 /** The steps between match and plan, for pairs whose records changed under them. */
@@ -124,6 +134,7 @@ export async function readPartners(run: MappingRun, side: Side, pairs: readonly 
     if (!outcome || outcome.kind === 'unknown') {
       if (outcome) pair.sides[side] = { kind: 'unknown', diagnostic: outcome.diagnostic };
     } else if (!pair.link && (outcome.kind === 'gone' || outcome.record.archived)) {
+      run.lost[side].add(pair.ids[side] ?? '');
       loseUnlinked(pair, side);
     } else if (outcome.kind === 'gone') {
       pair.sides[side] = missing(run, side, pair);
@@ -140,7 +151,7 @@ const notYetThere: Presence = {
 };
 
 /** One of two records that match but were never linked is gone: what is left is the other one, if it is there and was read. */
-function loseUnlinked(pair: Pair, side: Side): void {
+export function loseUnlinked(pair: Pair, side: Side): void {
   const other = otherSide(side);
   if (pair.sides[other].kind === 'none' || (side === pair.from && !pair.joint)) {
     pair.sides[side] = { kind: 'gone', proof: 'direct-read' };

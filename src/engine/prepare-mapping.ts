@@ -69,6 +69,7 @@ export async function prepareMapping(
     reopened: [],
     retried: { a: new Set(), b: new Set() },
     contested: { a: new Set(), b: new Set() },
+    lost: { a: new Set(), b: new Set() },
     claimed: { a: new Set(), b: new Set() },
     taken: { a: new Map(), b: new Map() },
   });

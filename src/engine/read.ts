@@ -15,9 +15,6 @@ import { isUnchanged, recallLinks } from './recall.ts';
 import { withoutRepeats } from './repeats.ts';
 import { SettledPages } from './settled-pages.ts';
 
-/** Enough spooled records per batch that batched writes are full. */
-const SPOOL_BATCH = 500;
-
 /**
  * Step *read*: the records of one side that may need something done, page by page: first those parked records whose
  * time has come, then the changes since the cursor. Side b is read ahead into the scratch, so that a pair that changed
@@ -29,7 +26,7 @@ export async function* read(run: MappingRun, from: Side): AsyncGenerator<WireRec
     yield* readChanges(run, run.a);
     return;
   }
-  for (const batch of run.scratch.drain(SPOOL_BATCH)) yield batch.map((spooled) => spooled.record);
+  for (const batch of run.scratch.drain(run.context.batch)) yield batch.map((spooled) => spooled.record);
 }
 
 /** Reads side b into the scratch; what has not changed since its baseline is counted and dropped here. */
@@ -148,8 +145,9 @@ function endRead(run: MappingRun, side: SideRun, end: Extract<ReadStep, { kind: 
 /** Direct reads of the parked records that may go on now. */
 export async function* readParked(run: MappingRun, side: SideRun): AsyncGenerator<WireRecord[]> {
   const due = (await dueRecords(run, side)).filter((one) => !run.retried[side.side].has(one.id));
-  for (let at = 0; at < due.length; at += SPOOL_BATCH) {
-    const part = due.slice(at, at + SPOOL_BATCH);
+  const most = run.context.batch;
+  for (let at = 0; at < due.length; at += most) {
+    const part = due.slice(at, at + most);
     const outcomes = await side.connection.get(
       side.object,
       part.map((one) => one.id),

@@ -1,7 +1,7 @@
 import type { FieldChange, LinkStep, Seen } from '../planning/plan-item.ts';
 import { type Diagnostic, problem } from '../record/diagnostic.ts';
 import { DIGEST_BYTES } from '../record/digest.ts';
-import { otherSide, type Side } from '../record/side.ts';
+import { otherSide, SIDES, type Side } from '../record/side.ts';
 import type { HistoryEntry, Link, ParkedRecord, RecordKey } from '../store/port.ts';
 import type { Applied } from './applied.ts';
 import { approvalLeft } from './approval.ts';
@@ -30,6 +30,7 @@ const PASSING = [
   'unknown',
   'ambiguous-match',
   'match-linked',
+  'match-outside',
   'duplicate-source',
   'merged-into-linked',
 ];
@@ -129,7 +130,9 @@ export function linkAfter(run: MappingRun, one: Applied): Link | null {
   if (a === null || b === null || item.link === 'none') return null;
   const wrote = one.written.a !== undefined || one.written.b !== undefined;
   if (item.link === 'keep' && !wrote && !item.refresh) return null;
-  const state = STATE_AFTER[item.link] ?? 'active';
+  // A pair that falls silent keeps the baselines at which it last agreed: what changed since then flows once it is back.
+  if (item.link === 'silence' && pair.link) return { ...pair.link, state: 'silent', ...touchedNow(run) };
+  const state = stateAfter(run, one);
   const base = (side: Side) =>
     state === 'closed' && isAway(run, one, side) ? new Uint8Array(0) : baseAfter(run, one, side);
   return {
@@ -142,19 +145,32 @@ export function linkAfter(run: MappingRun, one: Applied): Link | null {
     bVersion: versionAfter(one, 'b'),
     aBase: base('a'),
     bBase: base('b'),
-    touched: run.context.platform.clock.now(),
-    run: run.context.id,
+    ...touchedNow(run),
   };
 }
 
-const STATE_AFTER: Partial<Record<LinkStep, Link['state']>> = { close: 'closed', unlink: 'closed', silence: 'silent' };
+const touchedNow = ({ context }: MappingRun) => ({ touched: context.platform.clock.now(), run: context.id });
+
+const STATE_AFTER: Partial<Record<LinkStep, Link['state']>> = { close: 'closed', unlink: 'closed' };
+
+/**
+ * A record that is outside the filter by what was just written to it falls silent with its partner, whatever `on_leave`
+ * says: the partner, whose values these are, is not removed for them.
+ */
+const stateAfter = (run: MappingRun, one: Applied): Link['state'] =>
+  STATE_AFTER[one.item.link] ?? (SIDES.some((side) => isWrittenOut(run, one, side)) ? 'silent' : 'active');
+
+function isWrittenOut(run: MappingRun, { written }: Applied, side: Side): boolean {
+  const seen = written[side];
+  return seen ? !passes(run, side, { kind: 'present', seen }) : false;
+}
 
 /**
  * Whether a record is deleted or outside the filter. Of a closed link it keeps no baseline, so that it is looked at again
  * when it comes back; its partner keeps one, and is left alone.
  */
-const isAway = (run: MappingRun, { pair }: Applied, side: Side): boolean =>
-  pair.sides[side].kind === 'gone' || !passes(run, side, pair.sides[side]);
+const isAway = (run: MappingRun, one: Applied, side: Side): boolean =>
+  one.pair.sides[side].kind === 'gone' || !passes(run, side, one.pair.sides[side]);
 
 function versionAfter(one: Applied, side: Side): string | null {
   const linked = one.pair.link ? (side === 'a' ? one.pair.link.aVersion : one.pair.link.bVersion) : null;
@@ -257,7 +273,7 @@ function parkedRecord(run: MappingRun, one: Applied, park: NonNullable<Applied['
     id: park.id,
     reason: park.reason,
     diagnostic: park.diagnostic,
-    seen: seenOf(one.pair, park.side, one.written),
+    seen: park.seen ?? seenOf(one.pair, park.side, one.written),
     rules: run.rulesDigest,
     first: before?.first ?? now,
     last: now,
@@ -265,7 +281,8 @@ function parkedRecord(run: MappingRun, one: Applied, park: NonNullable<Applied['
     next,
     waitsFor: park.waitsFor,
     dismissed: null,
-    partner: one.pair.ids[otherSide(park.side)],
+    // A partner that the filter keeps out waits for nothing.
+    partner: park.reason === 'match-outside' ? null : one.pair.ids[otherSide(park.side)],
     approved: approvalLeft(before, park.reason),
   };
 }

@@ -36,9 +36,14 @@ export interface RunOptions {
   sweep?: 'due' | 'always' | 'never';
   /** Reads everything, not only changes since the cursor. */
   full?: boolean;
+  /** Pairs per step: what a run holds of its records at a time. Default 600. */
+  batch?: number;
   signal?: AbortSignal;
   onEvent?: (event: RunEvent) => void;
 }
+
+/** Few enough to stay small in memory, and a multiple of the sizes of batched writes, so that those are full. */
+const BATCH = 600;
 
 /** Runs an integration once. A failure here means that the run could not start; all else is in the run it returns. */
 export async function runIntegration(options: RunOptions): Promise<Result<Run>> {
@@ -94,6 +99,7 @@ export function contextOf(options: RunOptions, id: string, fence: Fence): RunCon
     allows: options.allows ?? null,
     sweep: options.sweep ?? 'due',
     full: options.full ?? false,
+    batch: options.batch ?? BATCH,
     signal: options.signal ?? new AbortController().signal,
     started,
     onEvent: options.onEvent ?? (() => undefined),

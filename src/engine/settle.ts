@@ -15,7 +15,7 @@ import { ownDigest } from './map.ts';
 import { type MappingRun, spoilPages, wireValue } from './mapping-run.ts';
 import { emptyPair, presentOrGone } from './match.ts';
 import { expressedOn, type Pair, presentSide } from './pair.ts';
-import { plan, prepare, readPartners } from './plan.ts';
+import { passes, plan, prepare, readPartners } from './plan.ts';
 import { linkedAmong, newLink, recallLinks } from './recall.ts';
 import { record } from './record.ts';
 import { withoutRepeats } from './repeats.ts';
@@ -246,7 +246,9 @@ async function adopt(run: MappingRun, target: Side, item: IntentItem, found: Wir
     [source]: sent.length > 0 ? sent : ours.seen.digests,
     [target]: expectedBase(run, pair, target, theirs, sent),
   };
-  pair.link = newLink(run, pair, bases);
+  // What was created outside the filter of its side has not left it.
+  const state = passes(run, target, pair.sides[target]) ? 'active' : 'silent';
+  pair.link = { ...newLink(run, pair, bases), state };
   // Whatever is decided about the pair from here on, the two records belong together.
   if (await commit(run.context, { links: [pair.link] })) await decideAdopted(run, pair);
 }

@@ -10,8 +10,6 @@ import { plan, prepare } from './plan.ts';
 import { idOf } from './recall.ts';
 import { record } from './record.ts';
 
-const BATCH = 1000;
-
 /**
  * Finds what is gone where changes do not tell: the ids of a complete sweep (or of a complete read of everything) are
  * held against the links; what is absent is asked for directly, and only "gone" is believed.
@@ -62,7 +60,7 @@ async function confirmAbsent(run: MappingRun, side: Side, present: IdSet): Promi
   let after: string | null = null;
   let linked = 0;
   for (;;) {
-    const ids: string[] = await store.linkedIds(run.key, side, after, BATCH);
+    const ids: string[] = await store.linkedIds(run.key, side, after, run.context.batch);
     if (ids.length === 0) break;
     after = ids[ids.length - 1] ?? null;
     const missing = ids.filter((one) => !present.has(one) && !run.gone[side].has(one));
@@ -98,8 +96,9 @@ function waits(run: MappingRun, side: Side, parked: ParkedRecord | null): boolea
 /** Decides the pairs whose record is proved gone and that no change of the other side has brought up already. */
 async function propagateGone(run: MappingRun, side: Side): Promise<void> {
   const open = [...run.gone[side]].flatMap(([id, handled]) => (handled ? [] : [id]));
-  for (let at = 0; at < open.length; at += BATCH) {
-    const ids = open.slice(at, at + BATCH);
+  const most = run.context.batch;
+  for (let at = 0; at < open.length; at += most) {
+    const ids = open.slice(at, at + most);
     const links = await run.context.store.links(run.key, side, ids);
     const parked = await run.context.store.parked({ mapping: run.key, side, ids, includeDismissed: true });
     const before = new Map(parked.map((one) => [one.id, one]));

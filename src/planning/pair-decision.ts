@@ -105,11 +105,14 @@ const isEdited = (rules: PlanRules, pair: PairCase, side: Side): boolean =>
   pair.sides[side].kind === 'present' && rules.fields.some((_, index) => pair.changed(side, index) !== false);
 
 function decideOutside(rules: PlanRules, pair: PairCase, left: Side): PairPlan {
+  const other = otherSide(left);
+  if (pair.link === 'none' && pair.sides[other].kind !== 'none' && pair.inFilter[other] !== false) {
+    return parked(pair, other, 'match-outside', matchOutside(pair.ids[left] ?? ''), 'match');
+  }
   if (pair.link === 'none' || pair.link === 'silent') return idle(pair, 'outside-filter', 'filtered');
-  const target = otherSide(left);
   if (rules.onLeave === 'keep') return idle(pair, 'left-filter-kept', 'filtered', { link: 'silence' });
   if (rules.onLeave === 'unlink') return idle(pair, 'left-filter-unlinked', 'filtered', { link: 'unlink' });
-  if (isEdited(rules, pair, target) && !pair.approved('delete-update-conflict')) {
+  if (isEdited(rules, pair, other) && !pair.approved('delete-update-conflict')) {
     return held(
       pair,
       left,
@@ -119,9 +122,14 @@ function decideOutside(rules: PlanRules, pair: PairCase, left: Side): PairPlan {
   }
   return idle(pair, `left-filter-${rules.onLeave}`, 'applied', {
     link: 'close',
-    actions: { [target]: { kind: rules.onLeave, id: pair.ids[target], changes: [], later: [] } },
+    actions: { [other]: { kind: rules.onLeave, id: pair.ids[other], changes: [], later: [] } },
   });
 }
+
+const matchOutside = (id: string): Diagnostic =>
+  problem('match-outside', `The record with the same key is kept out by the filter: ${id}`, {
+    next: 'It goes on by itself when that record passes the filter, or no longer matches.',
+  });
 
 function decideCreate(rules: PlanRules, pair: PairCase): PairPlan {
   const target = otherSide(pair.from);

@@ -67,6 +67,8 @@ export interface Park {
   reason: string;
   diagnostic: Diagnostic;
   waitsFor: Obstacle['waitsFor'];
+  /** Digests of what was seen of the pair, where that is not at hand any more. */
+  seen?: string;
 }
 
 /** How a record that was read ended; the counts of a run add up over these. */

@@ -41,18 +41,22 @@ export class Draft implements Store {
 
   async commit(_fence: Fence, change: StateChange): Promise<Result<void>> {
     await this.#countLinks(change);
-    for (const entry of [...(change.unlinked ?? []), ...(change.links ?? [])]) this.#putLink(entry);
-    for (const entry of [...(change.released ?? []), ...(change.parked ?? [])]) this.#putParked(entry);
-    for (const entry of change.keysGone ?? []) this.#putKeys({ ...entry, keys: [] });
-    for (const entry of change.keys ?? []) this.#putKeys(entry);
+    const { unlinked = [], links = [], released = [], parked = [], keysGone = [], keys = [] } = change;
+    // Removals first: the order within a change does not matter.
+    this.#scratch.put([
+      ...[...unlinked, ...links].map(linkEntry),
+      ...[...released, ...parked].map(parkedEntry),
+      ...[...keysGone.map((one) => ({ ...one, keys: [] })), ...keys].map(keyEntry),
+    ]);
     return ok(undefined);
   }
 
   async links(mapping: MappingKey, side: Side, ids: readonly string[]): Promise<Map<string, Link>> {
     const links = await this.#store.links(mapping, side, ids);
-    for (const id of this.#scratch.size === 0 ? [] : ids) {
-      const entries = this.#find(side === 'a' ? 0 : 1, nameOf('link', { mapping, side, id })).map(readLink);
-      if (entries.length === 0) continue;
+    const names = new Map(ids.map((id) => [nameOf('link', { mapping, side, id }), id]));
+    for (const [name, found] of this.#find(side === 'a' ? 0 : 1, [...names.keys()])) {
+      const id = names.get(name) ?? '';
+      const entries = found.map(readLink);
       const known = links.get(id);
       const kept = known && !entries.some((one) => one.a === known.a && one.b === known.b) ? [known] : [];
       const now = [...kept, ...entries.filter(isLink)];
@@ -81,7 +85,10 @@ export class Draft implements Store {
     const known = await this.#store.parked(unlimited);
     const kept = known.filter((one) => !entries.has(nameOf('parked', one)));
     const drafted = [...entries.values()].filter(isParked).filter((one) => passes(filter, one));
-    return [...kept, ...drafted].sort(byName).slice(0, limit);
+    const byTime = (one: ParkedRecord, other: ParkedRecord) => (one.next ?? 0) - (other.next ?? 0);
+    const order =
+      filter.due === undefined ? byName : (...two: Parameters<typeof byName>) => byTime(...two) || byName(...two);
+    return [...kept, ...drafted].sort(order).slice(0, limit);
   }
 
   async countParked(mapping?: MappingKey): Promise<Record<string, number>> {
@@ -99,41 +106,27 @@ export class Draft implements Store {
     digests: readonly string[],
   ): Promise<Map<string, string[]>> {
     const found = await this.#store.idsByKey(mapping, side, rule, digests);
-    for (const digest of this.#scratch.size === 0 ? [] : digests) {
+    if (this.#scratch.size === 0) return found;
+    const byName = this.#find(
+      rule,
+      digests.map((digest) => nameOf('key', { mapping, side, id: digest })),
+    );
+    for (const digest of digests) {
       const known = found.get(digest) ?? [];
       const anew = this.#scratch.get(known.map((id) => nameOf('key', { mapping, side, id })));
       const kept = known.filter((id) => !anew.has(nameOf('key', { mapping, side, id })));
-      const drafted = this.#find(rule, nameOf('key', { mapping, side, id: digest })).map((one) => one.record.id);
+      const drafted = (byName.get(nameOf('key', { mapping, side, id: digest })) ?? []).map((one) => one.record.id);
       if (kept.length + drafted.length > 0) found.set(digest, [...kept, ...drafted]);
       else found.delete(digest);
     }
     return found;
   }
 
-  #find(rule: number, key: string): SpooledRecord[] {
-    return [...this.#scratch.get(this.#scratch.byKey(rule, [key]).get(key) ?? []).values()];
-  }
-
-  #put(name: string, id: string, keys: (string | null)[], value: unknown): void {
-    const wire = { json: JSON.stringify(value, bytesAsText) };
-    const record = { id, version: null, modified: null, archived: false, mergedInto: null, wire };
-    this.#scratch.put([{ id: name, keys, record }]);
-  }
-
-  #putLink(entry: LinkEntry): void {
-    const { mapping, a, b } = entry;
-    const name = nameOf('link', { mapping, side: 'a', id: JSON.stringify([a, b]) });
-    const ends = [nameOf('link', { mapping, side: 'a', id: a }), nameOf('link', { mapping, side: 'b', id: b })];
-    this.#put(name, a, ends, entry);
-  }
-
-  #putParked(entry: ParkedEntry): void {
-    this.#put(nameOf('parked', entry), entry.id, [ALL_PARKED, `${ALL_PARKED} ${entry.mapping}`], entry);
-  }
-
-  #putKeys(entry: RecordKey): void {
-    const keys = entry.keys.map((digest) => (digest === null ? null : nameOf('key', { ...entry, id: digest })));
-    this.#put(nameOf('key', entry), entry.id, keys, null);
+  /** Entries by a key of theirs. */
+  #find(rule: number, keys: readonly string[]): Map<string, SpooledRecord[]> {
+    if (this.#scratch.size === 0) return new Map();
+    const found = this.#scratch.byKey(rule, keys);
+    return new Map([...found].map(([key, names]) => [key, [...this.#scratch.get(names).values()]]));
   }
 
   /** Those that a filter may be about, by name. */
@@ -143,8 +136,8 @@ export class Draft implements Store {
     const found = named
       ? [...this.#scratch.get(ids.map((id) => nameOf('parked', { mapping, side, id }))).values()]
       : mapping === undefined
-        ? this.#find(0, ALL_PARKED)
-        : this.#find(1, `${ALL_PARKED} ${mapping}`);
+        ? [...this.#find(0, [ALL_PARKED]).values()].flat()
+        : [...this.#find(1, [`${ALL_PARKED} ${mapping}`]).values()].flat();
     return new Map(found.map((one) => [one.id, readParked(one)]));
   }
 
@@ -241,6 +234,26 @@ const ALL_PARKED = 'parked';
 
 const nameOf = (kind: 'link' | 'parked' | 'key', { mapping, side, id }: RecordName): string =>
   `${kind} ${mapping} ${side} ${id}`;
+
+function entryOf(name: string, id: string, keys: (string | null)[], value: unknown): SpooledRecord {
+  const wire = { json: JSON.stringify(value, bytesAsText) };
+  return { id: name, keys, record: { id, version: null, modified: null, archived: false, mergedInto: null, wire } };
+}
+
+function linkEntry(entry: LinkEntry): SpooledRecord {
+  const { mapping, a, b } = entry;
+  const name = nameOf('link', { mapping, side: 'a', id: JSON.stringify([a, b]) });
+  const ends = [nameOf('link', { mapping, side: 'a', id: a }), nameOf('link', { mapping, side: 'b', id: b })];
+  return entryOf(name, a, ends, entry);
+}
+
+const parkedEntry = (entry: ParkedEntry): SpooledRecord =>
+  entryOf(nameOf('parked', entry), entry.id, [ALL_PARKED, `${ALL_PARKED} ${entry.mapping}`], entry);
+
+function keyEntry(entry: RecordKey): SpooledRecord {
+  const keys = entry.keys.map((digest) => (digest === null ? null : nameOf('key', { ...entry, id: digest })));
+  return entryOf(nameOf('key', entry), entry.id, keys, null);
+}
 
 const isLink = (entry: LinkEntry): entry is Link => entry.state !== undefined;
 const isParked = (entry: ParkedEntry): entry is ParkedRecord => entry.reason !== undefined;

@@ -42,6 +42,18 @@ async function* alwaysComplete(steps: AsyncIterable<ReadStep>): AsyncGenerator<R
   for await (const step of steps) yield step.kind === 'end' ? { ...step, complete: true } : step;
 }
 
+/** All pages are gathered before anything is done. */
+async function* gathered(steps: AsyncIterable<ReadStep>): AsyncGenerator<ReadStep> {
+  const records: WireRecord[] = [];
+  for await (const step of steps) {
+    if (step.kind === 'page') records.push(...step.records);
+    else {
+      yield { kind: 'page', records };
+      yield step;
+    }
+  }
+}
+
 /** A list is taken for sorted by stamp: whatever comes after a newer record was dealt with before. */
 async function* asIfSorted(steps: AsyncIterable<ReadStep>): AsyncGenerator<ReadStep> {
   let newest = Number.NEGATIVE_INFINITY;
@@ -162,6 +174,10 @@ export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
   'order-trusted': onConnection((connection) =>
     instead(connection, { read: (request) => asIfSorted(connection.read(request)) }),
   ),
+  'pages-gathered': onConnection((connection) =>
+    instead(connection, { read: (request) => gathered(connection.read(request)) }),
+  ),
+  'scratch-left-open': { ...noSabotage, scratch: (scratch) => instead(scratch, { close: () => undefined }) },
   'links-read-once': onStore(rememberingLinks),
   'write-without-condition': onConnection((connection) =>
     instead(connection, { update: (object, items) => connection.update(object, unconditional(items)) }),
@@ -218,6 +234,7 @@ export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
     ...mapping,
     propagate: { a: always(mapping.propagate.a), b: always(mapping.propagate.b) },
   })),
+  'filters-forgotten': withMappings((mapping) => ({ ...mapping, filter: { a: null, b: null } })),
   'required-forgotten': withFields({ required: false }),
   'expressions-skipped': withFields({ toA: null, toB: null }),
 };

@@ -33,3 +33,23 @@ it('a parked record stays parked when the one that turned up for it is gone agai
   expect(world.right.records.size).toBe(0);
   expect((await world.parked()).map((one) => [one.side, one.id, one.reason])).toEqual([['a', 'p1', 'invalid']]);
 });
+
+// Simulation seed 292326.
+it('a copy of a record that waits together with another one is parked by itself', async () => {
+  world = await openHostile({
+    mapping: { first_contact: { prefer: 'right' }, propagate: { left: both, right: { ...both, update: 'hold' } } },
+  });
+  world.left.put('p1', { name: 'Nord', email: 'nord@x.example' });
+  world.right.put('r1', { name: 'Nord GmbH', email: 'nord@x.example' });
+  await world.sync();
+  const held = ['b', 'r1', 'held-update', 'p1'];
+  const waiting = async () =>
+    (await world.parked()).map(({ side, id, reason, partner }) => [side, id, reason, partner]);
+  expect(await waiting()).toEqual([held]);
+  // Until the lists do not bring the two any more.
+  world.skip(120_000);
+  await world.sync();
+  world.left.put('p2', { name: 'Nord', email: 'nord@x.example' });
+  await world.sync();
+  expect(await waiting()).toEqual([['a', 'p2', 'match-linked', null], held]);
+});

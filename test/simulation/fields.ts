@@ -70,6 +70,14 @@ export const MAPPINGS: Record<MappingName, SimulatedMapping> = {
   },
 };
 
+/** The mapping that a key of the store names. */
+export function mappingOf(key: string): MappingName {
+  const name = key.split('/')[1];
+  const found = MAPPING_NAMES.find((one) => one === name);
+  if (!found) throw new Error(`The store names a mapping ${key} that there is not`);
+  return found;
+}
+
 /** Which record of side b a company of side a is linked to, by their ids. */
 export type Partners = (a: string) => string | null;
 

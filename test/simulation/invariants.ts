@@ -18,6 +18,7 @@ const PASSING = [
   'uncertain',
   'unknown',
   'settled',
+  'missing',
   'match-gone',
   'plan-stale',
 ];
@@ -63,7 +64,9 @@ export async function checkCursors(world: World): Promise<void> {
       const pairs = await world.store.parked({ mapping: keyOf(mapping), side: other, includeDismissed: true });
       const partners = new Set(pairs.map((one) => one.partner));
       for (const id of ids) {
-        if (world.ledger.isOutside(mapping, side, id) || isKeptOut(world, mapping, side, id)) continue;
+        // It may have come into the filter after it was read.
+        const { ledger } = world;
+        if (ledger.wasOutside(mapping, side, id) || isKeptOut(world, mapping, side, id, ledger.wasOutside)) continue;
         if (await waitsWithMatch(world, mapping, side, id)) continue;
         if (links.has(id) || parked.has(id) || open.includes(id) || partners.has(id)) continue;
         world.ledger.fail('safe-cursor', `${mapping} ${side} ${id} is older than the cursor and nowhere accounted for`);
@@ -80,11 +83,17 @@ async function waitsWithMatch(world: World, mapping: MappingName, side: Side, id
 }
 
 /** Whether the record that it matches is kept out by the filter. */
-function isKeptOut(world: World, mapping: MappingName, side: Side, id: string): boolean {
+function isKeptOut(
+  world: World,
+  mapping: MappingName,
+  side: Side,
+  id: string,
+  isOutside: World['ledger']['isOutside'],
+): boolean {
   const other = otherSide(side);
   if (!world.spec.policies[mapping].rules.filter[other]) return false;
   return [...world.ledger.alive(mapping, other)].some(
-    ([one]) => world.ledger.isOutside(mapping, other, one) && isMatch(world, mapping, side, id, one),
+    ([one]) => isOutside(mapping, other, one) && isMatch(world, mapping, side, id, one),
   );
 }
 
@@ -130,7 +139,8 @@ export async function checkConverged(world: World): Promise<void> {
 
 /** A record that waits for a value to be filled in must go on once both sides have it. */
 function checkMended({ ledger, spec }: World, mapping: MappingName, { side, id, reason, partner }: ParkedRecord): void {
-  if (reason !== 'required-empty') return;
+  // Of a record that is gone nobody can tell.
+  if (reason !== 'required-empty' || ledger.tracked(mapping, side, id)?.goneBy !== null) return;
   const lacking = ([one, other]: [Side, string]) => {
     const raw = ledger.tracked(mapping, one, other)?.raw;
     return MAPPINGS[mapping].fields.some((field) => raw && lacks(spec.policies[mapping].rules, field, raw, one));
@@ -155,8 +165,11 @@ async function checkAlone(
   const wasLinked = world.ledger.everLinked.has(where);
   if (by === 'dovetail' && !wasLinked) world.ledger.fail('no-duplicate', `${where} was created and never linked`);
   const { propagate } = world.spec.policies[mapping];
-  if (world.ledger.isOutside(mapping, side, id) || isKeptOut(world, mapping, side, id)) return;
+  const { ledger } = world;
+  if (ledger.isOutside(mapping, side, id) || isKeptOut(world, mapping, side, id, ledger.isOutside)) return;
   if (await waitsWithMatch(world, mapping, side, id)) return;
+  const last = world.ledger.leftBy(mapping, side, id);
+  if (last !== null) world.ledger.fail('converge', `${where} and ${last} were linked, and are not any more`);
   if (wasLinked || propagate[side].create === 'ignore') return;
   world.ledger.fail('no-lost-update', `${where} has no partner and is not parked`);
 }

@@ -1,10 +1,20 @@
 import type { Json } from '../../sandbox/system.ts';
 import { otherSide, type Side } from '../../src/record/side.ts';
 import type { ParkedRecord, StateChange } from '../../src/store/port.ts';
-import { agree, holds, isEmptyWire, MAPPING_NAMES, MAPPINGS, type MappingName, type SimulatedField } from './fields.ts';
+import { checkNotMissed, checkUnambiguous } from './doubles.ts';
+import {
+  agree,
+  holds,
+  isEmptyWire,
+  MAPPING_NAMES,
+  MAPPINGS,
+  type MappingName,
+  mappingOf,
+  type SimulatedField,
+} from './fields.ts';
 import { isArchived, type Raw, recordsOf, type Systems } from './people.ts';
 import { follows, forbidden, lacks, lets, saidOf, sourceOf } from './rules.ts';
-import { declaredLag, type WorldSpec } from './spec.ts';
+import { declaredLag, SETTLED_MS, type WorldSpec } from './spec.ts';
 import {
   type Overwritten,
   type Pending,
@@ -14,9 +24,6 @@ import {
   type Violation,
   type Write,
 } from './tracked.ts';
-
-/** What changed so long before a run, besides the lag of the system's lists, is seen by it. */
-const SETTLED_MS = 2000;
 
 /**
  * What really happened in both systems, noted beside them: who wrote which value when, which records Dovetail made or
@@ -40,6 +47,7 @@ export class Ledger {
   readonly #tracked = new Map<string, Tracked>();
   readonly #partner = new Map<string, string>();
   readonly #lastPartner = new Map<string, string>();
+  readonly #everPartners = new Map<string, Set<string>>();
   readonly #reads = new Map<string, number>();
   readonly #madeFrom = new Map<string, string[]>();
   /** Records that came back after they were gone: their old link was rightly given up. */
@@ -66,8 +74,15 @@ export class Ledger {
     return this.#partner.get(`${mapping} ${side} ${id}`) ?? null;
   }
 
+  /** Its last partner, where both are there and nothing links either of them any more. */
+  leftBy(mapping: MappingName, side: Side, id: string): string | null {
+    const [other, last] = [otherSide(side), this.#lastPartner.get(`${mapping} ${side} ${id}`) ?? ''];
+    const isAlone = this.partnerOf(mapping, other, last) === null && !this.#restored.has(`${mapping} ${other} ${last}`);
+    return isAlone && this.tracked(mapping, other, last)?.goneBy === null ? last : null;
+  }
+
   approve({ mapping, side, id, reason }: ParkedRecord): void {
-    this.#approved.set(`${nameOf(mapping)} ${side} ${id}`, { reason, at: this.#now() });
+    this.#approved.set(`${mappingOf(mapping)} ${side} ${id}`, { reason, at: this.#now() });
   }
 
   /** A direct read by a process, which a write may follow. */
@@ -114,7 +129,7 @@ export class Ledger {
       }
     } else {
       this.written.create += 1;
-      if (cause !== 'person') this.#checkNotMissed(mapping, side, id, raw, cause);
+      if (cause !== 'person') checkNotMissed(this, this.#spec, { mapping, side, id, raw }, cause.started);
       this.#checkFilled(mapping, side, id, raw);
     }
     this.#tracked.set(`${mapping} ${side} ${id}`, {
@@ -220,9 +235,9 @@ export class Ledger {
     this.fail('quiet', `${mapping} ${side} ${id}: ${field.a} was written although both sides said the same`);
   }
 
-  /** Whether the write may have been decided before a person's last edit could be read: the CRM's lists lag. */
+  /** Whether the write may have been decided before a person's last edit could be read: lists lag. */
   #wasUnseen(side: Side, { edited }: Tracked, { started }: Write): boolean {
-    return edited >= started - (side === 'a' ? this.#spec.indexLagMs : 0);
+    return edited >= started - declaredLag(this.#spec)[side];
   }
 
   #overwrote(
@@ -269,7 +284,7 @@ export class Ledger {
     const left =
       (onLeave === 'delete' || onLeave === 'archive') &&
       partner !== undefined &&
-      this.#wasOutside(mapping, other, partner);
+      this.wasOutside(mapping, other, partner);
     if (!theirs) this.fail('proved-delete', `${where} was removed without ever having had a partner`);
     else if (!left && theirs.goneBy !== 'person' && theirs.since < write.started) {
       this.fail('proved-delete', `${where} was removed, but nobody removed its partner ${partner}`);
@@ -278,6 +293,12 @@ export class Ledger {
     if (!left && !approved.some((one) => one.reason.includes('delete'))) this.#checkHeld(mapping, other, where);
     const inSight = Math.max(...approved.flatMap((one) => (one.reason === 'delete-update-conflict' ? [one.at] : [])));
     for (const [field, pending] of tracked.pending) {
+      // What the other side's value had overruled, though that is not carried over, must be on record.
+      if (!follows(this.#spec.policies[mapping].rules, other)) {
+        const name = MAPPINGS[mapping].fields.find((one) => one.a === field)?.[side] ?? '';
+        this.overwritten.push({ mapping, side, id, field: name, lost: pending.value, at: pending.at });
+        continue;
+      }
       // Whoever lets a delete through in spite of an edit has seen what there was by then.
       if (pending.at <= inSight) continue;
       if (this.#isInWindow(mapping, side, id, pending.at, write)) this.inWindow += 1;
@@ -292,18 +313,6 @@ export class Ledger {
     this.fail('proved-delete', `${where} was removed, although such deletes are to ${policy} and nobody approved it`);
   }
 
-  /** Records of a side that were never linked and have been the same since before a run, with this record's match key. */
-  #twins(mapping: MappingName, side: Side, id: string, raw: Raw, rule: readonly string[], started: number): string[] {
-    const fields = MAPPINGS[mapping].fields.filter((field) => rule.includes(field.a));
-    if (fields.some((field) => isEmptyWire(raw[field[side]]))) return [];
-    const settled = started + this.#spec.skewMs[side] - SETTLED_MS - declaredLag(this.#spec)[side];
-    return [...this.alive(mapping, side)].flatMap(([other, one]) => {
-      const isFree = other !== id && one.by === 'person' && !this.everLinked.has(`${mapping} ${side} ${other}`);
-      const same = fields.every((field) => sameJson(one.raw[field[side]], raw[field[side]]));
-      return isFree && same && one.changed < settled ? [other] : [];
-    });
-  }
-
   /** What is created has all that the mapping demands. */
   #checkFilled(mapping: MappingName, side: Side, id: string, raw: Raw): void {
     const { rules } = this.#spec.policies[mapping];
@@ -311,34 +320,6 @@ export class Ledger {
       if (this.#flows(mapping, otherSide(side), field) && lacks(rules, field, raw, side))
         this.fail('converge', `${mapping} ${side} ${id} was created without ${field.a}, which must not be empty`);
     }
-  }
-
-  /** What was created must not have been there already, by any match rule. */
-  #checkNotMissed(mapping: MappingName, side: Side, id: string, raw: Raw, { started }: Write): void {
-    // Keys that the system changes without being known to do so can't be recognised before.
-    if (this.#spec.undeclared) return;
-    for (const rule of this.#spec.policies[mapping].match) {
-      const [twin] = this.#twins(mapping, side, id, raw, rule, started);
-      if (twin) this.fail('no-duplicate', `${mapping} ${side} ${id} was created although ${twin} matches it`);
-    }
-  }
-
-  /** Two records that people made are linked only where no other one has the same key. */
-  #checkUnambiguous(mapping: MappingName, a: string, b: string, started: number): void {
-    const [ours, theirs] = [this.tracked(mapping, 'a', a), this.tracked(mapping, 'b', b)];
-    if (!ours || !theirs || ours.by !== 'person' || theirs.by !== 'person') return;
-    if (this.everLinked.has(`${mapping} a ${a}`) || this.everLinked.has(`${mapping} b ${b}`)) return;
-    const { fields } = MAPPINGS[mapping];
-    const decisive = this.#spec.policies[mapping].match.find((rule) =>
-      fields
-        .filter((field) => rule.includes(field.a))
-        .every((field) => this.agrees(field, ours.raw[field.a] ?? null, theirs.raw[field.b] ?? null)),
-    );
-    if (!decisive || ours.changed > started || theirs.changed > started) return;
-    // Of twins on side a, which is matched first, one is linked and the other one parked.
-    const others = this.#twins(mapping, 'b', b, theirs.raw, decisive, started);
-    if (others.length > 0)
-      this.fail('no-duplicate', `${mapping} ${a} ↔ ${b}: linked although ${others[0]} has the same key`);
   }
 
   /**
@@ -369,36 +350,49 @@ export class Ledger {
   agrees(field: SimulatedField, a: Json, b: Json, record: Raw = {}): boolean {
     const mapping = MAPPING_NAMES.find((name) => MAPPINGS[name].fields.includes(field));
     const said = mapping ? saidOf(this.#spec.policies[mapping].rules, field, a, record) : a;
-    return agree(field, said, b, (company) => this.#lastPartner.get(`companies a ${company}`) ?? null);
+    return agree(field, said, b, (company) => {
+      // A child is not looked at again when its parent was removed and got a new partner.
+      const were = this.#everPartners.get(`companies a ${company}`);
+      return were?.has(String(b)) ? String(b) : (this.#lastPartner.get(`companies a ${company}`) ?? null);
+    });
   }
 
   /** What the store made durable. */
   committed(change: StateChange, started: number): void {
-    for (const { mapping, a, b } of change.unlinked ?? []) this.#unlink(nameOf(mapping), a, b);
+    for (const { mapping, a, b } of change.unlinked ?? []) this.#unlink(mappingOf(mapping), a, b);
     for (const link of change.links ?? []) {
-      const mapping = nameOf(link.mapping);
+      const mapping = mappingOf(link.mapping);
       if (link.state === 'closed') this.#unlink(mapping, link.a, link.b);
       else {
-        this.#checkUnambiguous(mapping, link.a, link.b, started);
+        checkUnambiguous(this, this.#spec, { mapping, a: link.a, b: link.b }, started);
         this.#link(mapping, link.a, link.b);
       }
     }
   }
 
-  isOutside(mapping: MappingName, side: Side, id: string): boolean {
-    const raw = this.tracked(mapping, side, id)?.raw;
-    return raw !== undefined && !lets(this.#spec.policies[mapping].rules, mapping, side, raw);
-  }
+  readonly isOutside = (mapping: MappingName, side: Side, id: string): boolean =>
+    this.tracked(mapping, side, id)?.outside != null;
 
   /** Whether a record was ever kept out by the filter. */
-  #wasOutside(mapping: MappingName, side: Side, id: string): boolean {
+  readonly wasOutside = (mapping: MappingName, side: Side, id: string): boolean => {
     const { rules } = this.#spec.policies[mapping];
     return this.tracked(mapping, side, id)?.held.some((raw) => !lets(rules, mapping, side, raw)) === true;
-  }
+  };
 
   #unlink(mapping: MappingName, a: string, b: string): void {
+    this.#part(mapping, 'a', a);
+    this.#part(mapping, 'b', b);
     if (this.#partner.get(`${mapping} a ${a}`) === b) this.#partner.delete(`${mapping} a ${a}`);
     if (this.#partner.get(`${mapping} b ${b}`) === a) this.#partner.delete(`${mapping} b ${b}`);
+  }
+
+  /** Of a record without a partner nothing is restored, and an empty value says nothing. */
+  #part(mapping: MappingName, side: Side, id: string): void {
+    const tracked = this.tracked(mapping, side, id);
+    for (const field of MAPPINGS[mapping].fields) {
+      const pending = tracked?.pending.get(field.a);
+      if (pending && !this.#speaks(mapping, side, field, pending.value)) tracked?.pending.delete(field.a);
+    }
   }
 
   #link(mapping: MappingName, a: string, b: string): void {
@@ -409,6 +403,10 @@ export class Ledger {
     ] as const) {
       this.#partner.set(`${mapping} ${side} ${id}`, other);
       this.#lastPartner.set(`${mapping} ${side} ${id}`, other);
+      this.#everPartners.set(
+        `${mapping} ${side} ${id}`,
+        (this.#everPartners.get(`${mapping} ${side} ${id}`) ?? new Set()).add(other),
+      );
       this.everLinked.add(`${mapping} ${side} ${id}`);
       if (!isNew) continue;
       if (!follows(this.#spec.policies[mapping].rules, side)) this.tracked(mapping, side, id)?.pending.clear();
@@ -418,7 +416,9 @@ export class Ledger {
       if (made?.by !== 'dovetail') continue;
       this.#madeOf(mapping, otherSide(side), other, id);
       for (const field of MAPPINGS[mapping].fields) {
-        this.#reached(mapping, side, id, field, made.held[0]?.[field[side]] ?? null);
+        const first = made.held[0]?.[field[side]] ?? null;
+        remember(made, field.a, first);
+        this.#reached(mapping, side, id, field, first);
       }
     }
     this.#compare(mapping, 'a', a);
@@ -479,6 +479,11 @@ export class Ledger {
     this.#madeFrom.set(key, [...before, made]);
   }
 
+  /** How many records are gone or kept out by a filter. */
+  awayCount(): number {
+    return [...this.#tracked.values()].filter((one) => one.goneBy !== null || one.outside !== null).length;
+  }
+
   /** Everything that is there now, by mapping and side. */
   *alive(mapping: MappingName, side: Side): Generator<[string, Tracked]> {
     const prefix = `${mapping} ${side} `;
@@ -486,11 +491,4 @@ export class Ledger {
       if (key.startsWith(prefix) && tracked.goneBy === null) yield [key.slice(prefix.length), tracked];
     }
   }
-}
-
-export function nameOf(key: string): MappingName {
-  const name = key.split('/')[1];
-  const found = MAPPING_NAMES.find((one) => one === name);
-  if (!found) throw new Error(`The store names a mapping ${key} that there is not`);
-  return found;
 }

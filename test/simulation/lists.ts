@@ -23,6 +23,8 @@ export interface ListOptions {
   habits: ListHabits;
   isCalm: () => boolean;
   tell: (trouble: ListTrouble) => void;
+  /** Told of each page: how many records it holds. */
+  page: (size: number) => void;
 }
 
 /** One reading of a list: what its earlier pages held. */
@@ -86,6 +88,7 @@ class Lists {
     if (size !== null && page.more && page.records.length === size) this.#options.tell('clamped page');
     this.#notice(asked, page.records);
     const records = this.#options.isCalm() ? page.records : this.#disturb(asked, page.records);
+    this.#options.page(records.length);
     const field = this.#options.side === 'a' ? 'data' : 'items';
     return { ...response, body: JSON.stringify({ ...page.body, [field]: records.map((one) => ({ ...one })) }) };
   }

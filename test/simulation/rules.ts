@@ -32,23 +32,31 @@ export const EXPRESSIONS: Record<ExpressionName, { text: string; said: (value: s
   },
 };
 
-/** One for each side of each mapping: as the integration file says it, and by the wire. */
-export const FILTERS: Record<MappingName, Record<Side, { text: string; lets: (record: Raw) => boolean }>> = {
+/** A filter as the integration file says it, and by the wire: the field it asks, what it keeps out and lets in. */
+interface Filter {
+  text: string;
+  field: string;
+  out: Json;
+  in: Json;
+}
+
+/** One for each side of each mapping. */
+export const FILTERS: Record<MappingName, Record<Side, Filter>> = {
   companies: {
-    a: { text: "{{ record.status != 'lead' }}", lets: (record) => record.status !== 'lead' },
-    b: { text: "{{ record.group != 'lead' }}", lets: (record) => record.group !== 1 },
+    a: { text: "{{ record.status != 'lead' }}", field: 'status', out: 'lead', in: 'customer' },
+    b: { text: "{{ record.group != 'lead' }}", field: 'group', out: 1, in: 3 },
   },
   products: {
-    a: { text: '{{ record.active }}', lets: (record) => record.active === true },
-    b: { text: '{{ record.active }}', lets: (record) => record.active === 'J' },
+    a: { text: '{{ record.active }}', field: 'active', out: false, in: true },
+    b: { text: '{{ record.active }}', field: 'active', out: 'N', in: 'J' },
   },
   deals: {
-    a: { text: "{{ record.stage != 'lost' }}", lets: (record) => record.stage !== 'lost' },
-    b: { text: "{{ record.status != 'lost' }}", lets: (record) => record.status !== 30 },
+    a: { text: "{{ record.stage != 'lost' }}", field: 'stage', out: 'lost', in: 'won' },
+    b: { text: "{{ record.status != 'lost' }}", field: 'status', out: 30, in: 20 },
   },
 };
 
-const FILTERED: readonly ('none' | 'a' | 'b' | 'both')[] = ['none'];
+const FILTERED: readonly ('none' | 'a' | 'b' | 'both')[] = ['none', 'none', 'none', 'a', 'a', 'b', 'b', 'both'];
 
 export const plainRules: Rules = {
   update: { a: 'update', b: 'update' },
@@ -91,8 +99,12 @@ function drawExpressions(random: SeededRandom): Rules['expressions'] {
   };
 }
 
-export const lets = (rules: Rules, mapping: MappingName, side: Side, record: Raw): boolean =>
-  !rules.filter[side] || FILTERS[mapping][side].lets(record);
+/** Whether the filter lets a record in. A flag that was never set is not true. */
+export function lets(rules: Rules, mapping: MappingName, side: Side, record: Raw): boolean {
+  const filter = FILTERS[mapping][side];
+  const value = record[filter.field] ?? null;
+  return !rules.filter[side] || (mapping === 'products' ? value === filter.in : value !== filter.out);
+}
 
 /** The CRM's value of a field as it goes to the ERP. */
 export function saidOf(rules: Rules, field: SimulatedField, value: Json, record: Raw): Json {

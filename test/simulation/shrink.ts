@@ -87,6 +87,7 @@ function smaller(spec: WorldSpec): Cut[] {
   for (const index of spec.rounds.keys()) cuts.push(...calmer(index));
   cuts.push({ target: null, spec: (from) => ({ ...from, skewMs: { a: 0, b: 0 } }) });
   cuts.push({ target: null, spec: (from) => ({ ...from, limit: null }) });
+  cuts.push({ target: null, spec: (from) => ({ ...from, batch: 600 }) });
   for (const side of ['a', 'b'] as const) cuts.push(...plainer(side));
   for (const mapping of MAPPING_NAMES) cuts.push(...simpler(mapping));
   cuts.push({ target: null, spec: (from) => ({ ...from, indexLagMs: 0 }) });

@@ -7,7 +7,7 @@ import type { Trouble } from '../../src/testing/process.ts';
 import { type SeededRandom, seededRandom } from '../../src/testing/random.ts';
 import { freshValue, MAPPING_NAMES, MAPPINGS, type MappingName } from './fields.ts';
 import { drawHabits, type ListHabits } from './list-habits.ts';
-import { drawRules, type Rules } from './rules.ts';
+import { drawRules, FILTERS, type Rules } from './rules.ts';
 
 /** What one person does in one system. Records are named by their place among those that are there. */
 export interface Edit {
@@ -76,6 +76,8 @@ export interface WorldSpec {
   pageSize: Record<Side, number | null>;
   /** The ERP's connector does not say that it cuts and replaces texts. */
   undeclared: boolean;
+  /** Pairs that a run holds at a time. */
+  batch: number;
   /** Whether the store lies in a file, so that its bytes can be looked at and older copies kept. */
   onDisk: boolean;
   /** How often sweeps are due, ms. */
@@ -89,6 +91,9 @@ export function declaredLag(spec: WorldSpec): Record<Side, number> {
   return { a: Math.max(3000, spec.indexLagMs + spec.lists.a.staleMs), b: spec.lists.b.staleMs };
 }
 
+/** What changed so long before a run, besides the lag of the system's lists, is seen by it. */
+export const SETTLED_MS = 2000;
+
 const STARTS = ['2026-03-28T23:10:00Z', '2026-06-15T10:00:30Z', '2026-10-25T00:20:00Z', '2026-12-31T22:58:00Z'];
 
 export function drawWorld(seed: string): WorldSpec {
@@ -100,14 +105,16 @@ export function drawWorld(seed: string): WorldSpec {
   const mendRandom = random.fork('mend');
   const hectic = random.pick([0, 2, 4, 8]);
   const focus = random.chance(0.5) ? random.pick(MAPPING_NAMES) : null;
+  const policies = {
+    companies: drawPolicies('companies', random.fork('companies')),
+    products: drawPolicies('products', random.fork('products')),
+    deals: drawPolicies('deals', random.fork('deals')),
+  };
+  const crossings = random.fork('crossings');
   return {
     seed,
     start: Date.parse(random.pick(STARTS)) + random.below(3_600_000),
-    policies: {
-      companies: drawPolicies('companies', random.fork('companies')),
-      products: drawPolicies('products', random.fork('products')),
-      deals: drawPolicies('deals', random.fork('deals')),
-    },
+    policies,
     faults: drawFaults(random.fork('faults')),
     struck: null,
     latencyMs: random.pick([20, 60, 400]),
@@ -119,12 +126,14 @@ export function drawWorld(seed: string): WorldSpec {
     undeclared: random.chance(0.3),
     skewMs: random.chance(0.5) ? { a: 0, b: 0 } : { a: random.below(8000) - 4000, b: random.below(8000) - 4000 },
     onDisk: random.chance(0.03),
+    batch: random.fork('batch').pick([600, 600, 1, 2, 5]),
     sweepMs: random.pick([60_000, 3_600_000]),
     first,
-    rounds: Array.from({ length: rounds }, () => ({
-      ...drawRound(editRandom, serial, hectic, focus),
-      mend: mendRandom.chance(0.5),
-    })),
+    rounds: Array.from({ length: rounds }, () => {
+      const round = drawRound(editRandom, serial, hectic, focus);
+      const edits = [...round.edits, ...drawCrossings(crossings, policies, round.wait)];
+      return { ...round, edits: edits.sort((one, other) => one.at - other.at), mend: mendRandom.chance(0.5) };
+    }),
   };
 }
 
@@ -261,6 +270,20 @@ function drawRound(random: SeededRandom, serial: Serial, hectic: number, focus: 
     mend: false,
     edits: edits.sort((one, other) => one.at - other.at),
   };
+}
+
+/** Records of filtered mappings leave the filter and come back, more often than by chance; some change otherwise, too. */
+function drawCrossings(random: SeededRandom, policies: WorldSpec['policies'], wait: number): Round['edits'] {
+  return MAPPING_NAMES.flatMap((mapping) =>
+    (['a', 'b'] as const).flatMap((side) => {
+      if (!policies[mapping].rules.filter[side] || random.chance(0.4)) return [];
+      const filter = FILTERS[mapping][side];
+      const more = random.chance(0.3) ? drawChanges(random, { next: 60_000 + random.below(9000) }, side, mapping) : {};
+      const values = { ...more, [filter.field]: random.chance(0.6) ? filter.out : filter.in };
+      const base = { side, mapping, pick: random.below(100), other: random.below(100), ...noValues };
+      return [{ at: drawMoment(random, wait), edit: { ...base, kind: 'update' as const, values } }];
+    }),
+  );
 }
 
 /** Before the run, right before it, or while it goes on. */

@@ -25,6 +25,7 @@ import {
 import { SimulatedProcess, type Trouble } from '../../src/testing/process.ts';
 import { seededRandom } from '../../src/testing/random.ts';
 import { noSabotage, type Sabotage } from '../../src/testing/sabotage.ts';
+import { Held } from './bounded.ts';
 import { type Deed, deedsAsked } from './deeds.ts';
 import { MAPPING_NAMES, MAPPINGS, type MappingName } from './fields.ts';
 import { CRM_HOST, ERP_HOST, integrationOf } from './integration.ts';
@@ -43,6 +44,8 @@ export interface Attempt {
   events: RunEvent[];
   writeRequests: number;
   commits: number;
+  /** What it holds at a time. */
+  held: Held;
   /** All that it asked the systems to write. */
   deeds: Deed[];
   /** Of its lease; 0 where it got none. */
@@ -77,6 +80,7 @@ export class World {
   readonly #takenAt = new Map<number, number>();
   #newestToken = 0;
   #requests = 0;
+  #largestPage = 0;
 
   constructor(spec: WorldSpec, store: Store, options: { sabotage?: Sabotage; keepLog?: boolean } = {}) {
     this.spec = spec;
@@ -117,6 +121,9 @@ export class World {
       habits: this.spec.lists[side],
       isCalm: () => this.isCalm,
       tell: (trouble) => this.tell(trouble),
+      page: (size) => {
+        this.#largestPage = Math.max(this.#largestPage, size);
+      },
     });
   }
 
@@ -153,6 +160,12 @@ export class World {
       events: [],
       writeRequests: 0,
       commits: 0,
+      held: new Held(
+        this.spec.batch,
+        () => this.#largestPage,
+        () => this.ledger.awayCount(),
+        (what) => this.ledger.fail('bounded', what),
+      ),
       deeds: [],
       token: 0,
     };
@@ -161,6 +174,7 @@ export class World {
     this.#run(attempt, options).then(
       (result) => {
         attempt.result = result;
+        attempt.held.over();
         this.note(`end ${process.name} ${result.ok ? result.value.outcome : result.error.code}`);
       },
       (error: unknown) => {
@@ -183,7 +197,10 @@ export class World {
     const random = seededRandom(`${this.spec.seed}/${process.name}`);
     const platform: Platform = { clock: process.clock, random, http: this.#network.client(process), log: silentLog };
     const store = this.#sabotage.store(process.store(this.#watched(attempt)));
-    const connections = { a: this.#connect('a', platform, store), b: this.#connect('b', platform, store) };
+    const connections = {
+      a: this.#connect(attempt, 'a', platform, store),
+      b: this.#connect(attempt, 'b', platform, store),
+    };
     return runIntegration({
       ...options,
       integration: this.integration,
@@ -194,15 +211,19 @@ export class World {
       mode: attempt.mode,
       openScratch: () =>
         this.#sabotage.scratch(
-          openScratch({ memoryBytes: 1e6, directory: null, random: (length) => random.bytes(length) }),
+          attempt.held.scratch(
+            openScratch({ memoryBytes: 1e6, directory: null, random: (length) => random.bytes(length) }),
+          ),
         ),
+      batch: this.spec.batch,
       onEvent: (event) => {
+        attempt.held.told(event);
         if (event.type === 'item') attempt.events.push(event);
       },
     });
   }
 
-  #connect(side: Side, platform: Platform, store: Store): Connection {
+  #connect(attempt: Attempt, side: Side, platform: Platform, store: Store): Connection {
     const system = this.integration[side];
     const opened = openRestConnection({
       definition: system.connector,
@@ -215,7 +236,7 @@ export class World {
       },
     });
     if (!opened.ok) throw new Error(opened.error.summary);
-    return this.#sabotage.connection(opened.value);
+    return attempt.held.connection(this.#sabotage.connection(opened.value));
   }
 
   /** The store with an eye on what is committed: it counts from that moment, whether or not the process hears of it. */
@@ -225,6 +246,7 @@ export class World {
       this.note(`${attempt.process.name} commit ${result.ok} ${JSON.stringify(change, asHex)}`);
       if (!result.ok) return result;
       attempt.commits += 1;
+      attempt.held.committed(change);
       for (const { reason } of change.parked ?? []) {
         if (reason === 'held-update' || reason === 'required-empty') this.tell(`parked as ${reason}`);
       }

@@ -1,0 +1,108 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { compileExpression, type Expression } from '../../src/integration/expression.ts';
+import type { LoadedIntegration, LoadedMapping } from '../../src/integration/loaded.ts';
+import { openWorld, type World } from './world.ts';
+
+let world: World;
+beforeEach(async () => {
+  world = await openWorld({
+    crm: { seed: 3, sizes: { companies: 0, contacts: 0, deals: 0, products: 0, users: 1 } },
+    erp: { seed: 3, sizes: { customers: 0, articles: 0, orders: 0, price_lists: 0 } },
+  });
+});
+afterEach(() => world.close());
+
+function compiled(text: string): Expression {
+  const expression = compileExpression(text);
+  if (!expression.ok) throw new Error(expression.error.summary);
+  return expression.value;
+}
+
+const noLead = { a: compiled("{{ record.status != 'lead' }}"), b: compiled("{{ record.group != 'lead' }}") };
+
+/** Companies that are leads are kept out by the filters of these sides. */
+function filtered(sides: readonly ('a' | 'b')[], onLeave: LoadedMapping['onLeave']): LoadedIntegration {
+  const filter = { a: sides.includes('a') ? noLead.a : null, b: sides.includes('b') ? noLead.b : null };
+  const mappings = world.integration.mappings.map((mapping) =>
+    mapping.name === 'companies' ? { ...mapping, filter, onLeave, deleteGuard: { share: 1, records: 100 } } : mapping,
+  );
+  return { ...world.integration, mappings };
+}
+
+function newCompany(fields: Record<string, string>): string {
+  const made = world.crm.userCreate('companies', { country: 'DE', ...fields }, Date.now());
+  if (!('record' in made)) throw new Error('not made');
+  return made.record.id;
+}
+
+const editCompany = (id: string, fields: Record<string, string>) =>
+  world.crm.userUpdate('companies', id, fields, Date.now());
+const editCustomer = (id: number, fields: Record<string, string | number>) =>
+  world.erp.userUpdate('customers', id, fields, Date.now());
+const customers = () => [...world.erp.records('customers')];
+const reasons = async () => (await world.store.parked({})).map((one) => one.reason);
+
+describe('filters', () => {
+  // Simulation seed 700118.
+  it('what was changed as a record left the filter flows when it is back', async () => {
+    const integration = filtered(['a'], 'keep');
+    const id = newCompany({ name: 'Nord', status: 'customer' });
+    await world.sync({ integration });
+    editCompany(id, { name: 'Nordwind', status: 'lead' });
+    await world.sync({ integration });
+    expect(customers().map((one) => one.name_1)).toEqual(['Nord']);
+    editCompany(id, { status: 'customer' });
+    await world.sync({ integration });
+    expect(customers().map((one) => one.name_1)).toEqual(['Nordwind']);
+  });
+
+  // Simulation seed 700018.
+  it('a record that is created outside the filter of its side is linked in silence, and its source stays', async () => {
+    const integration = filtered(['a'], 'delete');
+    world.erp.userCreate('customers', { name_1: 'Süd', group: 1, country: 'DE' }, Date.now());
+    for (let run = 0; run < 3; run += 1) await world.sync({ integration });
+    const [customer] = customers();
+    expect(customer?.name_1).toBe('Süd');
+    const links = await world.store.links('crm-erp/companies', 'b', [String(customer?.id)]);
+    expect([...links.values()].map((link) => link.state)).toEqual(['silent']);
+  });
+
+  it('a record is not removed for its partner having left the filter when somebody has changed it', async () => {
+    const integration = filtered(['a'], 'delete');
+    const id = newCompany({ name: 'Nord', status: 'customer' });
+    await world.sync({ integration });
+    editCompany(id, { status: 'lead' });
+    editCustomer(customers()[0]?.id ?? 0, { city: 'Husum' });
+    await world.sync({ integration });
+    expect(customers()).toHaveLength(1);
+    expect(await reasons()).toEqual(['delete-update-conflict']);
+  });
+
+  // Simulation seed 700060.
+  it('a pair of which both records left the filter is made anew when one comes back', async () => {
+    const integration = filtered(['a', 'b'], 'unlink');
+    const id = newCompany({ name: 'Nord', status: 'customer' });
+    await world.sync({ integration });
+    editCompany(id, { status: 'lead' });
+    editCustomer(customers()[0]?.id ?? 0, { group: 1 });
+    await world.sync({ integration });
+    editCompany(id, { status: 'customer' });
+    await world.sync({ integration });
+    expect(customers()).toHaveLength(1);
+    expect(await reasons()).toEqual(['match-outside']);
+    editCustomer(customers()[0]?.id ?? 0, { group: 3 });
+    await world.sync({ integration });
+    expect(await reasons()).toEqual([]);
+  });
+
+  // Simulation seed 700386.
+  it('a record whose match is kept out waits for it, whichever of the two was read', async () => {
+    const integration = filtered(['a'], 'keep');
+    newCompany({ name: 'Nord', status: 'lead', vat_id: 'DE136695976' });
+    const vat = { vat_no: 'DE136695976', group: 3, country: 'DE' };
+    world.erp.userCreate('customers', { name_1: 'Nord', ...vat }, Date.now());
+    await world.sync({ integration });
+    expect(await reasons()).toEqual(['match-outside']);
+    expect([...world.crm.records('companies')]).toHaveLength(1);
+  });
+});

@@ -1,0 +1,25 @@
+import { afterEach, expect, it } from 'vitest';
+import { type Hostile, openHostile } from '../hostile/world.ts';
+
+let world: Hostile;
+afterEach(() => world.close());
+
+const held = { create: 'create', update: 'hold', delete: 'delete' };
+
+// Simulation seed 3602.
+it('two records that match and wait as a pair are not parted by a third one with the same key', async () => {
+  world = await openHostile({ mapping: { propagate: { left: held, right: held } } });
+  world.left.put('p1', { name: 'Nord', email: 'nord@x.example' });
+  world.left.put('p2', { name: 'Nord KG', email: 'nord@x.example' });
+  world.right.put('r1', { name: 'Nord GmbH', email: 'nord@x.example' });
+  const parked = async () =>
+    (await world.parked()).map(({ id, reason, partner }) => `${id} ${reason} ${partner ?? ''}`.trim()).sort();
+  await world.sync();
+  const first = await parked();
+  expect(first).toEqual(['p1 held-update r1', 'p2 match-linked']);
+  for (let run = 0; run < 3; run += 1) {
+    world.skip(3_600_000);
+    await world.sync();
+    expect(await parked()).toEqual(first);
+  }
+});
