@@ -106,7 +106,7 @@ async function loadWithKept(
   const folder = stateFolder(terminal, { file, environment }, options.state);
   if (!hasState(folder)) return plain;
   const state = openState(terminal, folder, platform);
-  if (!state.ok) return plain;
+  if (!state.ok) return plain.ok ? plain : fail([state.error]);
   const kept = new Map<string, Record<string, string>>();
   for (const system of asked.keys()) kept.set(system, await loadVariables(state.value.store, system));
   await state.value.store.close();

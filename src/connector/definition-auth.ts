@@ -54,6 +54,16 @@ const oauth2Schema = z.strictObject({
     .record(z.string(), z.string())
     .default({})
     .describe('Further parameters of token requests, e.g. audience'),
+  headers: z.record(z.string(), secretTemplate).default({}).describe('Further headers of token requests'),
+  json: z.boolean().default(false).describe('The body of token requests as JSON instead of a form'),
+  answer: z
+    .strictObject({
+      access_token: wirePath.default('access_token'),
+      refresh_token: wirePath.default('refresh_token'),
+      expires_in: wirePath.default('expires_in'),
+    })
+    .prefault({})
+    .describe('Where the answer to a token request holds what is needed'),
   sends: z.strictObject(place).optional().describe('Where the access token goes; default: Authorization: Bearer'),
 });
 
@@ -73,7 +83,14 @@ export const authSchema = z.discriminatedUnion('type', [
         path: z.string(),
         headers: z.record(z.string(), secretTemplate).default({}),
         form: z.boolean().default(false).describe('The body as a form instead of JSON'),
-        body: z.record(z.string(), secretTemplate).default({}),
+        basic: z
+          .strictObject({ user: secretTemplate, password: secretTemplate })
+          .optional()
+          .describe('Credentials of the login itself'),
+        body: z
+          .record(z.string(), z.unknown())
+          .default({})
+          .describe('With ${variables} in its texts; of a GET: its query'),
       }),
       token: z
         .strictObject({

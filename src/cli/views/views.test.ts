@@ -3,6 +3,7 @@ import type { FieldChange, PlanItem } from '../../planning/plan-item.ts';
 import { problem } from '../../record/diagnostic.ts';
 import type { MappingCounts, ParkedRecord, Run, SideCounts } from '../../store/port.ts';
 import type { PlannedMapping, PlanReport } from '../plan-report.ts';
+import { browserText, connectText } from './connect.ts';
 import { doctorText } from './doctor.ts';
 import { explainText } from './explain.ts';
 import { parkedRecordText, parkedText } from './parked.ts';
@@ -382,5 +383,16 @@ describe('human views', () => {
     const coloured = planText(plan, styleOf(true, 100));
     expect(coloured).toContain('\u001b[32m+ create\u001b[39m');
     expect(coloured).not.toContain('\u202e');
+  });
+});
+
+describe('connect', () => {
+  const report = { system: 'crm', environment: 'staging', allowed: true };
+  it.each([
+    ['connect', connectText({ ...report, kept: ['base_url', 'key'], checked: { object: 'deals', records: 1 } }, PLAIN)],
+    ['connect-unlisted', connectText({ ...report, allowed: false, kept: [], checked: null }, PLAIN)],
+    ['connect-browser', browserText('https://crm.example/authorize?a=b', 'http://127.0.0.1:8765/callback', PLAIN)],
+  ])('%s', async (name, text) => {
+    await expect(text).toMatchFileSnapshot(`../../../test/golden/cli/${name}.txt`);
   });
 });

@@ -203,6 +203,21 @@ describe('session', () => {
     });
   });
 
+  it('by JSON of any depth, with credentials of its own', async () => {
+    const definition = auth({
+      type: 'session',
+      login: { path: '/in', basic: { user: 'app', password: v('key') }, body: { auth: { user: v('user'), ttl: 5 } } },
+      token: { body: 't' },
+      header: 'X',
+    });
+    const { auth: it, sent } = world({ definition, answer: () => ({ body: '{"t":"x"}' }) });
+    await it.renew(null);
+    expect(sent[0]).toMatchObject({
+      body: '{"auth":{"user":"u","ttl":5}}',
+      headers: { authorization: `Basic ${Buffer.from('app:s3cret').toString('base64')}` },
+    });
+  });
+
   it('by GET', async () => {
     const definition = auth({ type: 'session', login: { ...login, method: 'GET' }, token: { body: 't' }, header: 'X' });
     const { auth: it, sent } = world({ definition, answer: () => ({ body: '{"t":"x"}' }) });
@@ -302,6 +317,19 @@ describe('grants of OAuth 2', () => {
     const [, pair = ''] = /^Basic (.*)$/.exec(sent[0]?.headers.authorization ?? '') ?? [];
     expect(Buffer.from(pair, 'base64').toString()).toBe('a-b.c:x+y%3Az');
     expect(formOf(sent[0])).toEqual({ grant_type: 'client_credentials' });
+  });
+
+  it('as JSON, with further headers', async () => {
+    const base = { type: 'oauth2', grant: 'client_credentials', token_url: '/t', client_id: 'x' };
+    const { auth: it, sent } = world({
+      definition: auth({ ...base, json: true, headers: { 'X-App': v('key') } }),
+      answer,
+    });
+    await it.renew(null);
+    expect(sent[0]).toMatchObject({
+      body: '{"grant_type":"client_credentials","client_id":"x"}',
+      headers: { 'content-type': 'application/json', 'x-app': 's3cret' },
+    });
   });
 
   it('the token goes where the connector says', async () => {

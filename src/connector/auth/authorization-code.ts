@@ -66,7 +66,12 @@ export async function startAuthorization(
       );
       if (!sent.ok) return sent;
       const { status, body } = sent.value;
-      const answer = readAnswer(status, parseBody(body), { now: parts.clock.now(), refresh: null, endless: true });
+      const answer = readAnswer(status, parseBody(body), {
+        now: parts.clock.now(),
+        refresh: null,
+        endless: true,
+        paths: definition.answer,
+      });
       if (answer.kind !== 'tokens') return fail(answer.diagnostic);
       const tokens: StoredTokens = { ...answer.tokens, account };
       return ok(JSON.stringify(tokens));

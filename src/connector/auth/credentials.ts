@@ -44,6 +44,9 @@ export function credentialsAt({ header, query, cookie }: CredentialPlace, value:
 
 export const inHeader = (name: string, value: string): Credentials => credentialsAt({ header: name }, value);
 
+/** Of a user and password with a colon between them. */
+export const basicAccess = (pair: string): string => `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`;
+
 /** Credentials that never change: when they are refused, nothing helps. */
 export function unchanging(credentials: Credentials): Authenticator {
   return {

@@ -1,7 +1,7 @@
 import { ok, type Result } from '../../record/diagnostic.ts';
 import type { AuthDefinition } from '../definition.ts';
 import { fillVariables, type Variables } from '../template.ts';
-import { type Authenticator, credentialsAt, inHeader, unchanging } from './credentials.ts';
+import { type Authenticator, basicAccess, credentialsAt, inHeader, unchanging } from './credentials.ts';
 
 type Scheme<T extends AuthDefinition['type']> = Extract<AuthDefinition, { type: T }>;
 
@@ -21,7 +21,5 @@ export function bearerAuth(definition: Scheme<'bearer'>, variables: Variables): 
 
 export function basicAuth(definition: Scheme<'basic'>, variables: Variables): Result<Authenticator> {
   const pair = fillVariables(`${definition.user}:${definition.password}`, variables);
-  return pair.ok ? ok(unchanging(inHeader('authorization', basic(pair.value)))) : pair;
+  return pair.ok ? ok(unchanging(inHeader('authorization', basicAccess(pair.value)))) : pair;
 }
-
-const basic = (pair: string) => `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`;

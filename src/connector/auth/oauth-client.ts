@@ -35,6 +35,9 @@ export function oauthClient(definition: OAuthDefinition, variables: Variables): 
   if (!filled.ok) return filled;
   const parameters = fillAll(definition.parameters, variables);
   if (!parameters.ok) return parameters;
+  const headers = fillAll(definition.headers, variables);
+  if (!headers.ok) return headers;
+  const further = Object.entries(headers.value).map(([name, value]) => [name.toLowerCase(), value]);
   const scopes = fillVariables(definition.scopes.join(definition.scope_separator), variables);
   if (!scopes.ok) return scopes;
   const id = filled.value.client_id ?? null;
@@ -57,15 +60,17 @@ export function oauthClient(definition: OAuthDefinition, variables: Variables): 
     request(form) {
       const basic = definition.client_auth === 'basic' && id !== null;
       const own = id === null || basic ? {} : { client_id: id, ...(secret === null ? {} : { client_secret: secret }) };
+      const values = { ...parameters.value, ...form, ...own };
       return {
         method: 'POST',
         url,
         headers: {
-          'content-type': 'application/x-www-form-urlencoded',
+          'content-type': definition.json ? 'application/json' : 'application/x-www-form-urlencoded',
           accept: 'application/json',
+          ...Object.fromEntries(further),
           ...(basic ? { authorization: basicOf(id, secret ?? '') } : {}),
         },
-        body: new URLSearchParams({ ...parameters.value, ...form, ...own }).toString(),
+        body: definition.json ? JSON.stringify(values) : new URLSearchParams(values).toString(),
       };
     },
   });

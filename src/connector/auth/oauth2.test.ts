@@ -210,12 +210,20 @@ describe('a store that refuses', () => {
 });
 
 describe('an answer of a token endpoint', () => {
-  const state = { now: 1000, refresh: 'old', endless: false };
+  const paths = { access_token: 'access_token', refresh_token: 'refresh_token', expires_in: 'expires_in' };
+  const state = { now: 1000, refresh: 'old', endless: false, paths };
   const error = (name: string) => ({ error: name });
   it.each<[string, number, unknown, object, object]>([
     ['without an end: an hour', 200, { access_token: 'a' }, {}, { tokens: { expires: 3_571_000, refresh: 'old' } }],
     ['without any end', 200, { access_token: 'a' }, { refresh: null, endless: true }, { tokens: { expires: null } }],
     ['an end of zero', 200, { access_token: 'a', expires_in: 0 }, {}, { tokens: { expires: 3_571_000 } }],
+    [
+      'other places',
+      200,
+      { data: { token: 'a', again: 'r' }, life: '60' },
+      { paths: { access_token: 'data.token', refresh_token: 'data.again', expires_in: 'life' } },
+      { tokens: { access: 'a', refresh: 'r', expires: 55_000 } },
+    ],
     ['invalid_grant', 400, error('invalid_grant'), {}, { kind: 'refused', forGood: true }],
     ['no known error', 401, { message: 'x' }, {}, { kind: 'refused', forGood: true }],
     ['invalid_client', 401, error('invalid_client'), {}, { kind: 'refused', forGood: false }],

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Diagnostic, fail, ok, problem, type Result } from '../../record/diagnostic.ts';
 import type { AuthDefinition } from '../definition.ts';
 import { parseBody } from '../response.ts';
+import { wireReader } from '../wire-path.ts';
 import { assertionOf } from './assertion.ts';
 import type { AuthParts } from './auth-parts.ts';
 import { type Authenticator, credentialsAt, inHeader, refused } from './credentials.ts';
@@ -97,6 +98,7 @@ class Grants {
       now: this.#parts.clock.now(),
       refresh: this.#definition.refresh === 'single_use' ? null : refresh,
       endless: this.#definition.grant === 'authorization_code' || this.#definition.grant === 'refresh_token',
+      paths: this.#definition.answer,
     });
   }
 }
@@ -129,16 +131,24 @@ const NOT_THE_GRANT = [
   'server_error',
 ];
 
-/**
- * What a token endpoint's answer means. `refresh`: the token that stays where none comes along. `endless`: without an end
- * and a refresh token, the access token is used until it is refused.
- */
-export function readAnswer(
-  status: number,
-  body: unknown,
-  { now, refresh, endless }: { now: number; refresh: string | null; endless: boolean },
-): TokenAnswer {
-  const answer = tokenAnswer.safeParse(body);
+export interface AnswerContext {
+  now: number;
+  /** The token that stays where none comes along. */
+  refresh: string | null;
+  /** Without an end and a refresh token, the access token is used until it is refused. */
+  endless: boolean;
+  /** Where the answer holds what. */
+  paths: OAuthDefinition['answer'];
+}
+
+/** What a token endpoint's answer means. */
+export function readAnswer(status: number, body: unknown, context: AnswerContext): TokenAnswer {
+  const { now, refresh, endless, paths } = context;
+  const answer = tokenAnswer.safeParse({
+    access_token: wireReader(paths.access_token)(body),
+    refresh_token: wireReader(paths.refresh_token)(body),
+    expires_in: wireReader(paths.expires_in)(body),
+  });
   if (status >= 200 && status < 300 && answer.success) {
     const { access_token, refresh_token, expires_in } = answer.data;
     const next = refresh_token ?? refresh;

@@ -4,10 +4,10 @@ import { fail, ok, type Result } from '../../record/diagnostic.ts';
 import type { AuthDefinition } from '../definition.ts';
 import { milliseconds } from '../duration.ts';
 import { parseBody } from '../response.ts';
-import { fillVariables, withQuery } from '../template.ts';
+import { fillDeep, withQuery } from '../template.ts';
 import { wireReader } from '../wire-path.ts';
 import type { AuthParts, TokenRequest } from './auth-parts.ts';
-import { type Authenticator, credentialsAt, refused } from './credentials.ts';
+import { type Authenticator, basicAccess, credentialsAt, refused } from './credentials.ts';
 import { renewedAt, renewing } from './renewing.ts';
 
 type SessionDefinition = Extract<AuthDefinition, { type: 'session' }>;
@@ -44,29 +44,27 @@ export function sessionAuth(parts: AuthParts, definition: SessionDefinition): Re
 }
 
 function loginRequest({ login }: SessionDefinition, { variables }: AuthParts): Result<TokenRequest> {
-  const filled = (texts: Readonly<Record<string, string>>): Result<Record<string, string>> => {
-    const values: Record<string, string> = {};
-    for (const [name, template] of Object.entries(texts)) {
-      const value = fillVariables(template, variables);
-      if (!value.ok) return value;
-      values[name] = value.value;
-    }
-    return ok(values);
+  const filled = fillDeep(
+    { path: login.path, headers: login.headers, basic: login.basic, body: login.body },
+    variables,
+  );
+  if (!filled.ok) return filled;
+  const { path, basic, body } = filled.value;
+  const own = Object.entries(filled.value.headers).map(([name, value]) => [name.toLowerCase(), value]);
+  const headers = {
+    accept: 'application/json',
+    ...Object.fromEntries(own),
+    ...(basic ? { authorization: basicAccess(`${basic.user}:${basic.password}`) } : {}),
   };
-  const url = fillVariables(login.path, variables);
-  if (!url.ok) return url;
-  const given = filled(login.headers);
-  if (!given.ok) return given;
-  const body = filled(login.body);
-  if (!body.ok) return body;
-  const headers = Object.fromEntries(Object.entries(given.value).map(([name, value]) => [name.toLowerCase(), value]));
-  const accept = { accept: 'application/json', ...headers };
-  if (login.method === 'GET') return ok({ method: 'GET', url: withQuery(url.value, body.value), headers: accept });
+  const texts = Object.fromEntries(Object.entries(body).map(([name, value]) => [name, textOf(value)]));
+  if (login.method === 'GET') return ok({ method: 'GET', url: withQuery(path, texts), headers });
   const [type, text] = login.form
-    ? ['application/x-www-form-urlencoded', new URLSearchParams(body.value).toString()]
-    : ['application/json', JSON.stringify(body.value)];
-  return ok({ method: 'POST', url: url.value, headers: { 'content-type': type, ...accept }, body: text });
+    ? ['application/x-www-form-urlencoded', new URLSearchParams(texts).toString()]
+    : ['application/json', JSON.stringify(body)];
+  return ok({ method: 'POST', url: path, headers: { 'content-type': type, ...headers }, body: text });
 }
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 function tokenIn(response: HttpResponse, token: SessionDefinition['token']): string | null {
   if (token.header !== undefined) return response.headers[token.header.toLowerCase()] || null;
