@@ -1,0 +1,230 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { upgrade } from '@scalar/openapi-upgrader';
+import { type Context, type Document, OpenAPIBackend } from 'openapi-backend';
+import { sample } from 'openapi-sampler';
+
+/** A request that the document does not allow. */
+export interface Refused {
+  request: string;
+  because: string;
+}
+
+export interface MockServer {
+  url: string;
+  /** Since the last call. */
+  refused(): Refused[];
+  /** A body that the document allows for an operation; undefined where it takes none. */
+  sampleBody(method: string, path: string): unknown;
+  /** A value that the document allows for a parameter of an operation. */
+  sampleParameter(name: string): string | undefined;
+  close(): Promise<void>;
+}
+
+type Tree = Record<string, unknown>;
+
+const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
+
+/**
+ * A server on a socket that answers as the document says and notes each request that the document does not allow: path,
+ * method, parameters, body and credentials.
+ */
+export async function startMock(source: Tree): Promise<MockServer> {
+  const document = prepared(source);
+  const refused: Refused[] = [];
+  const backend = new OpenAPIBackend({
+    // The library's types ask for a document; it checks what it needs itself.
+    definition: document as unknown as Document,
+    quick: true,
+    validate: true,
+    coerceTypes: true,
+    ajvOpts: { strict: false, validateFormats: false, logger: false },
+  });
+  backend.register({
+    validationFail: (context: Context) => {
+      const [first] = context.validation.errors ?? [];
+      const because = `${first?.instancePath ?? ''} ${first?.message ?? 'is not valid'} ${JSON.stringify(first?.params ?? {})}`;
+      refused.push({ request: named(context), because });
+      return { status: 400, body: { error: because } };
+    },
+    notFound: (context: Context) => {
+      refused.push({ request: named(context), because: 'no such path' });
+      return { status: 404, body: { error: 'no such path' } };
+    },
+    methodNotAllowed: (context: Context) => {
+      refused.push({ request: named(context), because: 'no such method' });
+      return { status: 405, body: { error: 'no such method' } };
+    },
+    notImplemented: (context: Context) => answerOf(context, document),
+  });
+  registerSecurity(backend, document, refused);
+  await backend.init();
+  const server = createServer(async (request, response) => {
+    const body = await bodyOf(request);
+    const [path = '/', query = ''] = (request.url ?? '/').split('?');
+    const answer = await handled(backend, { method: request.method ?? 'GET', path, query, body, headers: plain(request) }, refused);
+    response.writeHead(answer.status, { 'content-type': 'application/json' });
+    response.end(answer.status === 204 ? undefined : JSON.stringify(answer.body ?? null));
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    refused: () => refused.splice(0),
+    sampleBody: (method, path) => sampleBody(document, method, path),
+    sampleParameter: (name) => sampleParameter(document, name),
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+interface Answer {
+  status: number;
+  body?: unknown;
+}
+
+interface Asked {
+  method: string;
+  path: string;
+  query: string;
+  body: unknown;
+  headers: Record<string, string>;
+}
+
+async function handled(backend: OpenAPIBackend, request: Asked, refused: Refused[]): Promise<Answer> {
+  try {
+    const answer: unknown = await backend.handleRequest(request);
+    return isTree(answer) ? { status: Number(answer.status ?? 200), body: answer.body } : { status: 200 };
+  } catch (error) {
+    refused.push({ request: `${request.method} ${request.path}`, because: `the mock failed: ${String(error).slice(0, 200)}` });
+    return { status: 500, body: {} };
+  }
+}
+
+const named = ({ request }: Context) => `${request.method.toUpperCase()} ${request.path}?${JSON.stringify(request.query)}`;
+
+function plain({ headers }: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]));
+}
+
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString('utf8');
+  if (text === '') return undefined;
+  if (/form/.test(request.headers['content-type'] ?? '')) return Object.fromEntries(new URLSearchParams(text));
+  return JSON.parse(text);
+}
+
+/** An OpenAPI 3 document with an id for every operation, served from the root. */
+function prepared(source: Tree): Tree {
+  const copy = structuredClone(source);
+  const document = copy.swagger === undefined ? copy : (upgrade(copy, '3.0') as unknown as Tree);
+  document.servers = [{ url: '/' }];
+  let count = 0;
+  for (const item of Object.values(isTree(document.paths) ? document.paths : {})) {
+    if (!isTree(item)) continue;
+    delete item.servers;
+    for (const method of METHODS) {
+      const operation = item[method];
+      if (isTree(operation)) operation.operationId = `operation_${count++}`;
+    }
+  }
+  return document;
+}
+
+/** What the document shows as an example, else what its schema allows; pages end with the first. */
+function answerOf(context: Context, document: Tree): Answer {
+  const { responses } = context.operation as unknown as Tree;
+  const all = isTree(responses) ? responses : {};
+  const status = Object.keys(all).find((one) => /^2/.test(one)) ?? 'default';
+  const code = /^\d+$/.test(status) ? Number(status) : 200;
+  const content = contentOf(all[status]);
+  if (!content) return { status: code };
+  const shown = exampleOf(content);
+  const body = shown !== undefined ? shown : sampled(content.schema, document, { skipWriteOnly: true });
+  return { status: code, body };
+}
+
+function contentOf(holder: unknown): Tree | null {
+  const content = isTree(holder) && isTree(holder.content) ? holder.content : {};
+  const media = Object.keys(content).find((type) => /json/.test(type)) ?? Object.keys(content)[0];
+  const found = media === undefined ? undefined : content[media];
+  return isTree(found) ? found : null;
+}
+
+function exampleOf(content: Tree): unknown {
+  if (content.example !== undefined) return content.example;
+  const [first] = Object.values(isTree(content.examples) ? content.examples : {});
+  return isTree(first) ? first.value : undefined;
+}
+
+function sampled(schema: unknown, document: Tree, options: { skipWriteOnly?: boolean; skipReadOnly?: boolean }): unknown {
+  if (!isTree(schema)) return undefined;
+  return sample(schema, { ...options, quiet: true, maxSampleDepth: 6 }, document) as unknown;
+}
+
+function registerSecurity(backend: OpenAPIBackend, document: Tree, refused: Refused[]): void {
+  const components = isTree(document.components) ? document.components : {};
+  const schemes = isTree(components.securitySchemes) ? components.securitySchemes : {};
+  for (const [name, scheme] of Object.entries(schemes)) {
+    if (isTree(scheme)) backend.registerSecurityHandler(name, (context: Context) => isSent(scheme, context));
+  }
+  backend.register('unauthorizedHandler', (context: Context) => {
+    refused.push({ request: named(context), because: 'credentials are missing' });
+    return { status: 401, body: {} };
+  });
+}
+
+function isSent(scheme: Tree, { request }: Context): boolean {
+  const authorization = String(request.headers.authorization ?? '');
+  if (scheme.type === 'http') {
+    const kind = String(scheme.scheme).toLowerCase();
+    return kind === 'basic' ? /^basic /i.test(authorization) : kind === 'bearer' ? /^bearer /i.test(authorization) : authorization !== '';
+  }
+  if (scheme.type !== 'apiKey') return /^bearer /i.test(authorization);
+  const name = String(scheme.name);
+  if (scheme.in === 'query') return request.query?.[name] !== undefined;
+  if (scheme.in === 'cookie') return String(request.headers.cookie ?? '').includes(`${name}=`);
+  return request.headers[name.toLowerCase()] !== undefined;
+}
+
+/** Follows `#/…`. */
+function resolved(value: unknown, document: Tree): Tree {
+  let now = value;
+  for (let hop = 0; hop < 10 && isTree(now) && typeof now.$ref === 'string'; hop++) {
+    let at: unknown = document;
+    for (const step of now.$ref.slice(2).split('/')) {
+      at = isTree(at) ? at[decodeURIComponent(step.replaceAll('~1', '/').replaceAll('~0', '~'))] : undefined;
+    }
+    now = at;
+  }
+  return isTree(now) ? now : {};
+}
+
+function sampleBody(document: Tree, method: string, path: string): unknown {
+  const item = resolved(isTree(document.paths) ? document.paths[path] : undefined, document);
+  const operation = resolved(item[method], document);
+  const content = contentOf(resolved(operation.requestBody, document));
+  if (!content) return undefined;
+  return sampled(content.schema, document, { skipReadOnly: true });
+}
+
+function sampleParameter(document: Tree, name: string): string | undefined {
+  for (const item of Object.values(isTree(document.paths) ? document.paths : {})) {
+    const path = resolved(item, document);
+    for (const holder of [path, ...METHODS.map((method) => resolved(path[method], document))]) {
+      for (const one of Array.isArray(holder.parameters) ? holder.parameters : []) {
+        const parameter = resolved(one, document);
+        if (parameter.name !== name) continue;
+        const value = parameter.example ?? sampled(parameter.schema, document, {});
+        if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value) || undefined;
+        if (Array.isArray(value) && value.length > 0) return String(value[0]);
+      }
+    }
+  }
+  return undefined;
+}

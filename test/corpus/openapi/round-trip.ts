@@ -1,0 +1,177 @@
+import type { AuthDefinition, ConnectorDefinition, ObjectDefinition } from '../../../src/connector/definition.ts';
+import { compileCodec } from '../../../src/connector/codec.ts';
+import type { Connection, Wire, WireRecord } from '../../../src/connector/port.ts';
+import type { OpenapiImport } from '../../../src/importers/openapi/import-openapi.ts';
+import type { Resource } from '../../../src/importers/openapi/resources.ts';
+import { variableName } from '../../../src/importers/openapi/access.ts';
+import { undiciHttp } from '../../../src/platform/http-undici.ts';
+import { silentLog } from '../../../src/platform/log.ts';
+import { openRestConnection } from '../../../src/protocols/rest/connection.ts';
+import { jumpingClock, keptTokens } from '../../connector/world.ts';
+import { type MockServer, startMock } from './mock-server.ts';
+
+export interface Tried {
+  object: string;
+  operation: 'list' | 'get' | 'create' | 'update' | 'delete';
+  /** Empty where the request was valid and the answer was decoded. */
+  fault: string;
+}
+
+type Tree = Record<string, unknown>;
+
+/** Runs every operation of an imported connector through the REST driver against a mock of its own document. */
+export async function roundTrip(read: OpenapiImport, imported: ConnectorDefinition): Promise<Tried[]> {
+  const mock = await startMock(read.description.root as Tree);
+  const http = undiciHttp();
+  const random = { next: () => 0.5, bytes: (length: number) => new Uint8Array(length).fill(7) };
+  const definition = { ...imported, base_url: mock.url, auth: withoutLogin(imported.auth) };
+  const opened = openRestConnection({
+    definition,
+    variables: variablesFor(definition, read, mock),
+    platform: { clock: jumpingClock(Date.parse('2026-01-01T00:00:00Z')), random, http, log: silentLog },
+    tokens: keptTokens(),
+  });
+  try {
+    if (!opened.ok) return [{ object: '', operation: 'list', fault: JSON.stringify(opened.error) }];
+    const tried: Tried[] = [];
+    for (const [name, object] of Object.entries(definition.objects)) {
+      const resource = read.resources.find((one) => one.name === name);
+      if (resource) tried.push(...(await tryObject({ connection: opened.value, mock, name, object, resource })));
+    }
+    return tried;
+  } finally {
+    await http.close();
+    await mock.close();
+  }
+}
+
+/** Tokens are not what is tried here: the mock looks only whether one comes along. */
+function withoutLogin(auth: AuthDefinition): AuthDefinition {
+  return auth.type === 'oauth2' ? { type: 'bearer', token: 'token' } : auth;
+}
+
+function variablesFor(definition: ConnectorDefinition, { description }: OpenapiImport, mock: MockServer): Record<string, string> {
+  const names = new Set(description.operations.flatMap((operation) => operation.parameters.map((one) => one.name)));
+  const samples = new Map<string, string>();
+  for (const name of names) {
+    const value = mock.sampleParameter(name);
+    if (value !== undefined) samples.set(variableName(name, 'value'), value);
+  }
+  return Object.fromEntries(Object.keys(definition.variables).map((name) => [name, samples.get(name) ?? '1']));
+}
+
+interface World {
+  connection: Connection;
+  mock: MockServer;
+  name: string;
+  object: ObjectDefinition;
+  resource: Resource;
+}
+
+async function tryObject(world: World): Promise<Tried[]> {
+  const { name, object, resource, mock } = world;
+  const tried: Tried[] = [];
+  const attempt = async (operation: Tried['operation'], work: () => Promise<string>) => {
+    mock.refused();
+    const fault = await work();
+    const [refused] = mock.refused();
+    tried.push({ object: name, operation, fault: refused ? `${refused.request}: ${refused.because}` : fault });
+  };
+  let first: WireRecord | null = null;
+  await attempt('list', async () => {
+    const found = await firstPage(world);
+    first = found.record;
+    return found.fault;
+  });
+  const id = idFrom(first, world);
+  if (object.get) await attempt('get', () => tryGet(world, id));
+  if (object.create) await attempt('create', () => tryCreate(world, sampleWire(world, resource.create, object.create?.wrap ?? '')));
+  if (object.update) {
+    const sample = sampleWire(world, resource.update, object.update?.wrap ?? '');
+    await attempt('update', () => tryUpdate(world, id, sample));
+  }
+  if (object.delete) await attempt('delete', () => tryDelete(world, id));
+  return tried;
+}
+
+/** A record's id from the list; where the mock's list is empty, one as the id's type allows. */
+function idFrom(record: WireRecord | null, { object }: World): string {
+  if (record) return record.id;
+  const own = object.id.type === 'integer' ? '1' : 'a1';
+  let id = own;
+  for (let at = object.parent; at; at = undefined) id = `1/${own}`;
+  return id;
+}
+
+async function firstPage({ connection, name, object }: World): Promise<{ record: WireRecord | null; fault: string }> {
+  for await (const step of connection.read({ object: name, since: null })) {
+    if (step.kind === 'end') return { record: null, fault: step.diagnostic && !harmless(step.diagnostic.code) ? `${step.diagnostic.code}: ${step.diagnostic.detail ?? step.diagnostic.summary}` : '' };
+    for (const record of step.records) {
+      const fault = undecoded(object, record.wire);
+      if (fault !== '') return { record, fault };
+    }
+    return { record: step.records[0] ?? null, fault: '' };
+  }
+  return { record: null, fault: 'no end' };
+}
+
+/** The mock gives one page over and over. */
+const harmless = (code: string): boolean => /page|repeat|more|total/.test(code);
+
+function undecoded(object: ObjectDefinition, wire: Wire): string {
+  const codec = compileCodec(object);
+  const { problems } = codec.decode(wire, Object.keys(object.fields));
+  const [problem] = Object.entries(problems);
+  return problem ? `decode ${problem[0]}: ${problem[1].detail ?? problem[1].summary}` : '';
+}
+
+async function tryGet({ connection, name, object }: World, id: string): Promise<string> {
+  const [outcome] = await connection.get(name, [id]);
+  if (outcome?.kind === 'present') return undecoded(object, outcome.record.wire);
+  return outcome?.kind === 'unknown' ? `${outcome.diagnostic.code}: ${outcome.diagnostic.detail ?? outcome.diagnostic.summary}` : 'gone';
+}
+
+/** What the document allows as a body, through the fields of the connector: read as if received, then written. */
+function sampleWire({ mock, object }: World, operation: { method: string; path: string } | null, wrap: string): Wire | string {
+  let sample = operation ? mock.sampleBody(operation.method, operation.path) : undefined;
+  for (const step of wrap === '' ? [] : wrap.split('.')) sample = isWire(sample) ? sample[step] : undefined;
+  if (Array.isArray(sample)) sample = sample[0];
+  if (!isWire(sample)) return {};
+  const codec = compileCodec({ fields: Object.fromEntries(Object.entries(object.fields).map(([name, field]) => [name, { ...field, write_only: false }])) });
+  const decoded = codec.decode(sample, Object.keys(object.fields));
+  const encoded = compileCodec(object).encode(decoded.fields);
+  return encoded.ok ? encoded.value : `encode ${Object.keys(encoded.error).join(', ')}`;
+}
+
+const isWire = (value: unknown): value is Wire => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+async function tryCreate({ connection, name, object }: World, wire: Wire | string): Promise<string> {
+  if (typeof wire === 'string') return wire;
+  if (object.parent) return tryBelow(() => connection.create(name, [{ wire: withParent(object, wire), idempotencyKey: 'key-1' }]), object);
+  return tryBelow(() => connection.create(name, [{ wire, idempotencyKey: 'key-1' }]), object);
+}
+
+/** A record below another names it in a field. */
+function withParent(object: ObjectDefinition, wire: Wire): Wire {
+  const field = object.parent?.field;
+  if (field === undefined) return wire;
+  const path = object.fields[field]?.path ?? field;
+  return path in wire ? wire : { ...wire, [path]: '1' };
+}
+
+type Outcomes = Awaited<ReturnType<Connection['create']>>;
+
+async function tryBelow(work: () => Promise<Outcomes>, object: ObjectDefinition): Promise<string> {
+  const [outcome] = await work();
+  if (outcome?.kind === 'done') return outcome.record ? undecoded(object, outcome.record.wire) : '';
+  return outcome ? `${outcome.diagnostic.code}: ${outcome.diagnostic.detail ?? outcome.diagnostic.summary}` : 'no outcome';
+}
+
+async function tryUpdate({ connection, name, object }: World, id: string, wire: Wire | string): Promise<string> {
+  if (typeof wire === 'string') return wire;
+  return tryBelow(() => connection.update(name, [{ id, wire, version: null }]), object);
+}
+
+async function tryDelete({ connection, name, object }: World, id: string): Promise<string> {
+  return tryBelow(() => connection.remove(name, [{ id, version: null }], false), object);
+}
