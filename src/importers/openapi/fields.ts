@@ -111,7 +111,7 @@ function scalarField(name: string, shape: Shape, part: FieldsPart): FieldDraft {
   const instant = shape.options ? null : instantIn(name, shape);
   if (instant) {
     if (!/date|time/.test(shape.format))
-      part.findings.set(name, inferred('timestamp', 'its name, description or example'));
+      part.findings.set(name, inferred('timestamp', 'its description or example'));
     return { type: instant.day ? 'date' : 'timestamp', ...(instant.time ? { time: instant.time } : {}) };
   }
   if (shape.options && shape.options.length <= 300) {

@@ -39,7 +39,7 @@ export function identityOf(resource: Resource, record: Shape, shapes: Shapes): F
     choose(onlyId(names, resource), (value) => inferred(value, 'the only name that ends in id')) ??
     choose(find('name'), (value) => assumed(value, 'names may be unique')) ??
     (record.properties.size === 0
-      ? assumed<Identity>({ path: 'id', type: 'string' }, 'records have no schema')
+      ? assumed<Identity>({ path: 'id', type: parameterType(resource, shapes) }, 'records have no schema')
       : assumed(null, 'no property is called as ids are'))
   );
 }
@@ -70,6 +70,14 @@ const onlyId = (names: readonly string[], { parent }: Resource): string | undefi
   const above = new Set(parent ? [squeezed(parent.parameter), `${squeezed(singular(parent.resource.name))}id`] : []);
   return ids.length === 1 && !above.has(squeezed(ids[0] ?? '')) ? ids[0] : undefined;
 };
+
+/** Of the parameter that stands for the record in its path. */
+export function parameterType({ get, update, remove, idParameter }: Resource, shapes: Shapes): Identity['type'] {
+  const operation = get ?? update ?? remove;
+  const parameter = operation?.parameters.find((one) => one.in === 'path' && one.name === idParameter);
+  const kind = parameter ? shapes.of(parameter.schema).kind : 'string';
+  return kind === 'integer' || kind === 'number' ? 'integer' : 'string';
+}
 
 /** The property as an id: a text, a number, or an object that holds one. */
 function identityAt(name: string, record: Shape, shapes: Shapes): Identity | null {

@@ -2,7 +2,7 @@ import type { Operation } from './description.ts';
 import { fieldsOf } from './fields.ts';
 import { archivedQueryOf, equalsOf, idsOf, sinceOf, sortOf } from './filters.ts';
 import { assumed, declared, type Finding, inferred } from './finding.ts';
-import { type Identity, identityOf } from './identity.ts';
+import { type Identity, identityOf, parameterType } from './identity.ts';
 import { paginationOf } from './pagination.ts';
 import { isSize } from './parameter-names.ts';
 import { nounOf, sameWord, singular, squeezed } from './path-parts.ts';
@@ -42,7 +42,7 @@ export function objectOf(resource: Resource, context: ObjectContext): ObjectPart
   const { shapes } = context;
   const findings: ObjectPart['findings'] = new Map();
   const record = recordOf(resource, shapes);
-  const identity = usableIdentity(resource, identityOf(resource, record.outer, shapes));
+  const identity = usableIdentity(resource, identityOf(resource, record.outer, shapes), shapes);
   findings.set('id', identity);
   const knows = likeRecord(record.outer, identity.value.path ?? '');
   const known = { resource, knows, shapes };
@@ -105,14 +105,15 @@ function fieldsGround(record: Shape, create: WritePart | null, update: WritePart
 type IdDraft = Partial<Identity> & { digest?: true };
 
 /** Lists of things without an id stay readable: a digest stands for it, unless their paths need one. */
-function usableIdentity(resource: Resource, found: Finding<Identity | null>): Finding<IdDraft> {
+function usableIdentity(resource: Resource, found: Finding<Identity | null>, shapes: Shapes): Finding<IdDraft> {
   if (found.value) {
     const { path, type } = found.value;
     return { ...found, value: { path, ...(type === 'string' ? {} : { type }) } };
   }
   if (resource.idParameter !== null) {
+    const typed = parameterType(resource, shapes) === 'integer' ? { type: 'integer' as const } : {};
     return assumed(
-      { path: resource.idParameter.replaceAll('.', '_') },
+      { path: resource.idParameter.replaceAll('.', '_'), ...typed },
       `${found.because}; called as the parameter of the item path`,
     );
   }
@@ -216,7 +217,8 @@ function listPart(
   if (Object.keys(equals).length > 0) findings.set('list.equals', inferred(equals, 'parameters called as fields'));
   const archived = archivedQueryOf(operation, shapes);
   if (archived) findings.set('list.archived', inferred(archived, 'its name'));
-  const query = { ...requiredQuery(operation, shapes, sentAlways, variables), ...wholePage(operation, pagination) };
+  const sent = new Set([...sentAlways, ...sentByPages(pagination.value), since?.value.param ?? '']);
+  const query = { ...requiredQuery(operation, shapes, sent, variables), ...wholePage(operation, pagination) };
   const draft = {
     path: pathOf(operation.path, resource, false, variables),
     records,
@@ -231,6 +233,9 @@ function listPart(
   };
   return { draft, equals };
 }
+
+const sentByPages = ({ param, size_param: size }: Record<string, unknown>): string[] =>
+  [param, size].filter((name) => typeof name === 'string');
 
 /** A list that is limited but has no further pages is asked for as much as it gives. */
 function wholePage(operation: Operation, pagination: ReturnType<typeof paginationOf>): Record<string, string> {

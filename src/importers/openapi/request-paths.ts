@@ -1,7 +1,6 @@
 import { type VariableDraft, variableName } from './access.ts';
 import { oneLine } from './base-url.ts';
 import type { Operation } from './description.ts';
-import { isSize, positionOf } from './parameter-names.ts';
 import { singular, squeezed } from './path-parts.ts';
 import type { Resource } from './resources.ts';
 import type { Shapes } from './shape.ts';
@@ -63,7 +62,6 @@ export function requiredQuery(
   const query: Record<string, string> = {};
   for (const parameter of operation.parameters) {
     if (parameter.in !== 'query' || !parameter.required || known.has(parameter.name)) continue;
-    if (positionOf(parameter.name) || isSize(parameter.name)) continue;
     query[parameter.name] = onlyValueOf(parameter.name, parameter, shapes, variables);
   }
   return query;

@@ -35,7 +35,7 @@ export function resourcesOf(description: Description, shapes: Shapes): Resource[
   const lists = description.operations.flatMap((operation) => listOf(operation, shapes) ?? []);
   const listPaths = new Set(lists.map((list) => list.operation.path));
   const resources = lists
-    .map((list) => resourceOf(list, { paths, items, listPaths }))
+    .map((list) => resourceOf(list, { paths, items, listPaths, shapes }))
     .sort((a, b) => compare(a.collection.path, b.collection.path));
   findParents(resources);
   nameAll(resources);
@@ -47,6 +47,16 @@ interface Index {
   /** Item paths by the path of their list, in every form it may have, in lower case. */
   items: Map<string, string[]>;
   listPaths: ReadonlySet<string>;
+  shapes: Shapes;
+}
+
+/** JSON Patch (RFC 6902): a list of steps, which no record is. */
+function takesPatches(operation: Operation, shapes: Shapes): boolean {
+  if (!operation.body) return false;
+  if (/json-patch/i.test(operation.body.media)) return true;
+  const body = shapes.of(operation.body.schema);
+  const step = shapes.of(body.items);
+  return body.kind === 'array' && step.properties.has('op') && step.properties.has('path');
 }
 
 function itemPaths(paths: Map<string, Operation[]>): Map<string, string[]> {
@@ -70,17 +80,17 @@ function resourceOf(list: ListFound, index: Index): Resource {
   const plain = path.replace(VERB, '');
   const collection = partsOf(plain !== path && !index.listPaths.has(plain) && plain !== '' ? plain : path);
   const items = itemsFor(collection.path, index);
-  const find = (methods: readonly Method[], among: readonly string[]): Operation | null => {
+  const find = (methods: readonly Method[], among: readonly string[], fits = (_: Operation) => true): Operation | null => {
     for (const method of methods) {
       for (const one of among) {
-        const found = index.paths.get(one)?.find((operation) => operation.method === method);
+        const found = index.paths.get(one)?.find((operation) => operation.method === method && fits(operation));
         if (found) return found;
       }
     }
     return null;
   };
   const get = find(['get'], items);
-  const update = find(['patch', 'put', 'post'], items);
+  const update = find(['patch', 'put', 'post'], items, (one) => !takesPatches(one, index.shapes));
   const remove = find(['delete'], items);
   const first = get ?? update ?? remove;
   return {

@@ -18,40 +18,59 @@ export const isCreatedName = (name: string): boolean => CREATED.test(squeezed(na
 
 const TIMELIKE = /(?:date|time|_at|_on|At|On|utc|UTC|stamp)$/;
 
-/** Whether a property holds an instant, and how; null where it holds something else. */
+/**
+ * Whether a property holds an instant, and how; null where it holds something else. A text whose format, example or
+ * description says nothing of a time stays a text, whatever its name.
+ */
 export function instantIn(name: string, shape: Shape): { time: TimeDraft; day: boolean } | null {
   const about = `${shape.description} ${shape.title}`;
   if (shape.kind === 'integer' || shape.kind === 'number') {
-    const stamped = isModifiedName(name) || isCreatedName(name) || TIMELIKE.test(name);
     const says = /unix|epoch|timestamp|seconds since|milliseconds/i.test(`${about} ${shape.format}`);
-    if (!stamped && !says) return null;
-    if (!says && !isModifiedName(name) && !isCreatedName(name)) return null;
+    if (!isModifiedName(name) && !isCreatedName(name) && !(says && TIMELIKE.test(name))) return null;
     return { time: inMilliseconds(about, shape) ? 'epoch_ms' : 'epoch_s', day: false };
   }
   if (shape.kind !== 'string' && shape.kind !== 'unknown') return null;
-  if (/^(date-?time|datetime|timestamp|iso-?8601|date-time-rfc1123|zoned-date-time|instant)$/i.test(shape.format)) {
-    return { time: localPattern(shape), day: false };
+  const format = formatOf(shape.format);
+  if (typeof shape.example === 'string' && shape.example !== '' && (format !== null || TIMELIKE.test(name))) {
+    return byExample(shape.example, format);
   }
-  if (/^(date|full-date|local-date|yyyy-mm-dd)$/i.test(shape.format)) return { time: undefined, day: true };
-  if (typeof shape.example === 'string') {
-    if (/^\d{4}-\d\d-\d\d$/.test(shape.example) && TIMELIKE.test(name)) return { time: undefined, day: true };
-    if (ISO.test(shape.example)) return { time: undefined, day: false };
-    const pattern = localPattern(shape);
-    if (pattern) return { time: pattern, day: false };
-  }
-  if (!isModifiedName(name) && !isCreatedName(name)) return null;
-  return shape.kind === 'unknown' && shape.description === '' ? null : { time: localPattern(shape), day: false };
+  if (format !== null) return { time: format === 'day' ? undefined : byDescription(about), day: format === 'day' };
+  const described = byDescription(about);
+  if (described !== undefined) return { time: described, day: false };
+  if (!TIMELIKE.test(name) && !isModifiedName(name) && !isCreatedName(name)) return null;
+  if (/iso[- ]?8601|rfc ?3339/i.test(about) && !/duration|interval/i.test(about)) return { time: undefined, day: false };
+  return null;
 }
 
-const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/;
+function formatOf(format: string): 'instant' | 'day' | null {
+  if (/^(date-?time|timestamp|iso-?8601|zoned-date-time|instant)$/i.test(format)) return 'instant';
+  return /^(date|full-date|local-date|yyyy-mm-dd)$/i.test(format) ? 'day' : null;
+}
 
-/** Microsoft's and others' times without a zone, where an example or the description shows them. */
-function localPattern(shape: Shape): TimeDraft {
-  const example = typeof shape.example === 'string' ? shape.example : '';
-  if (/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(example)) return { pattern: 'YYYY-MM-DD HH:mm:ss' };
-  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(example)) return { pattern: 'YYYY-MM-DDTHH:mm:ss' };
-  if (example === '' && /yyyy-mm-dd hh:mm:ss/i.test(shape.description)) return { pattern: 'YYYY-MM-DD HH:mm:ss' };
-  return undefined;
+const ISO = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/i;
+
+/** Texts without a zone, as examples show them. */
+const LOCAL: readonly [RegExp, string][] = [
+  [/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/, 'YYYY-MM-DD HH:mm:ss'],
+  [/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/, 'YYYY-MM-DDTHH:mm:ss'],
+  [/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}$/, 'YYYY-MM-DDTHH:mm:ss.SSS'],
+  [/^\d{4}-\d\d-\d\d \d\d:\d\d$/, 'YYYY-MM-DD HH:mm'],
+  [/^\d{4}-\d\d-\d\dT\d\d:\d\d$/, 'YYYY-MM-DDTHH:mm'],
+  [/^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d$/, 'YYYY/MM/DD HH:mm:ss'],
+];
+
+/** An example that is no time of a known form contradicts the format: the text stays a text. */
+function byExample(example: string, format: 'instant' | 'day' | null): { time: TimeDraft; day: boolean } | null {
+  if (ISO.test(example)) return { time: undefined, day: false };
+  if (/^\d{4}-\d\d-\d\d$/.test(example)) return { time: undefined, day: true };
+  const local = LOCAL.find(([form]) => form.test(example));
+  if (local) return { time: { pattern: local[1] }, day: false };
+  return /^(string|date|datetime)$/i.test(example) && format !== null ? { time: undefined, day: format === 'day' } : null;
+}
+
+/** Times without a zone, where the description shows their form. */
+function byDescription(about: string): TimeDraft {
+  return /yyyy-mm-dd hh:mm:ss/i.test(about) ? { pattern: 'YYYY-MM-DD HH:mm:ss' } : undefined;
 }
 
 const inMilliseconds = (about: string, shape: Shape): boolean =>
@@ -64,8 +83,11 @@ export function modifiedOf(record: Shape, shapes: Shapes): string | null {
 
 function bestStamp(record: Shape, shapes: Shapes, fits: (name: string) => boolean): string | null {
   const found = [...record.properties].flatMap(([name, property]) => {
-    const instant = fits(name) && !name.includes('.') ? instantIn(name, shapes.of(property.schema)) : null;
-    return instant ? [{ name, day: instant.day }] : [];
+    if (!fits(name) || name.includes('.')) return [];
+    const shape = shapes.of(property.schema);
+    const instant = instantIn(name, shape);
+    const untold = shape.kind === 'string' && !shape.options && formatOf(shape.format) === null;
+    return instant || untold ? [{ name, day: instant?.day ?? false }] : [];
   });
   return (found.find((one) => !one.day) ?? found[0])?.name ?? null;
 }

@@ -59,12 +59,13 @@ export async function startMock(source: Tree): Promise<MockServer> {
     },
     notImplemented: (context: Context) => answerOf(context, document),
   });
-  registerSecurity(backend, document, refused);
+  const keys = registerSecurity(backend, document, refused);
   await backend.init();
   const server = createServer(async (request, response) => {
     const body = await bodyOf(request);
     const [path = '/', query = ''] = (request.url ?? '/').split('?');
-    const answer = await handled(backend, { method: request.method ?? 'GET', path, query, body, headers: plain(request) }, refused);
+    const asked = { method: request.method ?? 'GET', path: routable(path), query, body, headers: plain(request) };
+    const answer = await handled(backend, withoutKeys(asked, keys), refused);
     response.writeHead(answer.status, { 'content-type': 'application/json' });
     response.end(answer.status === 204 ? undefined : JSON.stringify(answer.body ?? null));
   });
@@ -124,6 +125,9 @@ function prepared(source: Tree): Tree {
   const copy = structuredClone(source);
   const document = copy.swagger === undefined ? copy : (upgrade(copy, '3.0') as unknown as Tree);
   document.servers = [{ url: '/' }];
+  document.paths = Object.fromEntries(
+    Object.entries(isTree(document.paths) ? document.paths : {}).map(([path, item]) => [routable(path), item]),
+  );
   let count = 0;
   for (const item of Object.values(isTree(document.paths) ? document.paths : {})) {
     if (!isTree(item)) continue;
@@ -135,6 +139,9 @@ function prepared(source: Tree): Tree {
   }
   return document;
 }
+
+/** Paths as the router of the library takes them: no slash at the end, and the keys of OData as segments. */
+const routable = (path: string): string => path.replace(/\(([^()]*)\)/g, '/key/$1').replace(/(.)\/$/, '$1');
 
 /** What the document shows as an example, else what its schema allows; pages end with the first. */
 function answerOf(context: Context, document: Tree): Answer {
@@ -164,10 +171,23 @@ function exampleOf(content: Tree): unknown {
 
 function sampled(schema: unknown, document: Tree, options: { skipWriteOnly?: boolean; skipReadOnly?: boolean }): unknown {
   if (!isTree(schema)) return undefined;
-  return sample(schema, { ...options, quiet: true, maxSampleDepth: 6 }, document) as unknown;
+  return sample(schema, { ...options, quiet: true, maxSampleDepth: 6, enablePatterns: true }, document) as unknown;
 }
 
-function registerSecurity(backend: OpenAPIBackend, document: Tree, refused: Refused[]): void {
+/** Keys in the query are no parameters of the operation: they go to the security handlers as headers. */
+function withoutKeys(asked: Asked, keys: ReadonlySet<string>): Asked {
+  const query = new URLSearchParams(asked.query);
+  const headers = { ...asked.headers };
+  for (const name of keys) {
+    const value = query.get(name);
+    if (value !== null) headers[`x-query-${name.toLowerCase()}`] = value;
+    query.delete(name);
+  }
+  return { ...asked, query: query.toString(), headers };
+}
+
+/** Gives the names of keys in the query. */
+function registerSecurity(backend: OpenAPIBackend, document: Tree, refused: Refused[]): Set<string> {
   const components = isTree(document.components) ? document.components : {};
   const schemes = isTree(components.securitySchemes) ? components.securitySchemes : {};
   for (const [name, scheme] of Object.entries(schemes)) {
@@ -177,6 +197,8 @@ function registerSecurity(backend: OpenAPIBackend, document: Tree, refused: Refu
     refused.push({ request: named(context), because: 'credentials are missing' });
     return { status: 401, body: {} };
   });
+  const inQuery = Object.values(schemes).filter((scheme) => isTree(scheme) && scheme.in === 'query');
+  return new Set(inQuery.map((scheme) => String(isTree(scheme) ? scheme.name : '')));
 }
 
 function isSent(scheme: Tree, { request }: Context): boolean {
@@ -187,7 +209,7 @@ function isSent(scheme: Tree, { request }: Context): boolean {
   }
   if (scheme.type !== 'apiKey') return /^bearer /i.test(authorization);
   const name = String(scheme.name);
-  if (scheme.in === 'query') return request.query?.[name] !== undefined;
+  if (scheme.in === 'query') return request.headers[`x-query-${name.toLowerCase()}`] !== undefined;
   if (scheme.in === 'cookie') return String(request.headers.cookie ?? '').includes(`${name}=`);
   return request.headers[name.toLowerCase()] !== undefined;
 }
@@ -206,7 +228,7 @@ function resolved(value: unknown, document: Tree): Tree {
 }
 
 function sampleBody(document: Tree, method: string, path: string): unknown {
-  const item = resolved(isTree(document.paths) ? document.paths[path] : undefined, document);
+  const item = resolved(isTree(document.paths) ? document.paths[routable(path)] : undefined, document);
   const operation = resolved(item[method], document);
   const content = contentOf(resolved(operation.requestBody, document));
   if (!content) return undefined;
