@@ -22,7 +22,10 @@ const writeSchema = z.strictObject({
   method: z.enum(['POST', 'PUT', 'PATCH', 'DELETE']),
   path: urlPath,
   query: z.record(z.string(), z.string()).default({}),
-  body: z.enum(['json', 'form', 'xml', 'json_rpc']).default('json'),
+  body: z
+    .enum(['json', 'form', 'xml', 'json_rpc', 'json_patch'])
+    .default('json')
+    .describe('json_patch: one step "replace" for each field (RFC 6902)'),
   wrap: z.string().default('').describe('Dotted path under which the record goes into the body, e.g. issue'),
   rpc_method: z.string().optional().describe('json_rpc: the method; the record becomes its params'),
   xml_root: z.string().optional().describe('xml: name of the root element'),

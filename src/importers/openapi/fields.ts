@@ -44,13 +44,16 @@ export interface FieldSources {
 
 const MOST_FIELDS = 400;
 
+const isFull = (part: FieldsPart): boolean => Object.keys(part.fields).length >= MOST_FIELDS;
+
 /** The fields of an object: those of the record, and those that a create takes besides. */
 export function fieldsOf(sources: FieldSources, shapes: Shapes): FieldsPart {
   const { record, created, updated, prefix, id } = sources;
   const part: FieldsPart = { fields: {}, findings: new Map() };
   const writable = created ?? updated;
   for (const [name, property] of record.properties) {
-    if (!usable(name) || (name === id && !sources.prefix) || Object.keys(part.fields).length >= MOST_FIELDS) continue;
+    const given = name === id && created?.properties.get(name)?.required === true;
+    if (!usable(name) || (name === id && !sources.prefix && !given) || isFull(part)) continue;
     const shape = shapes.of(property.schema);
     const field = fieldOf(name, shape, sources, shapes, part);
     const written = created?.properties.get(name);
@@ -63,12 +66,19 @@ export function fieldsOf(sources: FieldSources, shapes: Shapes): FieldsPart {
     }
     if (shape.writeOnly) field.write_only = true;
     if (written?.required && !field.read_only) field.required = true;
-    if (written && !field.read_only) addLimits(field, shapes.of(written.schema));
+    const taken = written ?? inUpdate;
+    const writes = taken && !field.read_only ? shapes.of(taken.schema) : null;
+    if (writes && otherForm(shape, writes)) {
+      field.read_only = true;
+      delete field.required;
+      const twin = { ...fieldOf(name, writes, sources, shapes, part), path: name, write_only: true as const };
+      put(part, twinName(name, record), written?.required ? { ...twin, required: true } : twin, prefix);
+      part.findings.set(twinName(name, record), inferred('write_only', `written in another form than ${name} is read`));
+    } else if (writes) addLimits(field, writes);
     put(part, name, field, prefix);
   }
   for (const [name, property] of created?.properties ?? []) {
-    if (!usable(name) || record.properties.has(name) || name === id || Object.keys(part.fields).length >= MOST_FIELDS)
-      continue;
+    if (!usable(name) || record.properties.has(name) || (name === id && !property.required) || isFull(part)) continue;
     const shape = shapes.of(property.schema);
     if (shape.readOnly) continue;
     const field = fieldOf(name, shape, sources, shapes, part);
@@ -79,13 +89,20 @@ export function fieldsOf(sources: FieldSources, shapes: Shapes): FieldsPart {
   return part;
 }
 
+/** Read as an object and written as an id, and the like. */
+function otherForm(read: Shape, written: Shape): boolean {
+  const numbers = (shape: Shape) => (shape.kind === 'integer' ? 'number' : shape.kind);
+  return read.kind !== 'unknown' && written.kind !== 'unknown' && numbers(read) !== numbers(written);
+}
+
+const twinName = (name: string, record: Shape): string => (record.properties.has(`${name}_id`) ? `${name}_written` : `${name}_id`);
+
 /** Names with dots can't be told from paths. */
 const usable = (name: string): boolean =>
   name !== '' && !name.includes('.') && !(name in Object.prototype) && !/\$\{/.test(name);
 
 function put(part: FieldsPart, name: string, field: FieldDraft, prefix: string): void {
-  if (prefix !== '') field.path = `${prefix}.${field.path ?? name}`;
-  part.fields[name] = field;
+  part.fields[name] = prefix === '' ? field : { ...field, path: `${prefix}.${field.path ?? name}` };
 }
 
 function fieldOf(name: string, shape: Shape, sources: FieldSources, shapes: Shapes, part: FieldsPart): FieldDraft {
@@ -111,7 +128,7 @@ function scalarField(name: string, shape: Shape, part: FieldsPart): FieldDraft {
   const instant = shape.options ? null : instantIn(name, shape);
   if (instant) {
     if (!/date|time/.test(shape.format))
-      part.findings.set(name, inferred('timestamp', 'its description or example'));
+      part.findings.set(name, inferred('timestamp', 'its example'));
     return { type: instant.day ? 'date' : 'timestamp', ...(instant.time ? { time: instant.time } : {}) };
   }
   if (shape.options && shape.options.length <= 300) {

@@ -1,5 +1,5 @@
 import type { Operation } from './description.ts';
-import { fieldsOf } from './fields.ts';
+import { type FieldDraft, fieldsOf } from './fields.ts';
 import { archivedQueryOf, equalsOf, idsOf, sinceOf, sortOf } from './filters.ts';
 import { assumed, declared, type Finding, inferred } from './finding.ts';
 import { type Identity, identityOf, parameterType } from './identity.ts';
@@ -72,10 +72,11 @@ export function objectOf(resource: Resource, context: ObjectContext): ObjectPart
   if (link !== null) findings.set('link_field', inferred(link, 'its name; lists can be searched by it'));
   if (resource.parent)
     findings.set('parent', inferred(resource.parent.resource.name, 'its path stands under the other'));
+  const parent = parentPart(resource, fieldPart.fields);
   const draft = {
     ...labelOf(resource),
     id: identity.value,
-    ...parentPart(resource, Object.keys(fieldPart.fields)),
+    ...parent,
     ...(modified !== null && Object.hasOwn(fieldPart.fields, modified) ? { modified } : {}),
     ...(archived
       ? { archived: record.prefix === '' ? archived : { ...archived, path: `${record.prefix}.${archived.path}` } }
@@ -176,17 +177,26 @@ function labelOf(resource: Resource): { label?: string } {
   return words === '' ? {} : { label: words[0]?.toUpperCase() + words.slice(1).toLowerCase() };
 }
 
-function parentPart(resource: Resource, fields: readonly string[]): Record<string, unknown> {
+/** The parent, and the field that names it: that of the record, else one that the path stands for. */
+function parentPart(resource: Resource, fields: Record<string, FieldDraft>): Record<string, unknown> {
   const { parent } = resource;
   if (!parent) return {};
-  const parameter = parentParameter(resource);
-  const wanted = new Set([
-    squeezed(parent.parameter),
-    squeezed(parameter),
-    `${squeezed(singular(parent.resource.name))}id`,
-  ]);
-  const field = fields.find((name) => squeezed(name) !== 'id' && wanted.has(squeezed(name)));
-  return { parent: { object: parent.resource.name, param: parameter, ...(field === undefined ? {} : { field }) } };
+  const param = parentParameter(resource);
+  const wanted = new Set([squeezed(parent.parameter), squeezed(param), `${squeezed(singular(parent.resource.name))}id`]);
+  const there = Object.keys(fields).find((name) => squeezed(name) !== 'id' && wanted.has(squeezed(name)));
+  const field = there ?? (Object.hasOwn(fields, param) ? `${param}_of_parent` : param);
+  const known = fields[field];
+  fields[field] = known
+    ? writable(known, resource)
+    : { type: 'reference', reference: parent.resource.name, ...(resource.create ? { required: true } : { read_only: true }) };
+  return { parent: { object: parent.resource.name, param, field } };
+}
+
+/** A create must be able to say where the record belongs, though its body does not. */
+function writable(field: FieldDraft, { create }: Resource): FieldDraft {
+  if (!create) return field;
+  const { read_only: _, ...rest } = field;
+  return { ...rest, required: true };
 }
 
 interface ListPart {
@@ -223,6 +233,7 @@ function listPart(
     path: pathOf(operation.path, resource, false, variables),
     records,
     ...(record.item === '' ? {} : { item: record.item }),
+    ...(resource.list.ground === 'assumed' && resource.list.item !== undefined ? { one_or_many: true } : {}),
     ...(Object.keys(query).length > 0 ? { query } : {}),
     pagination: pagination.value,
     ...(since ? { since: since.value } : {}),

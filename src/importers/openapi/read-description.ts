@@ -8,7 +8,7 @@ export const LIMITS = {
   /** Objects and lists within each other. */
   depth: 200,
   aliases: 10_000,
-  /** Lines and commas of a YAML document: an upper bound of its values, known before it is parsed. */
+  /** Lines and commas of YAML, brackets and commas of JSON: a bound of its values, known before it is parsed. */
   parts: 900_000,
   paths: 10_000,
 };
@@ -18,16 +18,17 @@ export function readDescription(text: string, file: string): Result<Tree> {
   const bytes = Buffer.byteLength(text);
   if (bytes > LIMITS.bytes) return fail(tooLarge(file, bytes));
   const body = text.startsWith('\u{FEFF}') ? text.slice(1) : text;
+  if (body.trim() === '') return fail(noDescription(file));
   const parsed = /^\s*[{[]/.test(body) ? parseJson(body, file) : parseYaml(body, file);
   if (!parsed.ok) return parsed;
   if (!isTree(parsed.value)) return fail(noDescription(file));
-  const tooDeep = deeperThan(parsed.value, LIMITS.depth);
-  return tooDeep ? fail(nestedTooDeeply(file)) : ok(parsed.value);
+  return ok(parsed.value);
 }
 
 function parseJson(text: string, file: string): Result<unknown> {
-  const nesting = nestingOf(text);
-  if (nesting > LIMITS.depth) return fail(nestedTooDeeply(file));
+  const { depth, parts } = measured(text);
+  if (depth > LIMITS.depth) return fail(nestedTooDeeply(file));
+  if (parts > LIMITS.parts) return fail(tooManyParts(file));
   try {
     return ok(JSON.parse(text));
   } catch (error) {
@@ -66,10 +67,11 @@ function parseYaml(text: string, file: string): Result<unknown> {
   }
 }
 
-/** How deep the brackets of a JSON text go, without those in its strings. */
-function nestingOf(text: string): number {
+/** How deep the brackets of a JSON text go, and how many brackets and commas it has, without those in its strings. */
+function measured(text: string): { depth: number; parts: number } {
   let depth = 0;
   let deepest = 0;
+  let parts = 0;
   let inText = false;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
@@ -77,10 +79,13 @@ function nestingOf(text: string): number {
       if (code === 0x5c) i++;
       else if (code === 0x22) inText = false;
     } else if (code === 0x22) inText = true;
-    else if (code === 0x7b || code === 0x5b) deepest = Math.max(deepest, ++depth);
-    else if (code === 0x7d || code === 0x5d) depth--;
+    else if (code === 0x7b || code === 0x5b) {
+      deepest = Math.max(deepest, ++depth);
+      parts++;
+    } else if (code === 0x7d || code === 0x5d) depth--;
+    else if (code === 0x2c) parts++;
   }
-  return deepest;
+  return { depth: deepest, parts };
 }
 
 function partsOf(text: string): number {
@@ -90,25 +95,6 @@ function partsOf(text: string): number {
     if (code === 0x0a || code === 0x2c) parts++;
   }
   return parts;
-}
-
-/** Each object is looked at once for each depth that it is reached at first, so aliases do not multiply the work. */
-function deeperThan(root: Tree, limit: number): boolean {
-  const seen = new Set<object>();
-  let level: object[] = [root];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > limit) return true;
-    const next: object[] = [];
-    for (const value of level) {
-      for (const inner of Object.values(value)) {
-        if (inner === null || typeof inner !== 'object' || seen.has(inner)) continue;
-        seen.add(inner);
-        next.push(inner);
-      }
-    }
-    level = next;
-  }
-  return false;
 }
 
 function lineOf(text: string, offset: number): { line: number; column: number } {
@@ -127,7 +113,7 @@ export const tooLarge = (file: string, bytes: number): Diagnostic =>
 
 const tooManyParts = (file: string): Diagnostic =>
   problem('description-too-large', 'The document has too many parts', {
-    detail: `It has more than ${LIMITS.parts} lines and commas.`,
+    detail: `It has more than ${LIMITS.parts} values.`,
     where: { file },
     next: 'Import a document with fewer paths',
   });

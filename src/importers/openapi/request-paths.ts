@@ -75,7 +75,12 @@ export function requiredHeaders(
 ): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const parameter of operations.flatMap((operation) => operation.parameters)) {
-    if (parameter.in !== 'header' || !parameter.required || OWN_HEADERS.test(parameter.name)) continue;
+    if (parameter.in !== 'header' || !parameter.required) continue;
+    if (OWN_HEADERS.test(parameter.name)) {
+      // Demanded of reads too, which have no body that would bring it.
+      if (/^content-type$/i.test(parameter.name)) headers[parameter.name] = 'application/json';
+      continue;
+    }
     if (known.has(parameter.name.toLowerCase()) || headers[parameter.name] !== undefined) continue;
     headers[parameter.name] = onlyValueOf(parameter.name, parameter, shapes, variables);
   }

@@ -51,9 +51,8 @@ interface Index {
 }
 
 /** JSON Patch (RFC 6902): a list of steps, which no record is. */
-function takesPatches(operation: Operation, shapes: Shapes): boolean {
+export function takesPatches(operation: Operation, shapes: Shapes): boolean {
   if (!operation.body) return false;
-  if (/json-patch/i.test(operation.body.media)) return true;
   const body = shapes.of(operation.body.schema);
   const step = shapes.of(body.items);
   return body.kind === 'array' && step.properties.has('op') && step.properties.has('path');
@@ -90,7 +89,8 @@ function resourceOf(list: ListFound, index: Index): Resource {
     return null;
   };
   const get = find(['get'], items);
-  const update = find(['patch', 'put', 'post'], items, (one) => !takesPatches(one, index.shapes));
+  const update =
+    find(['patch', 'put', 'post'], items, (one) => !takesPatches(one, index.shapes)) ?? find(['patch'], items);
   const remove = find(['delete'], items);
   const first = get ?? update ?? remove;
   return {

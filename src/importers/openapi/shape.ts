@@ -98,10 +98,8 @@ export class Shapes {
     const kinds = new Set(real.map((shape) => shape.kind));
     const [first] = real;
     if (!first) return { ...EMPTY, nullable };
-    if (kinds.size > 1) {
-      const object = real.find((shape) => shape.kind === 'object');
-      return { ...(object ?? first), nullable, options: null, format: '' };
-    }
+    // An id or the whole record: what stands first is what comes unasked.
+    if (kinds.size > 1) return { ...first, nullable, options: null, format: '' };
     let shape = first;
     for (const other of real.slice(1)) shape = this.#merged(shape, other, false);
     const sameFormat = real.every((one) => one.format === first.format);

@@ -19,8 +19,8 @@ export const isCreatedName = (name: string): boolean => CREATED.test(squeezed(na
 const TIMELIKE = /(?:date|time|_at|_on|At|On|utc|UTC|stamp)$/;
 
 /**
- * Whether a property holds an instant, and how; null where it holds something else. A text whose format, example or
- * description says nothing of a time stays a text, whatever its name.
+ * Whether a property holds an instant, and how; null where it holds something else. A text whose format and example say
+ * nothing of a time stays a text, whatever its name.
  */
 export function instantIn(name: string, shape: Shape): { time: TimeDraft; day: boolean } | null {
   const about = `${shape.description} ${shape.title}`;
@@ -35,10 +35,6 @@ export function instantIn(name: string, shape: Shape): { time: TimeDraft; day: b
     return byExample(shape.example, format);
   }
   if (format !== null) return { time: format === 'day' ? undefined : byDescription(about), day: format === 'day' };
-  const described = byDescription(about);
-  if (described !== undefined) return { time: described, day: false };
-  if (!TIMELIKE.test(name) && !isModifiedName(name) && !isCreatedName(name)) return null;
-  if (/iso[- ]?8601|rfc ?3339/i.test(about) && !/duration|interval/i.test(about)) return { time: undefined, day: false };
   return null;
 }
 

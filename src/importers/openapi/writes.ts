@@ -2,14 +2,14 @@ import type { Body, Operation } from './description.ts';
 import { assumed, declared, type Finding, inferred } from './finding.ts';
 import { nounOf, sameWord, squeezed } from './path-parts.ts';
 import { recordPlace } from './record-place.ts';
-import type { Resource } from './resources.ts';
+import { type Resource, takesPatches } from './resources.ts';
 import type { Shape, Shapes } from './shape.ts';
 
 /** A write as it stands in the file; its path is put in by the caller. */
 export interface WriteDraft {
   method: string;
   query?: Record<string, string>;
-  body?: 'form' | 'xml';
+  body?: 'form' | 'xml' | 'json_patch';
   wrap?: string;
   constant?: Record<string, unknown>;
   returns?: 'id' | 'nothing';
@@ -36,13 +36,16 @@ interface Known {
 
 /** A create or an update: how its body is wrapped, and what its answer holds. */
 export function writeOf(operation: Operation, kind: 'create' | 'update', known: Known): WritePart {
-  const body = bodyOf(operation.body, known);
+  const patches = kind === 'update' && takesPatches(operation, known.shapes);
+  const body: BodyPart = patches
+    ? { draft: { body: 'json_patch' }, takes: null, many: null, because: 'the body is a list of steps (JSON Patch)' }
+    : bodyOf(operation.body, known);
   const draft: WriteDraft = {
     method: operation.method.toUpperCase(),
     ...body.draft,
     ...answerOf(operation, kind, known),
   };
-  if (kind === 'update' && operation.method === 'put') draft.whole = true;
+  if (kind === 'update' && operation.method === 'put' && known.resource.get) draft.whole = true;
   const key = operation.parameters.find(
     (one) => one.in === 'header' && /^(x-)?idempotency-?key$|^idempotence-key$/i.test(one.name),
   );

@@ -25,6 +25,7 @@ const CONTENT_TYPES: Record<WriteDefinition['body'], string> = {
   form: 'application/x-www-form-urlencoded',
   xml: 'application/xml',
   json_rpc: 'application/json',
+  json_patch: 'application/json-patch+json',
 };
 
 /** Compiles how a record is written: the address, what stands around it in the body, and what the body is written in. */
@@ -70,7 +71,18 @@ function compileEncoding(write: WriteDefinition): (body: Wire) => string {
       return (body) => toXml(write.xml_root, body);
     case 'json_rpc':
       return (body) => JSON.stringify({ jsonrpc: '2.0', id: 1, method: write.rpc_method ?? '', params: body });
+    case 'json_patch':
+      return (body) => JSON.stringify(patchOf(body, ''));
   }
+}
+
+/** One step for each value; objects on the way are there already. */
+function patchOf(wire: Wire, at: string): Wire[] {
+  return Object.entries(wire).flatMap(([key, value]): Wire[] => {
+    const path = `${at}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    if (isWire(value) && !Array.isArray(value) && Object.keys(value).length > 0) return patchOf(value, path);
+    return [{ op: 'replace', path, value }];
+  });
 }
 
 /** An answer to JSON-RPC says by its body, not its status, that a call was refused. */

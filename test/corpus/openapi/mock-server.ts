@@ -16,6 +16,8 @@ export interface MockServer {
   refused(): Refused[];
   /** A body that the document allows for an operation; undefined where it takes none. */
   sampleBody(method: string, path: string): unknown;
+  /** What the server answers to an operation. */
+  sampleAnswer(method: string, path: string): unknown;
   /** A value that the document allows for a parameter of an operation. */
   sampleParameter(name: string): string | undefined;
   close(): Promise<void>;
@@ -77,6 +79,7 @@ export async function startMock(source: Tree): Promise<MockServer> {
     url: `http://127.0.0.1:${port}`,
     refused: () => refused.splice(0),
     sampleBody: (method, path) => sampleBody(document, method, path),
+    sampleAnswer: (method, path) => shownBy(operationAt(document, method, path), document).body,
     sampleParameter: (name) => sampleParameter(document, name),
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
@@ -100,15 +103,21 @@ async function handled(backend: OpenAPIBackend, request: Asked, refused: Refused
     const answer: unknown = await backend.handleRequest(request);
     return isTree(answer) ? { status: Number(answer.status ?? 200), body: answer.body } : { status: 200 };
   } catch (error) {
-    refused.push({ request: `${request.method} ${request.path}`, because: `the mock failed: ${String(error).slice(0, 200)}` });
+    refused.push({
+      request: `${request.method} ${request.path}`,
+      because: `the mock failed: ${String(error).slice(0, 200)}`,
+    });
     return { status: 500, body: {} };
   }
 }
 
-const named = ({ request }: Context) => `${request.method.toUpperCase()} ${request.path}?${JSON.stringify(request.query)}`;
+const named = ({ request }: Context) =>
+  `${request.method.toUpperCase()} ${request.path}?${JSON.stringify(request.query)}`;
 
 function plain({ headers }: IncomingMessage): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]));
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+  );
 }
 
 async function bodyOf(request: IncomingMessage): Promise<unknown> {
@@ -116,8 +125,25 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const text = Buffer.concat(chunks).toString('utf8');
   if (text === '') return undefined;
-  if (/form/.test(request.headers['content-type'] ?? '')) return Object.fromEntries(new URLSearchParams(text));
+  if (/form/.test(request.headers['content-type'] ?? '')) return formOf(text);
   return JSON.parse(text);
+}
+
+/** `a[b]=1&a[c]=2` as `{ a: { b: '1', c: '2' } }`. */
+function formOf(text: string): Tree {
+  const form: Tree = {};
+  for (const [name, value] of new URLSearchParams(text)) {
+    const steps = name.replaceAll(']', '').split('[');
+    const last = steps.pop() ?? '';
+    let at = form;
+    for (const step of steps) {
+      const inner: Tree = isTree(at[step]) ? at[step] : {};
+      at[step] = inner;
+      at = inner;
+    }
+    at[last] = value;
+  }
+  return form;
 }
 
 /** An OpenAPI 3 document with an id for every operation, served from the root. */
@@ -145,13 +171,16 @@ const routable = (path: string): string => path.replace(/\(([^()]*)\)/g, '/key/$
 
 /** What the document shows as an example, else what its schema allows; pages end with the first. */
 function answerOf(context: Context, document: Tree): Answer {
-  const { responses } = context.operation as unknown as Tree;
+  return shownBy(context.operation as unknown as Tree, document);
+}
+
+function shownBy({ responses }: Tree, document: Tree): Answer {
   const all = isTree(responses) ? responses : {};
   const status = Object.keys(all).find((one) => /^2/.test(one)) ?? 'default';
   const code = /^\d+$/.test(status) ? Number(status) : 200;
-  const content = contentOf(all[status]);
+  const content = contentOf(resolved(all[status], document));
   if (!content) return { status: code };
-  const shown = exampleOf(content);
+  const shown = exampleOf(content, document);
   const body = shown !== undefined ? shown : sampled(content.schema, document, { skipWriteOnly: true });
   return { status: code, body };
 }
@@ -163,13 +192,23 @@ function contentOf(holder: unknown): Tree | null {
   return isTree(found) ? found : null;
 }
 
-function exampleOf(content: Tree): unknown {
-  if (content.example !== undefined) return content.example;
+function exampleOf(content: Tree, document: Tree): unknown {
   const [first] = Object.values(isTree(content.examples) ? content.examples : {});
-  return isTree(first) ? first.value : undefined;
+  const example = content.example ?? resolved(first, document).value;
+  if (typeof example !== 'string') return example;
+  // Some documents show JSON as a text.
+  try {
+    return JSON.parse(example);
+  } catch {
+    return undefined;
+  }
 }
 
-function sampled(schema: unknown, document: Tree, options: { skipWriteOnly?: boolean; skipReadOnly?: boolean }): unknown {
+function sampled(
+  schema: unknown,
+  document: Tree,
+  options: { skipWriteOnly?: boolean; skipReadOnly?: boolean },
+): unknown {
   if (!isTree(schema)) return undefined;
   return sample(schema, { ...options, quiet: true, maxSampleDepth: 6, enablePatterns: true }, document) as unknown;
 }
@@ -205,7 +244,11 @@ function isSent(scheme: Tree, { request }: Context): boolean {
   const authorization = String(request.headers.authorization ?? '');
   if (scheme.type === 'http') {
     const kind = String(scheme.scheme).toLowerCase();
-    return kind === 'basic' ? /^basic /i.test(authorization) : kind === 'bearer' ? /^bearer /i.test(authorization) : authorization !== '';
+    return kind === 'basic'
+      ? /^basic /i.test(authorization)
+      : kind === 'bearer'
+        ? /^bearer /i.test(authorization)
+        : authorization !== '';
   }
   if (scheme.type !== 'apiKey') return /^bearer /i.test(authorization);
   const name = String(scheme.name);
@@ -227,10 +270,13 @@ function resolved(value: unknown, document: Tree): Tree {
   return isTree(now) ? now : {};
 }
 
-function sampleBody(document: Tree, method: string, path: string): unknown {
+function operationAt(document: Tree, method: string, path: string): Tree {
   const item = resolved(isTree(document.paths) ? document.paths[routable(path)] : undefined, document);
-  const operation = resolved(item[method], document);
-  const content = contentOf(resolved(operation.requestBody, document));
+  return resolved(item[method], document);
+}
+
+function sampleBody(document: Tree, method: string, path: string): unknown {
+  const content = contentOf(resolved(operationAt(document, method, path).requestBody, document));
   if (!content) return undefined;
   return sampled(content.schema, document, { skipReadOnly: true });
 }
@@ -243,7 +289,8 @@ function sampleParameter(document: Tree, name: string): string | undefined {
         const parameter = resolved(one, document);
         if (parameter.name !== name) continue;
         const value = parameter.example ?? sampled(parameter.schema, document, {});
-        if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value) || undefined;
+        if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+          return String(value) || undefined;
         if (Array.isArray(value) && value.length > 0) return String(value[0]);
       }
     }
