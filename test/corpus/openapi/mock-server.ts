@@ -42,7 +42,8 @@ export async function startMock(source: Tree): Promise<MockServer> {
     quick: true,
     validate: true,
     coerceTypes: true,
-    ajvOpts: { strict: false, validateFormats: false, logger: false },
+    // Forms hold texts only.
+    ajvOpts: { strict: false, validateFormats: false, logger: false, coerceTypes: takesForms(document) },
   });
   backend.register({
     validationFail: (context: Context) => {
@@ -62,12 +63,13 @@ export async function startMock(source: Tree): Promise<MockServer> {
     notImplemented: (context: Context) => answerOf(context, document),
   });
   const keys = registerSecurity(backend, document, refused);
+  const declared = JSON.stringify(document.paths);
   await backend.init();
   const server = createServer(async (request, response) => {
     const body = await bodyOf(request);
     const [path = '/', query = ''] = (request.url ?? '/').split('?');
     const asked = { method: request.method ?? 'GET', path: routable(path), query, body, headers: plain(request) };
-    const answer = await handled(backend, withoutKeys(asked, keys), refused);
+    const answer = await handled(backend, withoutKeys(asked, keys, declared), refused);
     response.writeHead(answer.status, { 'content-type': 'application/json' });
     response.end(answer.status === 204 ? undefined : JSON.stringify(answer.body ?? null));
   });
@@ -93,7 +95,7 @@ interface Answer {
 interface Asked {
   method: string;
   path: string;
-  query: string;
+  query: string | Record<string, string | string[]>;
   body: unknown;
   headers: Record<string, string>;
 }
@@ -149,6 +151,13 @@ function formOf(text: string): Tree {
 /** An OpenAPI 3 document with an id for every operation, served from the root. */
 function prepared(source: Tree): Tree {
   const copy = structuredClone(source);
+  withUsualFormats(copy);
+  if (copy.swagger !== undefined) {
+    // Without them the library drops all bodies.
+    for (const key of ['produces', 'consumes']) {
+      if (!Array.isArray(copy[key]) || copy[key].length === 0) copy[key] = ['application/json'];
+    }
+  }
   const document = copy.swagger === undefined ? copy : (upgrade(copy, '3.0') as unknown as Tree);
   document.servers = [{ url: '/' }];
   document.paths = Object.fromEntries(
@@ -166,6 +175,16 @@ function prepared(source: Tree): Tree {
   return document;
 }
 
+const takesForms = (document: Tree): boolean => JSON.stringify(document.paths).includes('x-www-form-urlencoded');
+
+/** Formats as everybody means them. */
+function withUsualFormats(value: unknown): void {
+  if (Array.isArray(value)) value.forEach(withUsualFormats);
+  if (!isTree(value)) return;
+  if (typeof value.format === 'string' && /^(datetime|date_time|timestamp)$/i.test(value.format)) value.format = 'date-time';
+  Object.values(value).forEach(withUsualFormats);
+}
+
 /** Paths as the router of the library takes them: no slash at the end, and the keys of OData as segments. */
 const routable = (path: string): string => path.replace(/\(([^()]*)\)/g, '/key/$1').replace(/(.)\/$/, '$1');
 
@@ -176,7 +195,8 @@ function answerOf(context: Context, document: Tree): Answer {
 
 function shownBy({ responses }: Tree, document: Tree): Answer {
   const all = isTree(responses) ? responses : {};
-  const status = Object.keys(all).find((one) => /^2/.test(one)) ?? 'default';
+  const good = Object.keys(all).filter((one) => /^2/.test(one)).sort();
+  const status = [...good, 'default'].find((one) => contentOf(resolved(all[one], document))) ?? good[0] ?? 'default';
   const code = /^\d+$/.test(status) ? Number(status) : 200;
   const content = contentOf(resolved(all[status], document));
   if (!content) return { status: code };
@@ -213,16 +233,22 @@ function sampled(
   return sample(schema, { ...options, quiet: true, maxSampleDepth: 6, enablePatterns: true }, document) as unknown;
 }
 
-/** Keys in the query are no parameters of the operation: they go to the security handlers as headers. */
-function withoutKeys(asked: Asked, keys: ReadonlySet<string>): Asked {
-  const query = new URLSearchParams(asked.query);
+/** Keys in the query go to the security handlers as headers; where operations do not declare them they are off then. */
+function withoutKeys(asked: Asked, keys: ReadonlySet<string>, declared: string): Asked {
+  const search = new URLSearchParams(typeof asked.query === 'string' ? asked.query : '');
   const headers = { ...asked.headers };
   for (const name of keys) {
-    const value = query.get(name);
+    const value = search.get(name);
     if (value !== null) headers[`x-query-${name.toLowerCase()}`] = value;
-    query.delete(name);
+    if (!declared.includes(`"name":"${name}"`)) search.delete(name);
   }
-  return { ...asked, query: query.toString(), headers };
+  // Names with brackets stay as they are.
+  const query: Record<string, string | string[]> = {};
+  for (const name of new Set(search.keys())) {
+    const values = search.getAll(name);
+    query[name] = values.length === 1 ? (values[0] ?? '') : values;
+  }
+  return { ...asked, query, headers };
 }
 
 /** Gives the names of keys in the query. */
