@@ -25,7 +25,9 @@ export function baseUrlOf(description: Description): BasePart {
     (server) => server.url !== '',
   );
   const server =
-    servers.find((one) => !/sandbox|staging|test|mock|dev(elopment)?\b/i.test(`${one.url} ${one.about}`)) ?? servers[0];
+    servers.find(
+      (one) => !/\b(sandbox|staging|test(ing)?|mock|dev(elopment)?|demo)\b/i.test(`${one.url} ${one.about}`),
+    ) ?? servers[0];
   if (!server) return unknownBase('', 'the document names no server');
   if (!/^https?:\/\//i.test(server.url)) {
     return unknownBase(server.url.startsWith('/') ? server.url : '', 'the document names a path only');

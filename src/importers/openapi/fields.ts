@@ -95,7 +95,8 @@ function otherForm(read: Shape, written: Shape): boolean {
   return read.kind !== 'unknown' && written.kind !== 'unknown' && numbers(read) !== numbers(written);
 }
 
-const twinName = (name: string, record: Shape): string => (record.properties.has(`${name}_id`) ? `${name}_written` : `${name}_id`);
+const twinName = (name: string, record: Shape): string =>
+  record.properties.has(`${name}_id`) ? `${name}_written` : `${name}_id`;
 
 /** Names with dots can't be told from paths. */
 const usable = (name: string): boolean =>
@@ -127,8 +128,7 @@ function scalarField(name: string, shape: Shape, part: FieldsPart): FieldDraft {
   if (shape.kind === 'object') return { type: 'object' };
   const instant = shape.options ? null : instantIn(name, shape);
   if (instant) {
-    if (!/date|time/.test(shape.format))
-      part.findings.set(name, inferred('timestamp', 'its example'));
+    if (!/date|time/.test(shape.format)) part.findings.set(name, inferred('timestamp', 'its example'));
     return { type: instant.day ? 'date' : 'timestamp', ...(instant.time ? { time: instant.time } : {}) };
   }
   if (shape.options && shape.options.length <= 300) {

@@ -182,13 +182,21 @@ function parentPart(resource: Resource, fields: Record<string, FieldDraft>): Rec
   const { parent } = resource;
   if (!parent) return {};
   const param = parentParameter(resource);
-  const wanted = new Set([squeezed(parent.parameter), squeezed(param), `${squeezed(singular(parent.resource.name))}id`]);
+  const wanted = new Set([
+    squeezed(parent.parameter),
+    squeezed(param),
+    `${squeezed(singular(parent.resource.name))}id`,
+  ]);
   const there = Object.keys(fields).find((name) => squeezed(name) !== 'id' && wanted.has(squeezed(name)));
   const field = there ?? (Object.hasOwn(fields, param) ? `${param}_of_parent` : param);
   const known = fields[field];
   fields[field] = known
     ? writable(known, resource)
-    : { type: 'reference', reference: parent.resource.name, ...(resource.create ? { required: true } : { read_only: true }) };
+    : {
+        type: 'reference',
+        reference: parent.resource.name,
+        ...(resource.create ? { required: true } : { read_only: true }),
+      };
   return { parent: { object: parent.resource.name, param, field } };
 }
 

@@ -79,7 +79,11 @@ function resourceOf(list: ListFound, index: Index): Resource {
   const plain = path.replace(VERB, '');
   const collection = partsOf(plain !== path && !index.listPaths.has(plain) && plain !== '' ? plain : path);
   const items = itemsFor(collection.path, index);
-  const find = (methods: readonly Method[], among: readonly string[], fits = (_: Operation) => true): Operation | null => {
+  const find = (
+    methods: readonly Method[],
+    among: readonly string[],
+    fits = (_: Operation) => true,
+  ): Operation | null => {
     for (const method of methods) {
       for (const one of among) {
         const found = index.paths.get(one)?.find((operation) => operation.method === method && fits(operation));

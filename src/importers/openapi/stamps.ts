@@ -61,7 +61,9 @@ function byExample(example: string, format: 'instant' | 'day' | null): { time: T
   if (/^\d{4}-\d\d-\d\d$/.test(example)) return { time: undefined, day: true };
   const local = LOCAL.find(([form]) => form.test(example));
   if (local) return { time: { pattern: local[1] }, day: false };
-  return /^(string|date|datetime)$/i.test(example) && format !== null ? { time: undefined, day: format === 'day' } : null;
+  return /^(string|date|datetime)$/i.test(example) && format !== null
+    ? { time: undefined, day: format === 'day' }
+    : null;
 }
 
 /** Times without a zone, where the description shows their form. */

@@ -22,7 +22,10 @@ describe.skipIf(documents.length === 0)('OpenAPI documents of real systems', () 
     const ms = first.ms < LIMIT_MS ? first.ms : importDocument(file).ms;
     expect(ms).toBeLessThan(LIMIT_MS);
     if (UNREADABLE.has(file)) {
-      expect(first).toMatchObject({ ok: false, error: { where: { file }, detail: expect.any(String), next: expect.any(String) } });
+      expect(first).toMatchObject({
+        ok: false,
+        error: { where: { file }, detail: expect.any(String), next: expect.any(String) },
+      });
       return;
     }
     expect(first.ok).toBe(true);
@@ -46,16 +49,20 @@ describe.skipIf(documents.length === 0)('OpenAPI documents of real systems', () 
 describe.skipIf(documents.length === 0)('connectors run against mocks of their documents', () => {
   const tally = { documents: 0, valid: 0, tried: 0 };
 
-  test.each(documents.filter((row) => row.lists > 0).map((row) => row.file))('%s', { timeout: 60_000 }, async (file) => {
-    const imported = importDocument(file);
-    if (!imported.ok) throw new Error(imported.error.summary);
-    const { read, made } = imported;
-    const names = Object.keys(made.definition.objects).slice(0, MOST_OBJECTS);
-    const tried = await roundTrip(read, made.definition, names);
-    tally.documents++;
-    tally.tried += tried.length;
-    tally.valid += tried.filter((one) => one.fault === '').length;
-  });
+  test.each(documents.filter((row) => row.lists > 0).map((row) => row.file))(
+    '%s',
+    { timeout: 60_000 },
+    async (file) => {
+      const imported = importDocument(file);
+      if (!imported.ok) throw new Error(imported.error.summary);
+      const { read, made } = imported;
+      const names = Object.keys(made.definition.objects).slice(0, MOST_OBJECTS);
+      const tried = await roundTrip(read, made.definition, names);
+      tally.documents++;
+      tally.tried += tried.length;
+      tally.valid += tried.filter((one) => one.fault === '').length;
+    },
+  );
 
   test('at least 90 % of the operations of at least 40 documents are valid requests and decode the answers', () => {
     expect(tally.documents).toBeGreaterThanOrEqual(40);

@@ -1,11 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { connectorText } from '../../../src/importers/openapi/connector-file.ts';
-import { type ConnectorDraft, connectorOf, type OpenapiImport, readOpenapi } from '../../../src/importers/openapi/import-openapi.ts';
+import {
+  type ConnectorDraft,
+  connectorOf,
+  type OpenapiImport,
+  readOpenapi,
+} from '../../../src/importers/openapi/import-openapi.ts';
 import type { Diagnostic } from '../../../src/record/diagnostic.ts';
 
 /** Real documents with what was counted in them by hand-made rules; not part of this repository. */
-export const CORPUS = process.env.DOVETAIL_OPENAPI_CORPUS ?? fileURLToPath(new URL('../../../../shared/corpora/openapi/', import.meta.url));
+export const CORPUS =
+  process.env.DOVETAIL_OPENAPI_CORPUS ?? fileURLToPath(new URL('../../../../shared/corpora/openapi/', import.meta.url));
 
 export interface Counted {
   file: string;
@@ -22,7 +28,11 @@ export function counted(): Counted[] {
   return rows.map((row) => {
     const cells = [...row.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)].map(([, cell = '']) => cell);
     const cell = (name: string) => cells[names.indexOf(name)] ?? '';
-    return { file: cell('file'), lists: Number(cell('list_operations')), fullCrud: Number(cell('full_crud_resources')) };
+    return {
+      file: cell('file'),
+      lists: Number(cell('list_operations')),
+      fullCrud: Number(cell('full_crud_resources')),
+    };
   });
 }
 
@@ -66,4 +76,5 @@ export function figuresOf({ definition, grounds }: ConnectorDraft): Figures {
   };
 }
 
-export const share = (part: number, whole: number): string => (whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)} %`);
+export const share = (part: number, whole: number): string =>
+  whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)} %`;

@@ -63,13 +63,13 @@ export async function startMock(source: Tree): Promise<MockServer> {
     notImplemented: (context: Context) => answerOf(context, document),
   });
   const keys = registerSecurity(backend, document, refused);
-  const declared = JSON.stringify(document.paths);
+  dropParameters(document, keys);
   await backend.init();
   const server = createServer(async (request, response) => {
     const body = await bodyOf(request);
     const [path = '/', query = ''] = (request.url ?? '/').split('?');
     const asked = { method: request.method ?? 'GET', path: routable(path), query, body, headers: plain(request) };
-    const answer = await handled(backend, withoutKeys(asked, keys, declared), refused);
+    const answer = await handled(backend, withoutKeys(asked, keys), refused);
     response.writeHead(answer.status, { 'content-type': 'application/json' });
     response.end(answer.status === 204 ? undefined : JSON.stringify(answer.body ?? null));
   });
@@ -181,7 +181,8 @@ const takesForms = (document: Tree): boolean => JSON.stringify(document.paths).i
 function withUsualFormats(value: unknown): void {
   if (Array.isArray(value)) value.forEach(withUsualFormats);
   if (!isTree(value)) return;
-  if (typeof value.format === 'string' && /^(datetime|date_time|timestamp)$/i.test(value.format)) value.format = 'date-time';
+  if (typeof value.format === 'string' && /^(datetime|date_time|timestamp)$/i.test(value.format))
+    value.format = 'date-time';
   Object.values(value).forEach(withUsualFormats);
 }
 
@@ -195,7 +196,9 @@ function answerOf(context: Context, document: Tree): Answer {
 
 function shownBy({ responses }: Tree, document: Tree): Answer {
   const all = isTree(responses) ? responses : {};
-  const good = Object.keys(all).filter((one) => /^2/.test(one)).sort();
+  const good = Object.keys(all)
+    .filter((one) => /^2/.test(one))
+    .sort();
   const status = [...good, 'default'].find((one) => contentOf(resolved(all[one], document))) ?? good[0] ?? 'default';
   const code = /^\d+$/.test(status) ? Number(status) : 200;
   const content = contentOf(resolved(all[status], document));
@@ -233,14 +236,27 @@ function sampled(
   return sample(schema, { ...options, quiet: true, maxSampleDepth: 6, enablePatterns: true }, document) as unknown;
 }
 
-/** Keys in the query go to the security handlers as headers; where operations do not declare them they are off then. */
-function withoutKeys(asked: Asked, keys: ReadonlySet<string>, declared: string): Asked {
+/** Some documents declare their keys as parameters too. */
+function dropParameters(document: Tree, keys: ReadonlySet<string>): void {
+  for (const item of Object.values(isTree(document.paths) ? document.paths : {})) {
+    for (const holder of [item, ...METHODS.map((method) => (isTree(item) ? item[method] : null))]) {
+      if (!isTree(holder) || !Array.isArray(holder.parameters)) continue;
+      holder.parameters = holder.parameters.filter((one) => {
+        const parameter = resolved(one, document);
+        return parameter.in !== 'query' || !keys.has(String(parameter.name));
+      });
+    }
+  }
+}
+
+/** Keys in the query go to the security handlers as headers. */
+function withoutKeys(asked: Asked, keys: ReadonlySet<string>): Asked {
   const search = new URLSearchParams(typeof asked.query === 'string' ? asked.query : '');
   const headers = { ...asked.headers };
   for (const name of keys) {
     const value = search.get(name);
     if (value !== null) headers[`x-query-${name.toLowerCase()}`] = value;
-    if (!declared.includes(`"name":"${name}"`)) search.delete(name);
+    search.delete(name);
   }
   // Names with brackets stay as they are.
   const query: Record<string, string | string[]> = {};

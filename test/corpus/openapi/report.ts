@@ -10,7 +10,18 @@ import { roundTrip } from './round-trip.ts';
  */
 const SELF = fileURLToPath(import.meta.url);
 
-const sum = { lists: 0, wantedLists: 0, crud: 0, wantedCrud: 0, objects: 0, pages: 0, ids: 0, valid: 0, tried: 0, documents: 0 };
+const sum = {
+  lists: 0,
+  wantedLists: 0,
+  crud: 0,
+  wantedCrud: 0,
+  objects: 0,
+  pages: 0,
+  ids: 0,
+  valid: 0,
+  tried: 0,
+  documents: 0,
+};
 
 function printRow(cells: readonly (string | number)[]): void {
   process.stdout.write(`| ${cells.join(' | ')} |\n`);
@@ -21,9 +32,20 @@ async function one(file: string): Promise<void> {
   const memory = Math.round(process.resourceUsage().maxRSS / 1024);
   const figures = imported.ok ? figuresOf(imported.made) : null;
   const tried = imported.ok && process.argv.includes('--round-trip') ? await tries(imported) : [];
-  if (process.argv.includes('--faults')) for (const { object, operation, fault } of tried) if (fault !== '') process.stderr.write(`${object} ${operation}: ${fault}\n`);
+  if (process.argv.includes('--faults'))
+    for (const { object, operation, fault } of tried)
+      if (fault !== '') process.stderr.write(`${object} ${operation}: ${fault}\n`);
   const valid = tried.filter(({ fault }) => fault === '').length;
-  process.stdout.write(JSON.stringify({ figures, ms: Math.round(imported.ms), memory, valid, tried: tried.length, error: imported.ok ? null : imported.error.summary }));
+  process.stdout.write(
+    JSON.stringify({
+      figures,
+      ms: Math.round(imported.ms),
+      memory,
+      valid,
+      tried: tried.length,
+      error: imported.ok ? null : imported.error.summary,
+    }),
+  );
 }
 
 async function tries(imported: Extract<ReturnType<typeof importDocument>, { ok: true }>) {
@@ -41,7 +63,9 @@ function all(): void {
   printRow(Array(10).fill('---'));
   for (const row of counted()) {
     const args = [SELF, '--one', row.file, ...process.argv.slice(2)];
-    const told = JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }));
+    const told = JSON.parse(
+      execFileSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }),
+    );
     const { figures } = told;
     sum.wantedLists += row.lists;
     sum.wantedCrud += row.fullCrud;
@@ -55,10 +79,32 @@ function all(): void {
     if (told.tried > 0) sum.documents++;
     const trip = told.tried > 0 ? `${told.valid}/${told.tried}` : '-';
     const decided = (part: number | undefined) => share(part ?? 0, figures?.objects ?? 0);
-    printRow([row.file, figures?.lists ?? told.error, row.lists, figures?.fullCrud ?? '-', row.fullCrud, decided(figures?.pagesDecided), decided(figures?.idsDecided), told.ms, told.memory, trip]);
+    printRow([
+      row.file,
+      figures?.lists ?? told.error,
+      row.lists,
+      figures?.fullCrud ?? '-',
+      row.fullCrud,
+      decided(figures?.pagesDecided),
+      decided(figures?.idsDecided),
+      told.ms,
+      told.memory,
+      trip,
+    ]);
   }
   const trips = `${share(sum.valid, sum.tried)} of ${sum.documents} documents`;
-  printRow(['all', share(sum.lists, sum.wantedLists), sum.wantedLists, share(sum.crud, sum.wantedCrud), sum.wantedCrud, share(sum.pages, sum.objects), share(sum.ids, sum.objects), '', '', trips]);
+  printRow([
+    'all',
+    share(sum.lists, sum.wantedLists),
+    sum.wantedLists,
+    share(sum.crud, sum.wantedCrud),
+    sum.wantedCrud,
+    share(sum.pages, sum.objects),
+    share(sum.ids, sum.objects),
+    '',
+    '',
+    trips,
+  ]);
 }
 
 const [, , flag, file] = process.argv;

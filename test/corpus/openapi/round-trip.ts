@@ -160,7 +160,8 @@ function shownId({ mock, object, resource }: World, id: string): string {
   if (!resource.get || !object.get) return id;
   let shown = mock.sampleAnswer('get', resource.get.path);
   for (const step of `${object.get.record}.${object.id.path}`.split('.')) {
-    if (step !== '' && shown !== null && typeof shown === 'object') shown = Object.entries(shown).find(([key]) => key === step)?.[1];
+    if (step !== '' && shown !== null && typeof shown === 'object')
+      shown = Object.entries(shown).find(([key]) => key === step)?.[1];
   }
   if ((typeof shown !== 'string' && typeof shown !== 'number') || shown === '') return id;
   return [...id.split('/').slice(0, -1), String(shown).replaceAll('%', '%25').replaceAll('/', '%2F')].join('/');
@@ -220,7 +221,8 @@ function sampleWire(
   });
   const decoded = codec.decode(sample, Object.keys(object.fields));
   for (const [name, field] of Object.entries(object.fields)) {
-    if (field.required && field.type === 'reference' && !Object.hasOwn(decoded.fields, name)) decoded.fields[name] = '1';
+    if (field.required && field.type === 'reference' && !Object.hasOwn(decoded.fields, name))
+      decoded.fields[name] = '1';
   }
   const encoded = compileCodec(object).encode(decoded.fields);
   return encoded.ok ? encoded.value : `encode ${Object.keys(encoded.error).join(', ')}`;
