@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type Cli, withExamples } from '../command.ts';
+import { addImportAirbyte } from './connector-import-airbyte.ts';
 import { addImportOpenapi } from './connector-import-openapi.ts';
 import { addLearn } from './connector-learn.ts';
 
@@ -16,8 +17,9 @@ export function addConnector(program: Command, cli: Cli): void {
     .description('Turns a description of an API into a connector.yaml. What is a guess says so in the file.')
     .helpCommand(false);
   addImportOpenapi(imports, cli);
+  addImportAirbyte(imports, cli);
   addLearn(group, cli);
   const example = 'dovetail connector import openapi https://api.example.com/openapi.json';
   withExamples(group, example, 'dovetail connector learn crm --env staging');
-  withExamples(imports, example);
+  withExamples(imports, example, 'dovetail connector import airbyte manifest.yaml');
 }

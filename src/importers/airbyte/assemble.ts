@@ -7,7 +7,7 @@ import type { StreamReport } from './report.ts';
 import { Refusal } from './request.ts';
 import { type RuleInput, readBudget } from './responses.ts';
 import type { AirbyteSource } from './source.ts';
-import { type ObjectInput, readStream, type StreamPart } from './stream.ts';
+import { type Above, type ObjectInput, readStream, type StreamPart } from './stream.ts';
 import { Variables } from './variables.ts';
 
 export type ConnectorInput = z.input<typeof connectorSchema>;
@@ -136,6 +136,7 @@ class Reading {
         variables: this.#variables,
         now: this.#now,
         above: (parent) => this.above(parent),
+        nameOf: (given) => this.nameOf(given),
       });
       part.name = name;
       if (part.parent) this.#readParent(part.parent.stream);
@@ -161,16 +162,16 @@ class Reading {
     return textAt(stream, 'name') ?? 'stream';
   }
 
-  above(parent: Node): { path: string; name: string }[] {
+  above(parent: Node): Above[] {
     this.#readParent(parent);
     const part = this.#parts.get(this.nameOf(parent));
     if (!part?.parent) return [];
-    const [config] = nodesAt(nodeAt(parent, 'retriever') ?? {}, 'partition_router').flatMap((router) =>
-      nodesAt(router, 'parent_stream_configs'),
-    );
-    const field = config === undefined ? part.parent.param : (scalarAt(config, 'partition_field') ?? part.parent.param);
-    const further = this.above(part.parent.stream).map(({ path, name }) => ({ path: `parent_slice.${path}`, name }));
-    return [{ path: field, name: part.parent.param }, ...further];
+    const further = this.above(part.parent.stream).map((each) => ({
+      ...each,
+      path: `parent_slice.${each.path}`,
+    }));
+    const { param, key, stream, partition } = part.parent;
+    return [{ path: partition, name: param, key, stream: this.nameOf(stream) }, ...further];
   }
 
   refuse(name: string, why: string): void {

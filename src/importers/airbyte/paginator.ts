@@ -96,7 +96,7 @@ function cursorPagination(
   const value = context.meaning(source);
   if (value === null) throw new Refusal('a cursor that can not be read');
   const ends = endsOf(textAt(strategy, 'stop_condition'));
-  const found = cursorSource(value, idPath);
+  const found = narrowed(cursorSource(value, idPath), ends);
   if (found === null) throw new Refusal(`a cursor that is computed: ${source.replace(/\s+/g, ' ').slice(0, 120)}`);
   for (const what of ends.unclear) context.lose(`the end of the list by ${what}`);
   if (found.kind === 'sum') return summed(found, token, sizes, ends, context, part);
@@ -111,6 +111,13 @@ function cursorPagination(
   const text = found.kind === 'template' ? deepParameter(sent.param, found.text, part) : sent;
   const flags = flagsOf(ends, found.kind === 'last' ? null : found.path);
   return { style: 'cursor', ...text, ...whereNext(found), ...flags, ...sizes, may_end_full: true };
+}
+
+/** Where a manifest takes an object for the cursor, its end tells what of the object is meant. */
+function narrowed(found: CursorSource | null, ends: Ends): CursorSource | null {
+  if (found?.kind !== 'body') return found;
+  const inner = [...ends.falseAt, ...ends.absentAt].find((path) => path.startsWith(`${found.path}.`));
+  return inner === undefined ? found : { ...found, path: inner };
 }
 
 type CursorSource =

@@ -10,17 +10,19 @@ export interface ParentPart {
   /** Wire path in the parent's records of what stands for it. */
   key: string;
   param: string;
+  /** The manifest's own name for it. */
+  partition: string;
   option: Node | undefined;
 }
 
 export interface RouterPart {
-  parent: ParentPart | null;
+  parents: ParentPart[];
   each: { name: string; values: string[] | string; option: Node | undefined } | null;
 }
 
 /** What a stream is read by: a parent's records, a list of values, or both. */
 export function readRouters(retriever: Node, context: Context): RouterPart {
-  const part: RouterPart = { parent: null, each: null };
+  const part: RouterPart = { parents: [], each: null };
   for (const router of nodesAt(retriever, 'partition_router')) readRouter(router, context, part);
   for (const router of nodesAt(retriever, 'stream_slicer')) readRouter(router, context, part);
   return part;
@@ -40,7 +42,6 @@ function readRouter(router: Node, context: Context, part: RouterPart): void {
 }
 
 function readParent(config: Node, context: Context, part: RouterPart): void {
-  if (part.parent) throw new Refusal('two parents at once');
   const stream = nodeAt(config, 'stream');
   const key = context.render(textAt(config, 'parent_key') ?? '', 'parent_key');
   const param = scalarAt(config, 'partition_field') ?? '';
@@ -48,7 +49,7 @@ function readParent(config: Node, context: Context, part: RouterPart): void {
     throw new Refusal('a parent that is not said');
   if (config.incremental_dependency === true) context.lose('incremental_dependency: the parents are read in full');
   if (config.extra_fields !== undefined) context.lose('extra_fields of the parent');
-  part.parent = { stream, key: key.text, param, option: nodeAt(config, 'request_option') };
+  part.parents.push({ stream, key: key.text, param, partition: param, option: nodeAt(config, 'request_option') });
   context.partitions.set(param, param);
 }
 
@@ -80,7 +81,9 @@ function valuesOf(values: unknown, name: string, context: Context): string[] | s
 
 /** Puts what is read by into the request, where the manifest says so. */
 export function addRouters(part: RouterPart, request: RequestPart, context: Context): ListInput['each'] {
-  if (part.parent?.option) addOption(part.parent.option, `{${part.parent.param}}`, request, context, 'the parent');
+  for (const { option, param } of part.parents) {
+    if (option) addOption(option, `{${context.partitions.get(param) ?? param}}`, request, context, 'the parent');
+  }
   if (part.each === null) return undefined;
   if (part.each.option) addOption(part.each.option, `{${part.each.name}}`, request, context, part.each.name);
   return { name: part.each.name, values: part.each.values };

@@ -28,11 +28,21 @@ export interface StreamPart {
   assumptions: { at: string; because: string }[];
 }
 
+/** A parent above the parent: the path under which texts reach its value, the name that stands for it. */
+export interface Above {
+  path: string;
+  name: string;
+  stream: string;
+  key: string;
+}
+
 export interface StreamParts {
   variables: Variables;
   now: number;
   /** Names that stand for the parents above, by the path under which the stream's texts reach them. */
-  above(parent: Node): { path: string; name: string }[];
+  above(parent: Node): Above[];
+  /** The name under which a stream is read. */
+  nameOf(stream: Node): string;
 }
 
 /** Reads a stream; throws a `Refusal` that names what it can't be had without. */
@@ -48,7 +58,7 @@ export function readStream(stream: Node, parts: StreamParts): StreamPart {
   const requester = nodeAt(retriever, 'requester') ?? {};
   const context = new Context(parts.variables, stream.$parameters ?? {}, parts.now);
   const routers = readRouters(retriever, context);
-  nameParents(routers.parent, parts, context);
+  const parent = nameParents(routers.parents, parts, context);
   const cursorNode = nodeAt(stream, 'incremental_sync');
   nameWindow(cursorNode, context);
   const request = readRequest(requester, context, windowFormat(cursorNode));
@@ -64,13 +74,13 @@ export function readStream(stream: Node, parts: StreamParts): StreamPart {
   const auth = readAuth(nodeAt(requester, 'authenticator'), context);
   if (auth === null) throw new Refusal(typeOf(nodeAt(requester, 'authenticator')) || 'authentication that is not said');
   const responses = readResponses(nodeAt(requester, 'error_handler'));
-  const parentField = routers.parent ? fieldOfParent(routers.parent, fields, changes) : undefined;
+  const parentField = parent ? fieldOfParent(parent, fields, changes) : undefined;
   return {
     name: textAt(stream, 'name') ?? 'stream',
     request,
     auth,
     responses,
-    parent: routers.parent,
+    parent,
     parentField,
     object: { id, ...(modified === undefined ? {} : { modified }), fields },
     list: {
@@ -86,15 +96,39 @@ export function readStream(stream: Node, parts: StreamParts): StreamPart {
   };
 }
 
-/** The parents above are told apart by name, also where a manifest calls two of them the same. */
-function nameParents(parent: ParentPart | null, parts: StreamParts, context: Context): void {
-  if (parent === null) return;
-  const above = parts.above(parent.stream);
-  const taken = new Set(above.map((each) => each.name));
+/**
+ * The one parent that a stream is read below. Of several, one must stand below all others: what the others stand for is
+ * known by then. Parents are told apart by name, also where a manifest calls two of them the same.
+ */
+function nameParents(parents: readonly ParentPart[], parts: StreamParts, context: Context): ParentPart | null {
+  const chains = parents.map((parent) => ({ parent, above: parts.above(parent.stream) }));
+  const lowest = chains.find((each) =>
+    chains.every((other) => other === each || standsAbove(other.parent, each.above, parts)),
+  );
+  if (parents.length === 0) return null;
+  if (!lowest) throw new Refusal('two parents at once, none of them below the other');
+  const { parent, above } = lowest;
   const wanted = parent.param;
-  for (let next = 2; taken.has(parent.param); next++) parent.param = `${wanted}_${next}`;
-  context.partitions.set(wanted, parent.param);
+  const param = freeName(wanted, above);
+  for (const other of parents) {
+    const same = above.find((each) => isSame(other, each, parts));
+    if (other !== parent && same) context.partitions.set(other.param, same.name);
+  }
+  context.partitions.set(wanted, param);
   for (const { path, name } of above) context.partitions.set(`parent_slice.${path}`, name);
+  return { ...parent, param };
+}
+
+const standsAbove = (parent: ParentPart, above: readonly Above[], parts: StreamParts): boolean =>
+  above.some((each) => isSame(parent, each, parts));
+
+const isSame = (parent: ParentPart, above: Above, parts: StreamParts): boolean =>
+  above.stream === parts.nameOf(parent.stream) && above.key === parent.key;
+
+function freeName(wanted: string, above: readonly Above[]): string {
+  let name = wanted;
+  for (let next = 2; above.some((each) => each.name === name); next++) name = `${wanted}_${next}`;
+  return name;
 }
 
 /** The field that Airbyte adds with the parent's value. */

@@ -38,11 +38,14 @@ export function wordsFor(
   );
   const longest = paths.filter((path) => !paths.some((other) => other.startsWith(`${path}.`)));
   const choices = longest.map((path) => candidates(path, inCursor.includes(path), page, numbers, url, byAddress));
-  for (const headers of headerChoices(`${cursor}${stop ?? ''}`, page, url)) {
+  const tries = page === 'last' ? [true, false] : [false];
+  for (const [mustStop, headers] of tries.flatMap((must) =>
+    headerChoices(`${cursor}${stop ?? ''}`, page, url).map((each) => [must, each] as const),
+  )) {
     for (const values of combinations(choices)) {
       const body: [string, unknown][] = longest.map((path, place): [string, unknown] => [path, values[place]]);
       const told = { body: body.filter(([, value]) => value !== undefined), headers: headers.sent };
-      if (fits(told, headers.seen, cursor, stop, page, last)) return told;
+      if (fits(told, headers.seen, cursor, stop, page, last, mustStop)) return told;
     }
   }
   return null;
@@ -55,6 +58,7 @@ function fits(
   stop: string | undefined,
   page: string,
   last: unknown,
+  mustStop: boolean,
 ): boolean {
   const response: Record<string, unknown> = {};
   for (const [path, value] of words.body) set(response, path, value);
@@ -62,7 +66,8 @@ function fits(
   const stopped = stop === undefined ? null : holds(stop, world);
   const next = holds(cursor, world);
   if (page === 'first') return stopped !== true && next !== false && (stopped !== null || stop === undefined);
-  return stopped === true || next === false;
+  // A vendor says that it ends where it has a word for that; else the cursor is missing.
+  return stopped === true || (!mustStop && next === false);
 }
 
 const NOTHING = new Set(['', 'false', 'False', 'None', 'none', 'null', '{}', '[]', '0', 'undefined']);
