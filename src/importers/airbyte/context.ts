@@ -33,10 +33,21 @@ export class Context {
     this.#losses.add(what);
   }
 
+  /** The one value that a list of values has where the configuration has none, by the list's name. */
+  only: { name: string; value: string; isTaken: boolean } | null = null;
+
   /** What a Jinja text comes to; null where it is not one. */
   meaning(source: string): Meaning | null {
     const template = parseTemplate(source);
-    return template === null ? null : meaningOf(template, this.#scope());
+    if (template === null) return null;
+    const meaning = meaningOf(template, this.#scope());
+    if (meaning.is !== 'open' || this.only === null) return meaning;
+    // A text that depends on the value of a list can only be said for one value.
+    const value = known({ [this.only.name]: this.only.value });
+    const names = new Map(['stream_partition', 'stream_slice'].map((name) => [name, value]));
+    const fixed = meaningOf(template, { ...this.#scope(), names });
+    if (fixed.is !== 'open') this.only.isTaken = true;
+    return fixed;
   }
 
   /** Likewise with the configuration's defaults: what it comes to for a person who fills in no more than needed. */

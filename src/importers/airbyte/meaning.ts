@@ -66,6 +66,8 @@ export const open = (expression: Expression): Meaning => ({ is: 'open', reads: n
 export function memberOf(object: Meaning, key: unknown): Meaning | null {
   if (typeof key !== 'string' && typeof key !== 'number') return null;
   if (object.is === 'known') return known(itemOf(object.value, key));
+  // A part of a text that was cut out of an answer still stands where the text does.
+  if (object.is === 'slot' && object.pattern !== undefined) return object;
   if (object.is === 'config' || object.is === 'slot') return { ...object, path: [...object.path, String(key)] };
   return null;
 }

@@ -30,19 +30,22 @@ export function readPaginator(
   if (type !== 'DefaultPaginator') throw new Refusal(type || 'a paginator of no type');
   const strategy = nodeAt(paginator, 'pagination_strategy');
   const token = optionPlace(nodeAt(paginator, 'page_token_option'));
-  const sizes = sizesOf(paginator, strategy, context, part);
+  const sizes = sizesOf(paginator, strategy, token, context, part);
   const kind = typeOf(strategy);
   if (strategy === undefined || kind.startsWith('Custom')) throw new Refusal(kind || 'no pagination strategy');
   if (kind === 'CursorPagination') return cursorPagination(strategy, token, sizes, context, part, idPath);
   if (kind !== 'PageIncrement' && kind !== 'OffsetIncrement') throw new Refusal(kind);
   const sent = tokenParameter(token, part);
-  if (sent === null) {
-    context.lose('the paginator, which says nowhere how a page is asked for: one page is read');
-    return { style: 'none' };
-  }
+  if (sent === null) return onlyPage(sizes, context, part);
   if (kind === 'OffsetIncrement') return { style: 'offset', ...sent, ...sizes };
   const first = Number(scalarAt(strategy, 'start_from_page') ?? 0);
   return { style: 'page', ...sent, first: Number.isSafeInteger(first) ? first : 0, ...sizes };
+}
+
+function onlyPage({ size, size_param }: Sizes, context: Context, part: RequestPart): PaginationInput {
+  context.lose('the paginator, which says nowhere how a page is asked for: one page is read');
+  if (size_param !== undefined && part.method === 'GET') part.query[size_param] = String(size);
+  return { style: 'none' };
 }
 
 /** The parameter that takes the page's number or token, and the text around it. */
@@ -65,7 +68,13 @@ function checkPlace(place: string, part: RequestPart, what: string): void {
   if (place === 'query' && part.method === 'POST') part.paramsInQuery = true;
 }
 
-function sizesOf(paginator: Node, strategy: Node | undefined, context: Context, part: RequestPart): Sizes {
+function sizesOf(
+  paginator: Node,
+  strategy: Node | undefined,
+  token: ReturnType<typeof optionPlace>,
+  context: Context,
+  part: RequestPart,
+): Sizes {
   const told = strategy === undefined ? undefined : scalarAt(strategy, 'page_size');
   const standard = told === undefined ? undefined : Number(context.standard(told));
   const isKnown = standard !== undefined && Number.isSafeInteger(standard) && standard > 0;
@@ -81,6 +90,17 @@ function sizesOf(paginator: Node, strategy: Node | undefined, context: Context, 
     context.lose('the page size, which goes into a body');
     return { size };
   }
+  if (option.place === token?.place && option.param === token.param) {
+    context.lose('the page size, which is asked for as the page is');
+    return { size };
+  }
+  // A size that goes elsewhere than the page is always the same there.
+  if (part.method === 'POST' && token && token.place !== 'path' && option.place !== token.place) {
+    if (option.place === 'query') part.query[option.param] = String(size);
+    else part.body = { ...part.body, [option.param]: size };
+    return { size };
+  }
+  if (option.place === 'query' && part.method === 'POST') part.paramsInQuery = true;
   return { size, size_param: option.param };
 }
 
@@ -96,7 +116,7 @@ function cursorPagination(
   const value = context.meaning(source);
   if (value === null) throw new Refusal('a cursor that can not be read');
   const ends = endsOf(textAt(strategy, 'stop_condition'));
-  const found = narrowed(cursorSource(value, idPath), ends);
+  const found = narrowed(cursorSource(value, idPath, source), ends);
   if (found === null) throw new Refusal(`a cursor that is computed: ${source.replace(/\s+/g, ' ').slice(0, 120)}`);
   for (const what of ends.unclear) context.lose(`the end of the list by ${what}`);
   if (found.kind === 'sum') return summed(found, token, sizes, ends, context, part);
@@ -104,10 +124,7 @@ function cursorPagination(
     return nextAddress(found, sizes);
   }
   const sent = tokenParameter(token, part);
-  if (sent === null) {
-    context.lose('the paginator, which says nowhere how a page is asked for: one page is read');
-    return { style: 'none' };
-  }
+  if (sent === null) return onlyPage(sizes, context, part);
   const text = found.kind === 'template' ? deepParameter(sent.param, found.text, part) : sent;
   const flags = flagsOf(ends, found.kind === 'last' ? null : found.path);
   return { style: 'cursor', ...text, ...whereNext(found), ...flags, ...sizes, may_end_full: true };
@@ -130,7 +147,8 @@ type CursorSource =
   | { kind: 'link' }
   | { kind: 'sum'; parts: readonly Meaning[] };
 
-function cursorSource(value: Meaning, idPath: string): CursorSource | null {
+function cursorSource(value: Meaning, idPath: string, source: string): CursorSource | null {
+  if (value.is === 'open' && value.reads.has('headers') && /\blink\b/i.test(source)) return { kind: 'link' };
   if (value.is === 'sum') return { kind: 'sum', parts: value.parts };
   if (value.is === 'text') return templateSource(value.parts);
   if (value.is !== 'slot') return null;

@@ -57,6 +57,7 @@ function readList(router: Node, context: Context, part: RouterPart): void {
   if (part.each) throw new Refusal('two lists of values at once');
   const name = context.render(textAt(router, 'cursor_field') ?? '', 'cursor_field');
   if ('open' in name || name.text === '') throw new Refusal('a list of values without a name');
+  context.only = onlyValue(router.values, name.text, context);
   part.each = {
     name: name.text,
     values: valuesOf(router.values, name.text, context),
@@ -79,6 +80,12 @@ function valuesOf(values: unknown, name: string, context: Context): string[] | s
   return text.text;
 }
 
+function onlyValue(values: unknown, name: string, context: Context): Context['only'] {
+  const standard = typeof values === 'string' ? context.standard(values) : values;
+  const [value, ...more] = Array.isArray(standard) ? standard : [];
+  return value === undefined || more.length > 0 ? null : { name, value: textOf(value), isTaken: false };
+}
+
 /** Puts what is read by into the request, where the manifest says so. */
 export function addRouters(part: RouterPart, request: RequestPart, context: Context): ListInput['each'] {
   for (const { option, param } of part.parents) {
@@ -86,5 +93,9 @@ export function addRouters(part: RouterPart, request: RequestPart, context: Cont
   }
   if (part.each === null) return undefined;
   if (part.each.option) addOption(part.each.option, `{${part.each.name}}`, request, context, part.each.name);
+  if (context.only?.isTaken) {
+    context.lose(`values of ${part.each.name} other than ${context.only.value}, for which a request looks otherwise`);
+    return { name: part.each.name, values: [context.only.value] };
+  }
   return { name: part.each.name, values: part.each.values };
 }

@@ -128,7 +128,8 @@ export function createVendorList({ stream, isParent, needed, expected, now }: Ve
 function answersObject(retriever: Node, strategy: Node): boolean {
   const extractor = nodeAt(nodeAt(retriever, 'record_selector') ?? {}, 'extractor') ?? {};
   const words = `${textAt(strategy, 'cursor_value') ?? ''}${textAt(strategy, 'stop_condition') ?? ''}`;
-  return textsAt(extractor, 'field_path').length === 0 && slotPaths(words, 'response').length > 0;
+  const place = textsAt(extractor, 'field_path').join('.');
+  return slotPaths(words, 'response').some((path) => place === '' || path.startsWith(`${place}.`));
 }
 
 function says({ url, headers, body }: VendorRequest, value: string): boolean {
@@ -171,7 +172,9 @@ function answerBody(retriever: Node, records: readonly Node[], words: readonly [
   // An answer that says something of pages is an object: the record itself, where no place of records is said.
   const body = within(
     steps,
-    words.length > 0 && steps.length === 0 && records.length <= 1 ? (records[0] ?? null) : records,
+    words.some(([path]) => steps.length === 0 || path.startsWith(`${steps.join('.')}.`)) && records.length <= 1
+      ? (records[0] ?? null)
+      : records,
   );
   if (words.length === 0) return body;
   if (Array.isArray(body)) throw new NotServable('its answers are lists, which say nothing of pages');
@@ -244,6 +247,8 @@ function pagePlace(
       // Arithmetic on pages or offsets, or the id of the last record.
       if (number === size || number === 2) return 1;
       if (number === 0 || number === 1) return 0;
+      if (number > 1) return 2;
+      if (typeof value === 'object') return 0;
       return Number.isNaN(number) && text.endsWith(`-${size}`) ? 1 : null;
     };
   }

@@ -37,7 +37,16 @@ export function wordsFor(
     (path) => !path.includes('-1'),
   );
   const longest = paths.filter((path) => !paths.some((other) => other.startsWith(`${path}.`)));
-  const choices = longest.map((path) => candidates(path, inCursor.includes(path), page, numbers, url, byAddress));
+  const choices = longest.map((path) =>
+    candidates(
+      path,
+      inCursor.some((one) => `${path}.`.startsWith(`${one}.`)),
+      page,
+      numbers,
+      url,
+      byAddress,
+    ),
+  );
   const tries = page === 'last' ? [true, false] : [false];
   for (const [mustStop, headers] of tries.flatMap((must) =>
     headerChoices(`${cursor}${stop ?? ''}`, page, url).map((each) => [must, each] as const),

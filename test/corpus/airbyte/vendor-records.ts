@@ -26,7 +26,7 @@ function makeRecord(stream: Node, number: number, extra: readonly string[], now:
   if (cursor && field && !field.includes('{')) {
     const [format = textAt(cursor, 'datetime_format') ?? '%s'] = textsAt(cursor, 'cursor_datetime_formats');
     const stamp = writeTime(now - 3_600_000 + number * 1000, format);
-    const isKey = keysOf(stream).length === 1 && keysOf(stream)[0] === field;
+    const isKey = keysOf(stream).includes(field);
     if (stamp !== null && !isKey) set(record, field, /^\d+$/.test(stamp) ? Number(stamp) : stamp);
   }
   return record;
