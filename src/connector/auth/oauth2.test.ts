@@ -22,7 +22,7 @@ const oauth2 = (more: Record<string, unknown>): AuthDefinition =>
 const oauth = oauth2({ grant: 'client_credentials' });
 
 /** A token endpoint that gives out at1, at2… and rt1, rt2…, each refresh token for one use. */
-function world(definition: AuthDefinition = oauth, stored: string | null = null) {
+function world(definition: AuthDefinition = oauth, stored: string | null = null, meanwhile: () => void = () => {}) {
   let now = 1_000_000;
   let given = 0;
   const log: string[] = [];
@@ -47,6 +47,7 @@ function world(definition: AuthDefinition = oauth, stored: string | null = null)
     async send({ body }): Promise<Result<HttpResponse>> {
       const form = new URLSearchParams(body);
       log.push(form.get('grant_type') ?? '');
+      meanwhile();
       if (down) return fail(problem('http-refused', 'The server could not be reached'));
       const refresh = form.get('refresh_token');
       if (refresh !== null && !unused.delete(refresh))
@@ -157,6 +158,15 @@ describe('a refresh token that only a person can replace', () => {
     const other = world(person, tokens.json);
     expect(await other.auth.renew(null)).toMatchObject({ ok: false, error: { code: 'auth-expired' } });
     expect(other.log).toEqual([]);
+  });
+
+  it('is not taken for refused when a process that stood still comes back with its successor', async () => {
+    const late = JSON.stringify({ access: 'theirs', refresh: 'rt5', expires: null });
+    const { auth, log, tokens } = world(person, kept('rt-used'), () => {
+      tokens.json = late;
+    });
+    expect(await auth.renew(null)).toMatchObject({ ok: true, value: { headers: { authorization: 'Bearer theirs' } } });
+    expect([log, tokens.json]).toEqual([['refresh_token'], late]);
   });
 
   it('is kept where the server could not be reached', async () => {

@@ -88,6 +88,9 @@ class Renewing implements Authenticator {
     if (kept && this.#isNew(kept)) return ok(this.#use(kept));
     const obtained: Obtained = this.#unsaved ? ok(this.#unsaved) : await this.#parts.obtain(kept);
     if (!obtained.ok) {
+      // A process that stood still for longer than its lease may have come back with what it got.
+      const later = await this.#load();
+      if (later && this.#isNew(later)) return ok(this.#use(later));
       if (obtained.remember) await this.#save(obtained.remember);
       return fail(obtained.error);
     }
