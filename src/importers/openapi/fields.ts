@@ -145,6 +145,11 @@ function scalarField(name: string, shape: Shape, part: FieldsPart): FieldDraft {
     part.findings.set(name, inferred('email', 'its name'));
     return { type: 'email' };
   }
+  if (shape.kind === 'unknown' && typeof shape.example === 'object' && shape.example !== null) {
+    const type = Array.isArray(shape.example) ? 'list' : 'object';
+    part.findings.set(name, inferred(type, 'its example'));
+    return { type };
+  }
   if (shape.kind === 'unknown' && shape.properties.size === 0)
     part.findings.set(name, inferred('string', 'no type is declared'));
   return { type: 'string' };

@@ -236,7 +236,10 @@ function listPart(
   const archived = archivedQueryOf(operation, shapes);
   if (archived) findings.set('list.archived', inferred(archived, 'its name'));
   const sent = new Set([...sentAlways, ...sentByPages(pagination.value), since?.value.param ?? '']);
-  const query = { ...requiredQuery(operation, shapes, sent, variables), ...wholePage(operation, pagination) };
+  const query = {
+    ...requiredQuery(operation, shapes, sent, variables, resource.name),
+    ...wholePage(operation, pagination),
+  };
   const draft = {
     path: pathOf(operation.path, resource, false, variables),
     records,
@@ -289,7 +292,7 @@ function withRequired(
   { shapes, sentAlways, variables }: ObjectContext,
 ): string {
   const path = pathOf(operation.path, resource, true, variables);
-  const query = Object.entries(requiredQuery(operation, shapes, sentAlways, variables));
+  const query = Object.entries(requiredQuery(operation, shapes, sentAlways, variables, resource.name));
   if (query.length === 0) return path;
   return `${path}?${query.map(([name, value]) => `${encodeURIComponent(name)}=${value.startsWith('${') ? value : encodeURIComponent(value)}`).join('&')}`;
 }
@@ -312,7 +315,7 @@ function writesPart(
     const write = writes[kind];
     const isItem = kind === 'update';
     if (operation && write) {
-      const query = requiredQuery(operation, shapes, sentAlways, variables);
+      const query = requiredQuery(operation, shapes, sentAlways, variables, resource.name);
       const { method, ...rest } = write.draft;
       const asked = Object.keys(query).length > 0 ? { query } : {};
       part[kind] = { method, path: pathOf(operation.path, resource, isItem, variables), ...asked, ...rest };
@@ -327,7 +330,7 @@ function writesPart(
     }
   }
   if (resource.remove) {
-    const query = requiredQuery(resource.remove, shapes, sentAlways, variables);
+    const query = requiredQuery(resource.remove, shapes, sentAlways, variables, resource.name);
     const asked = Object.keys(query).length > 0 ? { query } : {};
     part.delete = {
       method: 'DELETE',

@@ -1,6 +1,6 @@
 import { type VariableDraft, variableName } from './access.ts';
 import { oneLine } from './base-url.ts';
-import type { Operation } from './description.ts';
+import type { Operation, Parameter } from './description.ts';
 import { singular, squeezed } from './path-parts.ts';
 import type { Resource } from './resources.ts';
 import type { Shapes } from './shape.ts';
@@ -58,11 +58,12 @@ export function requiredQuery(
   shapes: Shapes,
   known: ReadonlySet<string>,
   variables: Variables,
+  object: string,
 ): Record<string, string> {
   const query: Record<string, string> = {};
   for (const parameter of operation.parameters) {
     if (parameter.in !== 'query' || !parameter.required || known.has(parameter.name)) continue;
-    query[parameter.name] = onlyValueOf(parameter.name, parameter, shapes, variables);
+    query[parameter.name] = onlyValueOf(parameter, shapes, variables, object);
   }
   return query;
 }
@@ -82,24 +83,24 @@ export function requiredHeaders(
       continue;
     }
     if (known.has(parameter.name.toLowerCase()) || headers[parameter.name] !== undefined) continue;
-    headers[parameter.name] = onlyValueOf(parameter.name, parameter, shapes, variables);
+    headers[parameter.name] = onlyValueOf(parameter, shapes, variables, '');
   }
   return headers;
 }
 
-function onlyValueOf(
-  name: string,
-  parameter: Operation['parameters'][number],
-  shapes: Shapes,
-  variables: Variables,
-): string {
+/** The only value that a parameter can have, or a variable; one of another meaning under the name gets the object before it. */
+function onlyValueOf(parameter: Parameter, shapes: Shapes, variables: Variables, object: string): string {
   const shape = shapes.of(parameter.schema);
   const only = shape.options?.length === 1 ? shape.options[0] : undefined;
   const fixed = only ?? shape.fallback;
   if (typeof fixed === 'string' || typeof fixed === 'number' || typeof fixed === 'boolean') return String(fixed);
-  const key = variableName(name, 'value');
   const said = oneLine(parameter.description);
   const options = shape.options ? ` One of ${shape.options.slice(0, 8).join(', ')}.` : '';
-  variables[key] ??= said || options ? { describe: `${said}${options}`.trim() } : {};
+  const describe = `${said}${options}`.trim();
+  const plain = variableName(parameter.name, 'value');
+  const there = variables[plain];
+  const isOther = there !== undefined && options !== '' && there.describe !== describe;
+  const key = isOther && object !== '' ? variableName(`${object}_${plain}`, plain) : plain;
+  variables[key] ??= describe === '' ? {} : { describe };
   return `\${${key}}`;
 }

@@ -23,6 +23,9 @@ export interface MockServer {
   close(): Promise<void>;
 }
 
+/** How a fault of the mock itself begins: what it can't do says nothing of the request. */
+export const MOCK_FAILED = 'the mock failed';
+
 type Tree = Record<string, unknown>;
 
 const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -107,7 +110,7 @@ async function handled(backend: OpenAPIBackend, request: Asked, refused: Refused
   } catch (error) {
     refused.push({
       request: `${request.method} ${request.path}`,
-      because: `the mock failed: ${String(error).slice(0, 200)}`,
+      because: `${MOCK_FAILED}: ${String(error).slice(0, 200)}`,
     });
     return { status: 500, body: {} };
   }
@@ -152,6 +155,7 @@ function formOf(text: string): Tree {
 function prepared(source: Tree): Tree {
   const copy = structuredClone(source);
   withUsualFormats(copy);
+  withoutDeadReferences(copy, copy);
   if (copy.swagger !== undefined) {
     // Without them the library drops all bodies.
     for (const key of ['produces', 'consumes']) {
@@ -175,15 +179,39 @@ function prepared(source: Tree): Tree {
   return document;
 }
 
-const takesForms = (document: Tree): boolean => JSON.stringify(document.paths).includes('x-www-form-urlencoded');
+const takesForms = (document: Tree): boolean => /x-www-form-urlencoded|form-data/.test(JSON.stringify(document.paths));
 
-/** Formats as everybody means them. */
+/** Formats as everybody means them; what the validator of the library can't read is left out. */
 function withUsualFormats(value: unknown): void {
   if (Array.isArray(value)) value.forEach(withUsualFormats);
   if (!isTree(value)) return;
+  for (const key of ['exclusiveMinimum', 'exclusiveMaximum']) if (typeof value[key] === 'boolean') delete value[key];
+  if (typeof value.pattern === 'string' && !isPattern(value.pattern)) delete value.pattern;
   if (typeof value.format === 'string' && /^(datetime|date_time|timestamp)$/i.test(value.format))
     value.format = 'date-time';
   Object.values(value).forEach(withUsualFormats);
+}
+
+/** The library can't read a document with references that lead nowhere. */
+function withoutDeadReferences(value: unknown, document: Tree): void {
+  if (Array.isArray(value)) for (const item of value) withoutDeadReferences(item, document);
+  if (!isTree(value)) return;
+  if (
+    typeof value.$ref === 'string' &&
+    (!value.$ref.startsWith('#/') || Object.keys(resolved(value, document)).length === 0)
+  ) {
+    delete value.$ref;
+  }
+  for (const inner of Object.values(value)) withoutDeadReferences(inner, document);
+}
+
+function isPattern(source: string): boolean {
+  try {
+    new RegExp(source, 'u');
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Paths as the router of the library takes them: no slash at the end, and the keys of OData as segments. */
