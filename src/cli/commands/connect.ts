@@ -15,7 +15,7 @@ import { openState, type State, stateFolder } from '../state.ts';
 import { browserText, connectText } from '../views/connect.ts';
 
 interface ConnectOptions extends CommonOptions {
-  set: string[];
+  set?: string[];
   stdin?: boolean;
   again?: boolean;
   browser: boolean;
@@ -35,7 +35,7 @@ export function addConnect(program: Command, cli: Cli): void {
       'Takes the credentials of a system for one environment, keeps them encrypted, asks for permission in the browser ' +
         'where the system wants that, and tries them with one harmless read.',
     )
-    .option('--set <name=value>', 'a variable of the connector that is no secret; may be repeated', collect, [])
+    .option('--set <name=value>', 'a variable of the connector that is no secret; may be repeated', collect)
     .option('--stdin', 'read variables from stdin, a line name=value for each: the way for secrets in scripts')
     .option('--again', 'ask for what is kept already, too')
     .option('--no-browser', 'show the address, open no browser')
@@ -58,7 +58,7 @@ function toPort(text: string): number {
   return Number(text);
 }
 
-const collect = (value: string, before: string[]) => [...before, value];
+const collect = (value: string, before: string[] = []) => [...before, value];
 
 /** What the command works with, once it is known which system of which environment is meant. */
 interface Work {
@@ -114,7 +114,7 @@ async function connectSystem(
 ): Promise<ExitCode> {
   const before = await loadVariables(state.store, system.name);
   const values = await collectVariables(system.connector, open, {
-    set: options.set,
+    set: options.set ?? [],
     input: options.stdin ? ((await terminal.input?.()) ?? '') : null,
     environment: terminal.variables,
     kept: before,
