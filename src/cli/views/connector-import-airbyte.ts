@@ -1,4 +1,4 @@
-import type { ImportReport } from '../../importers/airbyte/import-manifest.ts';
+import { type ImportReport, lossLines } from '../../importers/airbyte/report.ts';
 import type { Style } from './style.ts';
 import { counted, printable, shorten } from './text.ts';
 
@@ -30,10 +30,7 @@ export function airbyteText(report: AirbyteReport, { colours }: Style): string {
     refused.map((stream) => `${stream.stream}: ${stream.refusedFor ?? ''}`),
   );
   show('Not imported, for the whole connector:', report.losses);
-  show(
-    'Lost, by stream:',
-    imported.flatMap((stream) => stream.losses.map((loss) => `${stream.stream}: ${loss}`)),
-  );
+  show('Lost, with the streams that it concerns:', lossLines(imported));
   lines.push(
     '',
     'Next:',

@@ -43,9 +43,7 @@ export class Context {
     const meaning = meaningOf(template, this.#scope());
     if (meaning.is !== 'open' || this.only === null) return meaning;
     // A text that depends on the value of a list can only be said for one value.
-    const value = known({ [this.only.name]: this.only.value });
-    const names = new Map(['stream_partition', 'stream_slice'].map((name) => [name, value]));
-    const fixed = meaningOf(template, { ...this.#scope(), names });
+    const fixed = meaningOf(template, { ...this.#scope(), only: this.only });
     if (fixed.is !== 'open') this.only.isTaken = true;
     return fixed;
   }

@@ -53,6 +53,13 @@ export function meaningOf(template: Template, scope: Scope): Meaning {
 }
 
 export function evaluate(expression: Expression, scope: Scope): Meaning {
+  const meaning = evaluateOpen(expression, scope);
+  const { only } = scope;
+  const isOnly = only && meaning.is === 'slot' && meaning.of === 'partition' && meaning.path.join('.') === only.name;
+  return isOnly ? known(only.value) : meaning;
+}
+
+function evaluateOpen(expression: Expression, scope: Scope): Meaning {
   switch (expression.kind) {
     case 'literal':
       return known(expression.value);

@@ -28,6 +28,8 @@ export interface Scope {
   /** Epoch ms, for what is decided at import; absent: left open. */
   now?: number;
   names: ReadonlyMap<string, Meaning>;
+  /** A value of a list that is taken as known. */
+  only?: { name: string; value: string };
 }
 
 export const known = (value: unknown): Meaning => ({ is: 'known', value });

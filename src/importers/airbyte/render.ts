@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import type { ConnectorInput } from './assemble.ts';
-import type { ImportReport } from './report.ts';
+import { type ImportReport, lossLines } from './report.ts';
 
 /** The connector file, with what was not imported at its top and beside its objects. */
 export function connectorYaml(input: ConnectorInput, report: ImportReport): string {
@@ -13,9 +13,7 @@ export function connectorYaml(input: ConnectorInput, report: ImportReport): stri
     ...refused.map(
       (stream) => `# Stream ${oneLine(stream.stream)} was not imported: it needs ${oneLine(stream.refusedFor ?? '')}.`,
     ),
-    ...report.streams.flatMap((stream) =>
-      stream.losses.map((loss) => `# ${oneLine(stream.stream)}: lost ${oneLine(loss)}.`),
-    ),
+    ...lossLines(report.streams).map((loss) => `# Lost: ${oneLine(loss)}.`),
     '',
   ];
   return `${lines.join('\n')}\n${stringify(input, { lineWidth: 120, aliasDuplicateObjects: false })}`;

@@ -206,6 +206,10 @@ function pathPattern(requester: Node): { path: RegExp; wildcards: number } {
   const marked = whole
     .replace(/\{%.*?%\}/gs, '\u0001')
     .replace(/\{\{.*?parameters.*?\}\}/gs, (source) => String(parameterOf(requester, source) ?? '\u0001'))
+    .replace(
+      /\{\{(.*?)\bif\b.*?\belse\b(.*?)\}\}/gs,
+      (_, yes: string, no: string) => `\u0002${texts(yes)}\u0003${texts(no)}\u0004`,
+    )
     .replace(/\{\{.*?\}\}/gs, '\u0001')
     .replace(/\u0001\s*\u0001/g, '\u0001');
   const [withoutQuery = '', query] = marked.split('?');
@@ -223,7 +227,18 @@ const patternOf = (text: string): string =>
   text
     .split(/\u0001+/)
     .map((each) => each.replace(/\/+/g, '/').replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-    .join('[^?]*');
+    .join('[^?]*')
+    .replaceAll('\u0002', '(?:')
+    .replaceAll('\u0003', '|')
+    .replaceAll('\u0004', ')');
+
+/** The texts of an expression; what stands between them may be anything. */
+const texts = (source: string): string =>
+  source
+    .replace(/\[(['"]).*?\1\]/g, '')
+    .split(/'([^']*)'|"([^"]*)"/)
+    .map((part, place) => (place % 3 === 0 ? (/\w/.test(part ?? '') ? '\u0001' : '') : (part ?? '')))
+    .join('');
 
 /** Reads from a request which page it asks for, from 0; null where it is none. */
 function pagePlace(
