@@ -68,7 +68,7 @@ async function importOpenapi(terminal: Terminal, source: string, options: Import
     return EXIT.done;
   }
   const made = connectorOf(read.value, chosen.value.names, isAddress(source) ? name : basename(source));
-  if (!made.ok) return output.failure(EXIT.failed, [made.error]);
+  if (!made.ok) return output.failure(made.error.code === 'import-unusable' ? EXIT.failed : EXIT.usage, [made.error]);
   output.diagnostics(made.value.remarks);
   const written = writeConnector(out, options.out, made.value);
   if (!written.ok) return output.failure(EXIT.usage, written.error);

@@ -6,7 +6,7 @@ export type OtherFiles = (name: string, from: string) => { file: string; root: T
 
 const MOST_HOPS = 32;
 /** What one import may look at, in properties: beyond it a document multiplies itself. */
-const MOST_STEPS = 3_000_000;
+const MOST_STEPS = 1_500_000;
 
 /** Thrown inside the importer only, and turned into its diagnostic where the import begins. */
 export class ImportStopped extends Error {
