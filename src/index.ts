@@ -6,6 +6,11 @@
  * const run = await runIntegration({ integration, connections, store, platform, keys, openScratch, mode: 'sync' });
  */
 export { checkConnector, connectorConformance } from './connector/conformance/conformance.ts';
+export {
+  type RecordedExchange,
+  recordingHttp,
+  replayingHttp,
+} from './connector/conformance/recording.ts';
 export type { ConformanceCheck, ConformanceReport } from './connector/conformance/report.ts';
 export type { ConnectorDefinition } from './connector/definition.ts';
 export { loadConnector } from './connector/load.ts';

@@ -169,6 +169,40 @@ describe('budget', () => {
     expect(await budget.acquire('live', stop.signal)).toBe(false);
   });
 
+  it('waits for the window that answers tell, where the connector declares no limit', async () => {
+    const { clock, run } = virtualClock();
+    const budget = createBudget({ ...LIMITS, requests: null, concurrency: 9 }, clock);
+    const server = fixedWindow(20, 1000);
+    let refused = 0;
+    const one = async () => {
+      await take(budget);
+      const answer = server(clock.now());
+      if (!answer.passed) refused++;
+      await clock.sleep(10);
+      budget.release(answer);
+    };
+    const begin = clock.now();
+    await run(Promise.all(Array.from({ length: 100 }, one)));
+    expect([refused, clock.now() - begin < 5100]).toEqual([0, true]);
+    budget.release({ remaining: 3, resetAt: clock.now() + 500 });
+    expect(budget.left()).not.toBeNull();
+  });
+
+  it('counts what a request costs', async () => {
+    const { clock, run } = virtualClock();
+    const budget = createBudget({ requests: 10, windowMs: 1000, concurrency: 9 }, clock);
+    const begin = clock.now();
+    const sent: number[] = [];
+    const one = async (cost: number) => {
+      if (!budget.tryAcquire(cost)) await budget.acquire('live', undefined, cost);
+      sent.push(clock.now() - begin);
+      budget.release(undefined, cost);
+    };
+    await run(Promise.all([4, 4, 2, 5, 5, 100].map(one)));
+    expect(sent).toEqual([0, 0, 0, 1000, 1000, 2000]);
+    expect(budget.left()).toBe(0);
+  });
+
   it('tells what is left', async () => {
     const { clock } = virtualClock();
     const budget = createBudget(LIMITS, clock);

@@ -32,7 +32,9 @@ export interface SinceFilter {
 export function compileSince(since: Since): SinceFilter {
   const time = compileTime(since.time);
   const grain = Math.max(1, milliseconds(since.precision));
-  const step = since.step === undefined ? null : Math.max(grain, milliseconds(since.step));
+  // A filter that leaves out its own instant repeats a step of it: stretches must be longer to lead on.
+  const shortest = since.inclusive ? grain : 2 * grain;
+  const step = since.step === undefined ? null : Math.max(shortest, milliseconds(since.step));
   const earliest = since.earliest === undefined ? Number.NaN : Date.parse(since.earliest);
   const bounded = since.until !== undefined || since.template.includes('{until}');
   /** Where what follows a span begins: a filter that leaves out its own instant begins a step earlier. */
