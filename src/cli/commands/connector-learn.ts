@@ -103,7 +103,7 @@ async function learnInto(
     },
   });
   if (live) terminal.err(probeText(null, null));
-  if (!learnt.ok) return output.failure(EXIT.usage, [learnt.error]);
+  if (!learnt.ok) return output.failure(USAGE.includes(learnt.error.code) ? EXIT.usage : EXIT.failed, [learnt.error]);
   const { report } = learnt.value;
   const text = editConnector(target.text, report.findings, report.on, probedIn(report.findings));
   const sound = loadConnector(text, target.file);
@@ -124,6 +124,9 @@ async function learnInto(
   else output.text(OUTCOME[outcome.value](view.file));
   return report.left.length > 0 ? EXIT.failed : EXIT.done;
 }
+
+/** What is wrong with the command or the file, not with the system. */
+const USAGE = ['object-unknown', 'protocol-unlearnt', 'variable-missing', 'base-url-unusable'];
 
 /** As a person in this folder would name it. */
 function fromHere({ folder }: Terminal, file: string): string {

@@ -48,7 +48,11 @@ async function write(
 ): Promise<{ wire: Wire | null; named: string[] }> {
   const { tests } = subject;
   let change: Wire = {};
-  for (const [path, value] of values) change = withAt(change, path, value);
+  const { fields } = subject.definition;
+  for (const [path, value] of values) {
+    const field = Object.entries(fields).find(([name, one]) => (one.path ?? name) === path)?.[1];
+    change = withAt(change, field?.write_path ?? path, value);
+  }
   const { reply, wire } = await tests.update(subject, id, change);
   if (isGood(reply)) return { wire: wire ?? {}, named: [] };
   return { wire: null, named: tests.namedFields(subject, reply, [...values.keys()], true) };

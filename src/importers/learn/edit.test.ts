@@ -103,4 +103,11 @@ describe('writing findings into a connector file', () => {
     expect(parse(again).grounds).toHaveLength(1);
     expect(parse(again).grounds[0].on).toBe('2026-06-01');
   });
+
+  test("a person's word among the grounds stands", () => {
+    const at = 'objects.buyers.list.since.lag';
+    const text = `${FILE}grounds:\n  - { at: ${at}, ground: by hand }\n`;
+    const after = editConnector(text, [{ ...finding(at, '5s'), changes: [] }], '2026-05-01', BOTH);
+    expect(parse(after).grounds).toEqual([{ at, ground: 'by hand' }]);
+  });
 });

@@ -78,7 +78,10 @@ function ground(document: Document, grounds: readonly Ground[]): void {
   const open = new Map(grounds.map((one) => [one.at, one]));
   for (const item of isSeq(old) ? old.items : []) {
     const newer = isMap(item) ? open.get(String(item.get('at'))) : undefined;
-    list.add(newer ? groundNode(document, newer) : item);
+    // A person's word stands; what speaks against it is in the report.
+    if (newer && isMap(item) && item.get('ground') === 'by hand') open.delete(newer.at);
+    const stays = newer === undefined || !open.has(newer.at);
+    list.add(stays ? item : groundNode(document, newer));
     if (newer) open.delete(newer.at);
   }
   for (const one of open.values()) list.add(groundNode(document, one));

@@ -61,6 +61,8 @@ export async function learn(parts: LearnParts): Promise<Result<Learnt>> {
     for (const probe of probes) await look(subject, probe.id, () => probe.run(subject));
   };
   const [first] = subjects;
+  const unreachable = first && (await first.sample()).reply.failure;
+  if (unreachable) return fail(unreachable);
   let left: LearnReport['left'] = [];
   try {
     for (const subject of subjects) {

@@ -5,7 +5,7 @@ import { fillDeep, pathWithId, type Variables, withDefaults, withQuery } from '.
 import type { Platform } from '../../platform/platform.ts';
 import { type RestConnectionParts, restSenderParts } from '../../protocols/rest/connection.ts';
 import { type Call, createSender, type Sender, type SenderParts } from '../../protocols/rest/sender.ts';
-import { fail, ok, problem, type Result } from '../../record/diagnostic.ts';
+import { type Diagnostic, fail, ok, problem, type Result } from '../../record/diagnostic.ts';
 import type { Exchange } from './finding.ts';
 
 /** One request of a probe. */
@@ -40,6 +40,8 @@ export interface Reply {
   tookMs: number;
   /** Notes for the evidence how many records the answer held. */
   noteRecords(count: number): void;
+  /** Why there is no answer; null where there is one. */
+  failure: Diagnostic | null;
 }
 
 export interface RawParts extends RestConnectionParts {
@@ -57,6 +59,8 @@ export interface Raw {
   send(ask: Ask): Promise<Reply>;
   /** New credentials, where they can be renewed: never to be shown. */
   freshCredentials(): Promise<Credentials | null>;
+  /** A part of the connector with its `${variables}` filled in: never to be shown. */
+  fill<T>(value: T): Result<T>;
   /** An address of the system as a path after the base URL; null for one elsewhere. */
   relative(address: string): string | null;
   /** Where the evidence of what follows begins. */
@@ -127,7 +131,7 @@ class RawRequests implements Raw {
     const noteRecords = (count: number) => {
       exchange.records = count;
     };
-    if (!response) return { ...nothing(sentAt + tookMs), tookMs };
+    if (!response) return { ...nothing(sentAt + tookMs), tookMs, failure: answer.ok ? null : answer.diagnostic };
     const data = (parse ?? parseBody)(response.body);
     const notJson = data === undefined && response.body.trim() !== '';
     return {
@@ -138,6 +142,7 @@ class RawRequests implements Raw {
       answeredAt: sentAt + tookMs,
       tookMs,
       noteRecords,
+      failure: null,
     };
   }
 
@@ -145,6 +150,10 @@ class RawRequests implements Raw {
     const { authenticator } = this.#parts;
     const renewed = await authenticator?.renew(authenticator.current());
     return renewed?.ok ? renewed.value : null;
+  }
+
+  fill<T>(value: T): Result<T> {
+    return fillDeep(value, this.#variables);
   }
 
   relative(address: string): string | null {
@@ -208,6 +217,7 @@ export const NO_REPLY: Reply = {
   answeredAt: 0,
   tookMs: 0,
   noteRecords: () => undefined,
+  failure: null,
 };
 
 const nothing = (answeredAt: number): Reply => ({ ...NO_REPLY, answeredAt });

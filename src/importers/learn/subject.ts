@@ -122,7 +122,10 @@ export class Subject {
   tell({ at, fact, verdict, seen, declared, changes = [], system = false }: Telling): Finding {
     const path = system ? at : ['objects', this.name, ...at];
     const said = declared === undefined ? this.draft.declared(path) : declared;
-    const taken = verdict !== 'not visible' && changes.length > 0 && this.draft.apply(changes);
+    const kept = changes.length > 0 && this.#isByHand(path);
+    const wanted = verdict !== 'not visible' && changes.length > 0 && !kept;
+    const taken = wanted && this.draft.apply(changes);
+    const remark = kept ? '; it stays, since it was written by hand' : "; can't be written into the file";
     return {
       probe: this.#probe,
       object: system ? null : this.name,
@@ -130,8 +133,7 @@ export class Subject {
       fact,
       verdict,
       declared: said === undefined || said === null ? null : JSON.stringify(said),
-      seen:
-        changes.length > 0 && verdict !== 'not visible' && !taken ? `${seen}; can't be written into the file` : seen,
+      seen: changes.length > 0 && verdict !== 'not visible' && !taken ? `${seen}${remark}` : seen,
       evidence: this.raw.evidence(this.#mark),
       changes: taken ? changes : [],
     };
@@ -169,6 +171,11 @@ export class Subject {
     const steps = path.map((_, i) => path.slice(0, path.length - i).join('.'));
     const ground = steps.flatMap((one) => this.draft.connector.grounds.filter(({ at: place }) => place === one))[0];
     return ground?.ground === 'assumed' || ground?.ground === 'inferred';
+  }
+
+  #isByHand(path: readonly string[]): boolean {
+    const steps = path.map((_, i) => path.slice(0, i + 1).join('.'));
+    return this.draft.connector.grounds.some(({ at, ground }) => ground === 'by hand' && steps.includes(at));
   }
 
   /** The first page as declared, kept while the list's definition stays the same. */

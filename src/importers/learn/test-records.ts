@@ -96,7 +96,7 @@ export class TestRecords {
         .map((record) => at(record.wire))
         .find((value) => value !== null && value !== undefined && value !== '');
       const value = this.#valueFor(subject, name, field, example);
-      if (value !== undefined) wire = withAt(wire, path, value);
+      if (value !== undefined) wire = withAt(wire, field.write_path ?? path, value);
     }
     return wire;
   }
@@ -157,7 +157,8 @@ export class TestRecords {
 
   mainPath(subject: Subject): string | null {
     const name = this.mainText(subject);
-    return name === null ? null : (subject.definition.fields[name]?.path ?? name);
+    const field = name === null ? undefined : subject.definition.fields[name];
+    return name === null ? null : (field?.path ?? name);
   }
 
   async create(subject: Subject, wire: Wire, headers?: Record<string, string>): Promise<Made | null> {
@@ -181,7 +182,7 @@ export class TestRecords {
   fresh(subject: Subject, plan: Wire): Wire {
     let wire = plan;
     for (const [name, field] of Object.entries(subject.definition.fields)) {
-      const path = field.path ?? name;
+      const path = field.write_path ?? field.path ?? name;
       const old = wireReader(path)(plan);
       if (typeof old !== 'string' || (field.type !== 'string' && field.type !== 'email')) continue;
       const marked = old.includes(this.marker.slice(-6)) || subject.definition.unique.includes(name);
@@ -223,7 +224,7 @@ export class TestRecords {
     for (const [name, field] of Object.entries(subject.definition.fields)) {
       const path = field.path ?? name;
       const value = wireReader(path)(record);
-      if (!field.read_only && value !== undefined) wire = withAt(wire, path, value);
+      if (!field.read_only && value !== undefined) wire = withAt(wire, field.write_path ?? path, value);
     }
     return wire;
   }
@@ -255,7 +256,8 @@ export class TestRecords {
     const own = subject.definition.id.type === 'integer' ? Number(id) : id;
     const names = id === null || own === null ? { names: {} } : { names: { id }, id: own };
     const path = subject.path(write.path);
-    const asked = compileWriteRequest({ ...write, path })({ ...names, wire });
+    const filled = subject.raw.fill({ ...write, path });
+    const asked = filled.ok ? compileWriteRequest(filled.value)({ ...names, wire }) : filled;
     if (!asked.ok) return NO_REPLY;
     return subject.raw.send({ ...asked.value, headers: { ...asked.value.headers, ...headers }, shown: path });
   }
