@@ -50,9 +50,15 @@ function findingLines(finding: Finding, style: Style, details: boolean): string[
   const text = printable(`${place}${finding.fact}: ${finding.seen}${declared}`);
   const [first = '', ...rest] = wrap(text, style.width - 4);
   const lines = [`  ${first}`, ...rest.map((line) => `    ${line}`)];
-  return details
-    ? [...lines, ...finding.evidence.map((one) => style.colours.dim(`      ${exchangeText(one)}`))]
-    : lines;
+  return details ? [...lines, ...evidenceLines(finding.evidence, style)] : lines;
+}
+
+const MOST_EVIDENCE = 6;
+
+function evidenceLines(evidence: readonly Exchange[], { colours }: Style): string[] {
+  const rest = evidence.length - MOST_EVIDENCE;
+  const shown = evidence.slice(0, MOST_EVIDENCE).map(exchangeText);
+  return [...shown, ...(rest > 0 ? [`and ${rest} more like these`] : [])].map((line) => colours.dim(`      ${line}`));
 }
 
 function exchangeText({ method, path, status, records, tookMs, times }: Exchange): string {

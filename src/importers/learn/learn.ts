@@ -72,10 +72,12 @@ export async function learn(parts: LearnParts): Promise<Result<Learnt>> {
       for (const probe of WRITING) await look(subject, probe.id, () => probe.run(subject));
     }
     if (first) await run(first, SYSTEM_LAST);
+    // The driver reads what is there without them.
+    await tests?.clean();
     const driven = openRestConnection({ ...parts, definition: draft.connector, budget: raw.value.budget });
-    for (const subject of driven.ok && !options.signal?.aborted ? subjects : []) {
+    for (const subject of options.signal?.aborted ? [] : subjects) {
       subject.begin('driver');
-      if (driven.ok) findings.push(await driverFinding(subject, driven.value));
+      findings.push(await driverFinding(subject, driven));
     }
   } finally {
     left = (await tests?.clean()) ?? [];
@@ -94,8 +96,8 @@ export async function learn(parts: LearnParts): Promise<Result<Learnt>> {
 }
 
 /** What was learnt is not only told but used: the driver reads the object by the connector as it is now. */
-async function driverFinding(subject: Subject, connection: Connection): Promise<Finding> {
-  const faults = await connectorConformance(connection, subject.name, { most: 500 });
+async function driverFinding(subject: Subject, driven: Result<Connection>): Promise<Finding> {
+  const faults = driven.ok ? await connectorConformance(driven.value, subject.name, { most: 500 }) : [driven.error];
   const fact = 'reading by the connector as it is now';
   if (faults.length === 0)
     return subject.tell({
@@ -105,7 +107,9 @@ async function driverFinding(subject: Subject, connection: Connection): Promise<
       declared: null,
       seen: 'the list, single records and filters do as declared',
     });
-  const seen = [...new Set(faults.map(({ summary }) => summary))].join('; ');
+  const seen = [...new Set(faults.map(({ summary, detail }) => (detail ? `${summary} (${detail})` : summary)))].join(
+    '; ',
+  );
   return subject.tell({ at: [], fact, verdict: 'contradicted', declared: null, seen });
 }
 

@@ -57,7 +57,10 @@ export class TestRecords {
     const { create } = subject.definition;
     let found: Wire | null = null;
     for (const rich of create ? [true, false] : []) {
-      found = await this.#tryPlan(subject, await this.#compose(subject, rich));
+      const composed = await this.#compose(subject, rich);
+      const own = await customFields(subject);
+      found =
+        (await this.#tryPlan(subject, composed)) ?? (own && (await this.#tryPlan(subject, { ...composed, ...own })));
       if (found) break;
     }
     this.#plans.set(subject.name, found);
@@ -95,7 +98,7 @@ export class TestRecords {
       const example = records
         .map((record) => at(record.wire))
         .find((value) => value !== null && value !== undefined && value !== '');
-      const value = this.#valueFor(subject, name, field, example);
+      const value = this.#valueFor(subject, name, field, example ?? (await firstOption(subject, field)));
       if (value !== undefined) wire = withAt(wire, field.write_path ?? path, value);
     }
     return wire;
@@ -292,6 +295,24 @@ export class TestRecords {
     const main = mainToo ? null : this.mainPath(subject);
     return named.filter((name) => name !== main || named.length === 1);
   }
+}
+
+/** Users' own fields as in a record that is there: some may be required. */
+async function customFields(subject: Subject): Promise<Wire | null> {
+  const container = subject.definition.custom_fields?.container ?? '';
+  if (container === '') return null;
+  const { records } = await subject.sample();
+  const example = records.map((record) => wireReader(container)(record.wire)).find(isWire);
+  return example === undefined ? null : withAt({}, container, example);
+}
+
+/** For a list without a record to take an example from. */
+async function firstOption(subject: Subject, field: FieldDefinition): Promise<unknown> {
+  if (field.options) return field.options[0]?.value;
+  const list = field.options_from === undefined ? undefined : subject.draft.connector.option_lists[field.options_from];
+  if (!list) return undefined;
+  const items = wireReader(list.records)((await subject.raw.send({ path: subject.path(list.path) })).data);
+  return Array.isArray(items) ? wireReader(list.value)(items[0]) : undefined;
 }
 
 /** The id in the answer to a create: where the connector says, in the body, or one level down. */

@@ -6,6 +6,8 @@ import { isGood, type Page, type Subject, statusText } from '../subject.ts';
 const NONSENSE = 'dovetail-nothing-is-called-so';
 /** Fields that are tried as filters where none is declared. */
 const MOST_FIELDS = 60;
+/** Types of fields that records are looked up by. */
+const MATCHED = ['string', 'email', 'phone', 'integer', 'option', 'reference'];
 const UNKNOWN = 'dovetail_unknown';
 
 /** What an unknown parameter does, and whether each filter by equality is honoured or ignored without a word. */
@@ -86,21 +88,20 @@ async function oneFilter(subject: Subject, base: Page, field: string, param: str
 async function others(subject: Subject, base: Page): Promise<Finding[]> {
   const { fields, list } = subject.definition;
   const names = Object.entries(fields).filter(
-    ([name, field]) =>
-      !(name in (list?.equals ?? {})) && !['list', 'object', 'money', 'timestamp', 'boolean'].includes(field.type),
+    ([name, field]) => !(name in (list?.equals ?? {})) && MATCHED.includes(field.type),
   );
   if (names.length > MOST_FIELDS) return [];
   const findings: Finding[] = [];
   const ignored: string[] = [];
   const refused: string[] = [];
   subject.mark();
-  for (const [name, { path = name }] of names) {
-    const outcome = await tried(subject, base, name, path);
+  for (const [name, { path = name, write_path: param = path }] of names) {
+    const outcome = await tried(subject, base, name, param);
     if (outcome.kind === 'honoured')
       findings.push(
         subject.settle(
           ['list', 'equals', name],
-          path,
+          param,
           `the filter by ${name}`,
           'only records with the value that was asked for',
         ),

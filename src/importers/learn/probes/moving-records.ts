@@ -121,29 +121,24 @@ async function unsorted(
   ];
 }
 
-/** The first of three is taken away: whether the others move up. */
+/** The one of three that is listed first is taken away: whether the others move up. */
 async function shifting(subject: TestSubject, ids: readonly string[]): Promise<Finding[]> {
   const at = ['list', 'pagination', 'shifts'];
   const fact = 'whether pages shift while records go';
-  const [first, ...others] = ids;
-  if (!subject.tests || first === undefined) return [];
+  const hidden = () => [subject.hidden(at, fact, 'the test records are not on the first or last pages of the list')];
   subject.mark();
+  const all = await placeOf(subject, ids);
+  if (!all) return hidden();
+  const first = ids[all.indexOf(Math.min(...all))] ?? '';
+  const others = ids.filter((id) => id !== first);
   const before = await placeOf(subject, others);
   await subject.tests.remove(subject, first);
   await subject.sleep(SETTLE);
   const after = await placeOf(subject, others);
-  if (before === null || after === null)
-    return [subject.hidden(at, fact, 'the test records are not on the last pages of the list')];
-  return [
-    subject.settle(
-      at,
-      !same(before, after),
-      fact,
-      same(before, after)
-        ? 'the records behind a deleted one stayed in their places'
-        : 'the records behind a deleted one moved up',
-    ),
-  ];
+  if (before === null || after === null) return hidden();
+  const stayed = same(before, after);
+  const seen = `the records behind a deleted one ${stayed ? 'stayed in their places' : 'moved up'}`;
+  return [subject.settle(at, !stayed, fact, seen)];
 }
 
 /** The places of records in the whole list, counted from the beginning, looked for at its end and its beginning. */

@@ -14,6 +14,7 @@ const GRAIN = 'the grain of the filter and the stamp';
 /** Pages that are looked through for one record. */
 const MOST_PAGES = 10;
 const SECOND = 1000;
+const FEW = [2, 5, 10, 30];
 
 interface Stamped {
   record: Listed;
@@ -45,7 +46,7 @@ export const sinceEdge: Probe = {
     const grain = await filterGrain(step, newest.ms, includes);
     if (grain === null)
       return [inclusive, subject.hidden([...AT, 'precision'], GRAIN, 'there are too many changes to tell')];
-    return [inclusive, await precision(subject, grain)];
+    return [inclusive, await precision(subject, grain, step)];
   },
 };
 
@@ -74,34 +75,51 @@ async function newestRecord(subject: Subject): Promise<Stamped | null> {
   return pages.flatMap((page) => stampsOf(subject, page)).sort((a, b) => b.ms - a.ms)[0] ?? null;
 }
 
-/** How much later than a record's stamp the filter must be to leave it out; null where that can't be told. */
+/**
+ * How much later than a record's stamp the filter must be to leave it out: a unit of time, or a few of them; null where
+ * that can't be told.
+ */
 async function filterGrain(
   step: number,
   stamp: number,
   includes: (ms: number) => Promise<boolean | null>,
 ): Promise<number | null> {
+  let finer: number | null = null;
   for (const unit of [1, SECOND, 60_000, 3_600_000, 86_400_000]) {
     if (unit < step) continue;
     // Beginning with the unit in which the stamp stands: a filter that cuts to minutes takes 14:05:59 for 14:05.
     const held = await includes(Math.floor(stamp / unit) * unit + unit);
     if (held === null) return null;
-    if (!held) return unit;
+    if (held) {
+      finer = unit;
+      continue;
+    }
+    const known = finer;
+    for (const length of known === null ? [] : FEW.map((few) => few * known)) {
+      if (length < unit && (await includes(stamp + length)) === false) return length;
+    }
+    return unit;
   }
   return null;
 }
 
-/** The filter's grain. Stamps that are all whole seconds may be so by chance: taken for a grain where nothing else is said. */
-async function precision(subject: Subject, grain: number): Promise<Finding> {
+/**
+ * A filter that gives a little more than it is asked for loses nothing, so that a finer declaration is not wrong, as long
+ * as the form can say it. Stamps that are all whole seconds may be so by chance: taken for a grain where nothing is said.
+ */
+async function precision(subject: Subject, grain: number, step: number): Promise<Finding> {
   const stamps = stampsOf(subject, await subject.sample()).map(({ ms }) => ms);
-  const whole = new Set(stamps).size >= ENOUGH && grainOf(stamps) >= SECOND;
-  const declared = subject.draft.declared(['objects', subject.name, ...AT, 'precision']);
-  const own = whole && grain < SECOND ? `; the stamps of ${stamps.length} records are whole seconds` : '';
+  const whole = new Set(stamps).size >= ENOUGH && grainOf(stamps) >= SECOND && grain < SECOND;
+  const own = whole ? `; the stamps of ${stamps.length} records are whole seconds` : '';
   const seen = `a record is left out from ${durationOf(grain)} after its stamp on${own}`;
   const at = [...AT, 'precision'];
-  if (own !== '' && declared === undefined) return subject.settle(at, '1s', GRAIN, seen);
-  const coarser = typeof declared === 'string' && milliseconds(declared) > grain && milliseconds(declared) <= SECOND;
+  const said = subject.draft.declared(['objects', subject.name, ...at]);
+  const declared = typeof said === 'string' ? milliseconds(said) : null;
+  if (declared === null) return subject.settle(at, whole ? '1s' : durationOf(grain), GRAIN, seen);
+  const finer = declared >= step && declared < grain;
   // A coarser grain than is needed costs a few records read twice, no more; test records can tell the stamp's own.
-  if (own !== '' && coarser) return subject.tell({ at, fact: GRAIN, verdict: 'confirmed', seen });
+  const coarser = whole && declared > grain && declared <= SECOND;
+  if (finer || coarser) return subject.tell({ at, fact: GRAIN, verdict: 'confirmed', seen });
   return subject.settle(at, durationOf(grain), GRAIN, seen);
 }
 
