@@ -1,45 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import type { ConnectorDefinition } from '../../connector/definition.ts';
 import { loadConnector } from '../../connector/load.ts';
 import { connectorText } from './connector-file.ts';
-import { type ConnectorDraft, connectorOf, readOpenapi } from './import-openapi.ts';
-
-type Tree = Record<string, unknown>;
-
-/** A document of 3.0 with these paths. */
-const documentOf = (paths: Tree, more: Tree = {}): Tree => ({
-  openapi: '3.0.3',
-  info: { title: 'Shop API', version: '1' },
-  paths,
-  ...more,
-});
-
-const answer = (schema: Tree, headers: Tree = {}): Tree => ({
-  200: { description: 'ok', headers, content: { 'application/json': { schema } } },
-});
-const body = (schema: Tree): Tree => ({ content: { 'application/json': { schema } } });
-const query = (name: string, schema: Tree = { type: 'string' }, more: Tree = {}): Tree => ({
-  name,
-  in: 'query',
-  schema,
-  ...more,
-});
-const inPath = (name: string): Tree => ({ name, in: 'path', required: true, schema: { type: 'string' } });
-const object = (properties: Tree, required: string[] = []): Tree => ({ type: 'object', properties, required });
-const listOf = (item: Tree): Tree => ({ type: 'array', items: item });
-const TEXT = { type: 'string' };
-const NUMBER = { type: 'integer' };
-const CONTACT = object({ id: TEXT, name: TEXT });
-
-function made(document: Tree, names: string[] | null = null): ConnectorDraft {
-  const read = readOpenapi(JSON.stringify(document), 'api.json');
-  if (!read.ok) throw new Error(JSON.stringify(read.error));
-  const draft = connectorOf(read.value, names, 'api.json');
-  if (!draft.ok) throw new Error(JSON.stringify(draft.error));
-  return draft.value;
-}
-
-const definitionOf = (document: Tree): ConnectorDefinition => made(document).definition;
+import {
+  answer,
+  body,
+  CONTACT,
+  definitionOf,
+  documentOf,
+  inPath,
+  listOf,
+  made,
+  NUMBER,
+  object,
+  query,
+  TEXT,
+  type Tree,
+} from './document-examples.ts';
 
 /** The one object of a document with a list at /contacts. */
 function contacts(get: Tree, others: Tree = {}) {
@@ -357,75 +333,26 @@ describe('fields', () => {
   });
 });
 
-describe('credentials and addresses', () => {
-  const paths = { '/contacts': { get: { responses: answer(listOf(CONTACT)) } } };
-  const scheme = (one: Tree, about = '') =>
-    definitionOf({
-      ...documentOf(paths, { components: { securitySchemes: { one } }, security: [{ one: [] }] }),
-      info: { title: 'T', version: '1', description: about },
-    }).auth;
-  test.each<[string, Tree, string, Tree]>([
-    ['bearer', { type: 'http', scheme: 'bearer' }, '', { type: 'bearer' }],
-    ['a key', { type: 'apiKey', in: 'header', name: 'X-API-Key' }, '', { type: 'api_key', header: 'X-API-Key' }],
-    [
-      'a bearer token in disguise',
-      { type: 'apiKey', in: 'header', name: 'Authorization', description: 'Bearer <token>' },
-      '',
-      { type: 'bearer' },
-    ],
-    [
-      'basic in disguise',
-      { type: 'apiKey', in: 'header', name: 'Authorization' },
-      'Use Basic authorization',
-      { type: 'basic' },
-    ],
-    [
-      'a token with its own word',
-      { type: 'apiKey', in: 'header', name: 'Authorization', description: 'Authorization: Token abc' },
-      '',
-      { type: 'api_key', header: 'Authorization', value: 'Token ${token}' },
-    ],
-    ['nothing said', { type: 'apiKey', in: 'header', name: 'Authorization' }, '', { type: 'bearer' }],
-  ])('%s', (_, one, about, expected) => {
-    expect(scheme(one, about)).toMatchObject(expected);
+test('an API of calls: lists by POST, records named in the body', () => {
+  const call = (properties: Tree, schema: Tree) => ({
+    post: { requestBody: body(object(properties)), responses: answer(schema) },
   });
-
-  test('the least scopes of what was picked', () => {
-    const flows = { clientCredentials: { tokenUrl: 'https://id.example.org/token', scopes: {} } };
-    const secured = (scopes: string[], operation: Tree) => ({ ...operation, security: [{ o: scopes }] });
-    const all = {
-      '/contacts': { get: secured(['contacts', 'contacts.read'], { responses: answer(listOf(CONTACT)) }) },
-      '/invoices': { get: secured(['invoices.read'], { responses: answer(listOf(CONTACT)) }) },
-    };
-    const document = documentOf(all, { components: { securitySchemes: { o: { type: 'oauth2', flows } } } });
-    expect(made(document, ['contacts']).definition.auth).toMatchObject({
-      type: 'oauth2',
-      grant: 'client_credentials',
-      scopes: ['contacts.read'],
-    });
-  });
-
-  test.each<[string, Tree, string, string | undefined]>([
-    ['one server', { servers: [{ url: 'https://api.acme.io/v1/' }] }, '${base_url}', 'https://api.acme.io/v1'],
-    [
-      'the one for production',
-      { servers: [{ url: 'https://sandbox.acme.io' }, { url: 'https://api.acme.io' }] },
-      '${base_url}',
-      'https://api.acme.io',
-    ],
-    [
-      'variables',
-      { servers: [{ url: 'https://{shop}.acme.io/api', variables: { shop: { default: 'demo' } } }] },
-      'https://${shop}.acme.io/api',
-      undefined,
-    ],
-    ['a path only', { servers: [{ url: '/api' }] }, '${base_url}/api', undefined],
-    ['a placeholder', { servers: [{ url: 'https://localhost:8000/api' }] }, '${base_url}/api', undefined],
-    ['none', {}, '${base_url}', undefined],
-  ])('address: %s', (_, more, expected, fallback) => {
-    const definition = definitionOf(documentOf(paths, more));
-    expect(definition.base_url).toBe(expected);
-    expect(definition.variables.base_url?.default).toBe(fallback);
+  const one = object({ data: CONTACT });
+  const { objects } = definitionOf(
+    documentOf({
+      '/contacts.list': call({ offset: NUMBER, limit: NUMBER }, object({ data: listOf(CONTACT) })),
+      '/contacts.search': call({ query: TEXT }, object({ data: listOf(CONTACT) })),
+      '/contacts.create': call({ name: TEXT }, one),
+      '/contacts.update': call({ id: TEXT, name: TEXT }, one),
+      '/contacts.delete': call({ id: TEXT }, object({ success: { type: 'boolean' } })),
+    }),
+  );
+  expect(Object.keys(objects)).toEqual(['contacts']);
+  expect(objects.contacts).toMatchObject({
+    list: { method: 'POST', path: '/contacts.list', records: 'data', pagination: { style: 'offset', param: 'offset' } },
+    create: { path: '/contacts.create', record: 'data' },
+    update: { path: '/contacts.update', constant: { id: '{id}' } },
+    delete: { method: 'POST', path: '/contacts.delete', constant: { id: '{id}' } },
   });
 });
 

@@ -1,3 +1,4 @@
+import { idProperty } from './calls.ts';
 import type { Operation } from './description.ts';
 import { type FieldDraft, fieldsOf } from './fields.ts';
 import { archivedQueryOf, equalsOf, idsOf, sinceOf, sortOf } from './filters.ts';
@@ -240,12 +241,15 @@ function listPart(
     ...requiredQuery(operation, shapes, sent, variables, resource.name),
     ...wholePage(operation, pagination),
   };
+  const isCall = operation.method === 'post';
   const draft = {
+    ...(isCall ? { method: 'POST' } : {}),
     path: pathOf(operation.path, resource, false, variables),
+    ...(isCall && Object.keys(query).length > 0 ? { body: query } : {}),
     records,
     ...(record.item === '' ? {} : { item: record.item }),
     ...(resource.list.ground === 'assumed' && resource.list.item !== undefined ? { one_or_many: true } : {}),
-    ...(Object.keys(query).length > 0 ? { query } : {}),
+    ...(!isCall && Object.keys(query).length > 0 ? { query } : {}),
     pagination: pagination.value,
     ...(since ? { since: since.value } : {}),
     ...(sort ? { sort: sort.value } : {}),
@@ -318,7 +322,8 @@ function writesPart(
       const query = requiredQuery(operation, shapes, sentAlways, variables, resource.name);
       const { method, ...rest } = write.draft;
       const asked = Object.keys(query).length > 0 ? { query } : {};
-      part[kind] = { method, path: pathOf(operation.path, resource, isItem, variables), ...asked, ...rest };
+      const meant = isItem ? namedInBody(operation, shapes) : {};
+      part[kind] = { method, path: pathOf(operation.path, resource, isItem, variables), ...asked, ...rest, ...meant };
       findings.set(kind, write.finding);
     }
     const many = resource.batch[kind] ?? (kind === 'create' && write?.many ? operation : null);
@@ -333,14 +338,22 @@ function writesPart(
     const query = requiredQuery(resource.remove, shapes, sentAlways, variables, resource.name);
     const asked = Object.keys(query).length > 0 ? { query } : {};
     part.delete = {
-      method: 'DELETE',
+      method: resource.remove.method.toUpperCase(),
       path: pathOf(resource.remove.path, resource, true, variables),
       ...asked,
+      ...namedInBody(resource.remove, shapes),
       returns: 'nothing',
     };
     findings.set('delete', declared('delete', resource.remove.name));
   }
   return Object.keys(batch).length > 0 ? { ...part, batch } : part;
+}
+
+/** A call without the record in its path names it in its body. */
+function namedInBody(operation: Operation, shapes: Shapes): { constant?: Record<string, string> } {
+  if (operation.method !== 'post' || operation.path.includes('{')) return {};
+  const name = idProperty(operation, shapes);
+  return name === null ? {} : { constant: { [name]: '{id}' } };
 }
 
 /** A field for the other system's id, where lists can be searched by it. */

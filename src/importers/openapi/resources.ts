@@ -1,3 +1,4 @@
+import { calledList, callsBeside, idProperty, stemOf } from './calls.ts';
 import type { Description, Method, Operation } from './description.ts';
 import { type ListFound, listOf } from './lists.ts';
 import { collectionsOf, nounOf, type PathParts, partsOf, sameWord, squeezed } from './path-parts.ts';
@@ -32,7 +33,11 @@ export function resourcesOf(description: Description, shapes: Shapes): Resource[
     else paths.set(operation.path, [operation]);
   }
   const items = itemPaths(paths);
-  const lists = description.operations.flatMap((operation) => listOf(operation, shapes) ?? []);
+  const read = description.operations.flatMap((operation) => listOf(operation, shapes) ?? []);
+  const called = description.operations.flatMap((operation) => calledList(operation, shapes) ?? []);
+  const readPaths = new Set(read.map((list) => list.operation.path));
+  const calledPaths = new Set(called.map((list) => list.operation.path));
+  const lists = [...read, ...called.filter(({ operation }) => isAlone(operation.path, readPaths, calledPaths))];
   const listPaths = new Set(lists.map((list) => list.operation.path));
   const resources = lists
     .map((list) => resourceOf(list, { paths, items, listPaths, shapes }))
@@ -40,6 +45,13 @@ export function resourcesOf(description: Description, shapes: Shapes): Resource[
   findParents(resources);
   nameAll(resources);
   return resources;
+}
+
+/** A search by POST beside a list is another way to the same. */
+function isAlone(path: string, read: ReadonlySet<string>, called: ReadonlySet<string>): boolean {
+  const stem = stemOf(path);
+  if (read.has(path) || read.has(stem) || read.has(`${stem}/`)) return false;
+  return /list$/i.test(path) || !['.list', '/list'].some((end) => called.has(stem + end));
 }
 
 interface Index {
@@ -76,6 +88,8 @@ const VERB = /\/(list|search|all|index|query|find|getall)\/?$/i;
 
 function resourceOf(list: ListFound, index: Index): Resource {
   const { path } = list.operation;
+  if (list.operation.method === 'post' && !index.items.has(stemOf(path).toLowerCase()))
+    return calledResource(list, index);
   const plain = path.replace(VERB, '');
   const collection = partsOf(plain !== path && !index.listPaths.has(plain) && plain !== '' ? plain : path);
   const items = itemsFor(collection.path, index);
@@ -107,6 +121,26 @@ function resourceOf(list: ListFound, index: Index): Resource {
     remove,
     batch: batchesOf(collection.path, index.paths),
     idParameter: first ? (partsOf(first.path).parameters.at(-1) ?? null) : null,
+    parent: null,
+    loose: [],
+  };
+}
+
+/** A resource of an API of calls: no paths of its items, but calls that name the record in their body. */
+function calledResource(list: ListFound, index: Index): Resource {
+  const calls = callsBeside(list.operation.path, index.paths);
+  const names = (operation: Operation | null) =>
+    operation && idProperty(operation, index.shapes) !== null ? operation : null;
+  return {
+    name: '',
+    collection: partsOf(stemOf(list.operation.path)),
+    list,
+    get: null,
+    create: calls.create,
+    update: names(calls.update),
+    remove: names(calls.remove),
+    batch: {},
+    idParameter: null,
     parent: null,
     loose: [],
   };
