@@ -176,6 +176,18 @@ export const listSchema = z.strictObject({
     .enum(['doubled', 'backslash'])
     .optional()
     .describe('How a quotation mark stands within quotation marks; default: doubled in \'…\', a backslash in "…"'),
+  search: z
+    .strictObject({
+      method: z.enum(['GET', 'POST']).optional(),
+      path: urlPath.optional(),
+      query: z.record(z.string(), z.string()).optional(),
+      body: z.record(z.string(), z.unknown()).optional(),
+      records: z.string().optional(),
+      item: wirePath.optional(),
+      pagination: paginationSchema.optional(),
+    })
+    .optional()
+    .describe('Where records are searched by `equals`, as far as it is not as in the list'),
   ids_only: z.record(z.string(), z.string()).optional().describe('Query that makes the list cheap for a sweep'),
   archived: z.record(z.string(), z.string()).optional().describe('Query that includes archived records'),
 });

@@ -144,13 +144,29 @@ export async function findRecords(
   const query = { [param]: value, ...(field === linkField ? list.archived : {}) };
   const found: WireRecord[] = [];
   let seen = 0;
-  for await (const step of readList(sender, { object, list, query, since: null })) {
+  for await (const step of readList(sender, { object, list: searchList(list), query, since: null })) {
     if (step.kind === 'end') return step.complete ? ok(found) : fail(step.diagnostic ?? notLooked(field));
     for (const record of step.records) if (comparable(place.read(record.wire)) === wanted) found.push(record);
     seen += step.records.length;
     if (seen > MOST_LOOKED_THROUGH) break;
   }
   return fail(notLooked(field));
+}
+
+/** The list as it is searched. */
+function searchList({ search, ...list }: ListDefinition): ListDefinition {
+  if (!search) return list;
+  const { since: _, cap: __, ...rest } = list;
+  return {
+    ...rest,
+    method: search.method ?? list.method,
+    path: search.path ?? list.path,
+    query: search.query ?? (search.path === undefined ? list.query : {}),
+    records: search.records ?? list.records,
+    item: search.item ?? list.item,
+    pagination: search.pagination ?? list.pagination,
+    ...(search.body ? { body: search.body } : {}),
+  };
 }
 
 /** Records below one parent. */

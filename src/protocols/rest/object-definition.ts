@@ -51,9 +51,12 @@ function named<T extends { path: string }>(name: string, part: T): T {
 }
 
 function namedList(name: string, list: ListDefinition): ListDefinition {
-  const { ids, ...rest } = named(name, list);
-  if (ids?.path === undefined) return ids ? { ...rest, ids } : rest;
-  return { ...rest, ids: { ...ids, path: named(name, { path: ids.path }).path } };
+  const { ids, search, ...rest } = named(name, list);
+  return { ...rest, ...(ids && { ids: namedPart(name, ids) }), ...(search && { search: namedPart(name, search) }) };
+}
+
+function namedPart<T extends { path?: string | undefined }>(name: string, part: T): T {
+  return part.path === undefined ? part : { ...part, path: named(name, { path: part.path }).path };
 }
 
 const withSlash = (path: string) => (path === '' || /^[/?]/.test(path) ? path : `/${path}`);

@@ -186,6 +186,23 @@ describe('searches by POST', () => {
     expect(JSON.parse(server.asked[0]?.body ?? '')).toEqual({ groups: [{ filters: [{ name: 'email', is: 'a"@x' }] }] });
   });
 
+  it('go to an endpoint of their own', async () => {
+    const server = await serve(() => ({ json: { found: [{ id: 1, name: 'A' }] } }));
+    const list = {
+      path: '/export',
+      query: { all: 'yes' },
+      records: 'data',
+      pagination: { style: 'cursor', param: 'c', next: 'n', size: 2 },
+      since: { param: 'since', earliest: '2020-01-01' },
+      equals: { name: 'q' },
+      search: { path: '{object}/search', records: 'found', pagination: NONE },
+    };
+    const fields = { name: { type: 'string' } };
+    const found = await connect(server.url, { things: { fields, list } }).find('things', 'name', 'A');
+    expect(found.ok && found.value.map(({ id }) => id)).toEqual(['1']);
+    expect(urls(server.asked)).toEqual(['/things/search?q=A']);
+  });
+
   it('find by a filter language in the query, quotation marks escaped', async () => {
     const server = await serve(() => ({ json: [] }));
     const list = {
