@@ -1,7 +1,8 @@
 import type { Finding } from '../finding.ts';
 import type { Probe } from '../probe.ts';
-import { countOf, isGood, linkNext, type Page, START, type Subject } from '../subject.ts';
+import { countOf, type Page, START, type Subject } from '../subject.ts';
 import { type Leaf, leaves } from '../wire-search.ts';
+import { discoverPaging, repeats } from './discover-paging.ts';
 
 const FACT = 'how the next page is asked for';
 const AT = ['list', 'pagination'];
@@ -24,7 +25,7 @@ export const paging: Probe = {
       const declared = await followed(subject, begin, small && subject.after(begin) !== null ? 2 : undefined);
       if (declared) return [...declared, ...(await totals(subject))];
     }
-    const found = await discover(subject);
+    const found = await discoverPaging(subject);
     if (!found) {
       if (pagination.style === 'none' || subject.after(first) === null)
         return [
@@ -69,122 +70,6 @@ async function followed(subject: Subject, first: Page, size: number | undefined)
   ];
 }
 
-const repeats = (first: Page, second: Page) => second.ids.some((id) => first.ids.includes(id));
-
-interface Found {
-  pagination: Record<string, unknown>;
-  seen: string;
-}
-
-const SIZE_NAMES = [
-  'limit',
-  'size',
-  'per_page',
-  'page_size',
-  'pageSize',
-  'perPage',
-  'count',
-  'max_results',
-  'maxResults',
-  'max',
-  'first',
-  'rows',
-  '$top',
-];
-
-async function discover(subject: Subject): Promise<Found | null> {
-  const bare = await subject.page({ unsized: true });
-  if (!bare.items || bare.items.length < 2) return null;
-  const sizeParam = await sizeName(subject, bare);
-  // Small pages: a list of a few records has a second one too.
-  const small: Record<string, string> = sizeParam === null ? {} : { [sizeParam]: '2' };
-  const first = await subject.page({ unsized: true, query: small });
-  const size = { ...(sizeParam === null ? {} : { size_param: sizeParam }), size: bare.items.length };
-  const link = linkNext(first.reply.headers.link ?? '');
-  if (link !== null) return { pagination: { style: 'next_url', ...size }, seen: 'the Link header leads on' };
-  for (const leaf of leaves(first.reply.data)) {
-    if (typeof leaf.value !== 'string' || leaf.value === '' || !/next|cursor|after|token|continu/i.test(leaf.path))
-      continue;
-    if (/^(https?:\/\/|\/)/.test(leaf.value))
-      return {
-        pagination: { style: 'next_url', next: leaf.path, ...size },
-        seen: `the address at ${leaf.path} leads on`,
-      };
-    const param = await cursorName(subject, leaf, first, small);
-    if (param !== null)
-      return {
-        pagination: { style: 'cursor', param, next: leaf.path, ...size },
-        seen: `${leaf.path} sent as ${param} leads to other records`,
-      };
-  }
-  return numbered(subject, first, small, size);
-}
-
-async function sizeName(subject: Subject, bare: Page): Promise<string | null> {
-  const declared = subject.list?.pagination;
-  const known = declared && declared.style !== 'none' ? declared.size_param : undefined;
-  for (const name of new Set([...(known === undefined ? [] : [known]), ...SIZE_NAMES])) {
-    const page = await subject.page({ unsized: true, query: { [name]: '2' } });
-    if (page.items?.length === 2 && (bare.items?.length ?? 0) > 2) return name;
-  }
-  return null;
-}
-
-async function cursorName(
-  subject: Subject,
-  leaf: Leaf,
-  first: Page,
-  query: Record<string, string>,
-): Promise<string | null> {
-  const bare = leaf.key.replace(/^next_?/i, '').replace(/_?next$/i, '');
-  const lower = bare.slice(0, 1).toLowerCase() + bare.slice(1);
-  const names = [
-    lower,
-    leaf.key,
-    'cursor',
-    'after',
-    'page_token',
-    'pageToken',
-    'next',
-    'starting_after',
-    'continuation',
-    'token',
-  ];
-  for (const name of new Set(names.filter((one) => one !== ''))) {
-    const page = await subject.page({ unsized: true, query, values: { [name]: String(leaf.value) } });
-    if (isGood(page.reply) && page.ids.length > 0 && !repeats(first, page)) return name;
-  }
-  return null;
-}
-
-const OFFSETS = ['offset', 'skip', 'start', 'startAt', '$skip'];
-const PAGES = ['page', 'page_number', 'pageNumber', 'p', 'page[number]'];
-
-async function numbered(
-  subject: Subject,
-  first: Page,
-  query: Record<string, string>,
-  size: Record<string, unknown>,
-): Promise<Found | null> {
-  const count = first.items?.length ?? 0;
-  for (const param of OFFSETS) {
-    const page = await subject.page({ unsized: true, query: { ...query, [param]: String(count) } });
-    if (page.ids.length > 0 && !repeats(first, page))
-      return { pagination: { style: 'offset', param, ...size }, seen: `${param} leads to other records` };
-  }
-  for (const param of PAGES) {
-    const page = await subject.page({ unsized: true, query: { ...query, [param]: '2' } });
-    if (page.ids.length === 0 || repeats(first, page)) continue;
-    const one = await subject.page({ unsized: true, query: { ...query, [param]: '1' } });
-    const base = one.ids.length > 0 && one.ids.every((id) => first.ids.includes(id)) ? 1 : 0;
-    return {
-      pagination: { style: 'page', param, first: base, ...size },
-      seen: `${param} leads to other records, from ${base} on`,
-    };
-  }
-  return null;
-}
-
 /** Where the number of all records stands. */
 async function totals(subject: Subject): Promise<Finding[]> {
   const pagination = subject.list?.pagination;
@@ -209,14 +94,19 @@ async function totals(subject: Subject): Promise<Finding[]> {
       again === count
     );
   };
+  if (small.ids.length >= page.ids.length) return [];
+  const fact = 'where the number of records stands';
   const found = leaves(page.reply.data).find(isTotal);
-  if (!found || small.ids.length >= page.ids.length) return [];
-  return [
-    subject.settle(
-      [...AT, 'total'],
-      found.path,
-      'where the number of records stands',
-      `${found.path} is the same on pages of any size`,
-    ),
-  ];
+  if (found)
+    return [subject.settle([...AT, 'total'], found.path, fact, `${found.path} is the same on pages of any size`)];
+  const numbered = pagination.style === 'page' || pagination.style === 'offset';
+  const header = numbered ? TOTAL_HEADERS.find((name) => isTotalHeader(name, page, small)) : undefined;
+  return header ? [subject.settle([...AT, 'total_header'], header, fact, `the header ${header}`)] : [];
+}
+
+const TOTAL_HEADERS = ['x-total-count', 'x-total', 'total-count', 'x-wp-total', 'x-pagination-total-count', 'total'];
+
+function isTotalHeader(name: string, page: Page, small: Page): boolean {
+  const count = countOf(page.reply.headers[name]);
+  return count !== null && count >= page.ids.length && countOf(small.reply.headers[name]) === count;
 }
