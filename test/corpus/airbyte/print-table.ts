@@ -1,37 +1,45 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { type ManifestResult, readManifestFile } from './read-manifest.ts';
-import { startVendorServer } from './vendor-server.ts';
+import { readFileSync } from 'node:fs';
+import { CORPUS, needsCode, readCorpus } from './corpus.ts';
+import type { StreamResult } from './read-manifest.ts';
 
-/** The corpus stands beside the repository; a run says so where it is missing. */
-export const CORPUS = new URL('../../../../shared/corpora/airbyte/', import.meta.url);
+/* Usage: node test/corpus/airbyte/print-table.ts [part of a file name] */
+const [, , only = ''] = process.argv;
+const results = await readCorpus((file) => file.includes(only));
+const codeOf = new Map(results.map(({ file }) => [file, needsCode(readFileSync(new URL(file, CORPUS), 'utf8'))]));
+const streams = results.flatMap((result) => result.streams);
+const plain = results.filter((result) => !codeOf.get(result.file));
+const share = (part: number, whole: number) =>
+  `${part} of ${whole} (${((100 * part) / Math.max(1, whole)).toFixed(1)} %)`;
+const read = (some: readonly StreamResult[]) =>
+  share(some.filter((stream) => stream.outcome === 'read').length, some.length);
 
-export async function readCorpus(pick: (file: string) => boolean): Promise<ManifestResult[]> {
-  const server = await startVendorServer();
-  const results: ManifestResult[] = [];
-  for (const file of readdirSync(CORPUS)
-    .filter((name) => name.endsWith('.yaml') && pick(name))
-    .sort()) {
-    results.push(await readManifestFile(file, readFileSync(new URL(file, CORPUS), 'utf8'), server));
-  }
-  await server.close();
-  return results;
+console.log(`manifests imported: ${share(results.filter((result) => result.imported).length, results.length)}`);
+console.log(
+  `manifests without code imported: ${share(plain.filter((result) => result.imported).length, plain.length)}`,
+);
+console.log(`streams read: ${read(streams)}`);
+console.log(`streams of manifests without code read: ${read(plain.flatMap((result) => result.streams))}`);
+const paged = streams.filter((stream) => stream.components.includes('DefaultPaginator'));
+console.log(`streams with a paginator read, two pages: ${read(paged)}`);
+console.log(`slowest import: ${Math.max(0, ...results.map((result) => result.milliseconds)).toFixed(0)} ms\n`);
+
+const byComponent = new Map<string, StreamResult[]>();
+for (const stream of streams) {
+  for (const component of stream.components)
+    byComponent.set(component, [...(byComponent.get(component) ?? []), stream]);
+}
+console.log('| component | streams | read | refused | failed |\n|---|---:|---:|---:|---:|');
+for (const [component, some] of [...byComponent].sort((a, b) => b[1].length - a[1].length)) {
+  const count = (outcome: string) => some.filter((stream) => stream.outcome === outcome).length;
+  console.log(`| ${component} | ${some.length} | ${count('read')} | ${count('refused')} | ${count('failed')} |`);
 }
 
-if (process.argv[1] === import.meta.filename) {
-  const [, , only = '', detail = ''] = process.argv;
-  const results = await readCorpus((file) => file.includes(only));
-  const streams = results.flatMap((result) => result.streams);
-  const of = (outcome: string) => streams.filter((stream) => stream.outcome === outcome);
-  console.log(`${results.filter((result) => result.imported).length} of ${results.length} manifests imported`);
-  console.log(
-    `${of('read').length} read, ${of('refused').length} refused, ${of('failed').length} failed, of ${streams.length} streams`,
-  );
-  const why = new Map<string, string[]>();
-  for (const stream of [...of('failed'), ...(detail ? of('refused') : [])]) {
-    const key = `${stream.outcome}: ${stream.why.slice(0, 110)}`;
-    why.set(key, [...(why.get(key) ?? []), `${stream.file.slice(7, -5)}/${stream.stream}`]);
-  }
-  for (const [key, all] of [...why].sort((a, b) => b[1].length - a[1].length).slice(0, 60)) {
-    console.log(String(all.length).padStart(4), key, '|', all.slice(0, 3).join(', '));
-  }
+const why = new Map<string, string[]>();
+for (const stream of streams.filter((each) => each.outcome !== 'read')) {
+  const key = `${stream.outcome}: ${stream.why.slice(0, 110)}`;
+  why.set(key, [...(why.get(key) ?? []), `${stream.file.slice('source-'.length, -'.yaml'.length)}/${stream.stream}`]);
+}
+console.log('');
+for (const [key, all] of [...why].sort((a, b) => b[1].length - a[1].length)) {
+  console.log(String(all.length).padStart(4), key, '|', all.slice(0, 3).join(', '));
 }

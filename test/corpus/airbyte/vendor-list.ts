@@ -219,7 +219,7 @@ function pathPattern(requester: Node): { path: RegExp; wildcards: number } {
   const tailPattern = query === undefined ? '/?(\\?.*)?' : `/?\\?${patternOf(query)}(&.*)?`;
   return {
     path: new RegExp(`^${pattern}${tailPattern}$`),
-    wildcards: pattern.split('[^?]*').length + (pattern === '[^?]*' ? 10 : 0) - (query ?? '').length / 100,
+    wildcards: pattern.split(/\[\^\/?\?\]\*/).length + (pattern === '[^?]*' ? 10 : 0) - (query ?? '').length / 100,
   };
 }
 
@@ -227,7 +227,9 @@ const patternOf = (text: string): string =>
   text
     .split(/\u0001+/)
     .map((each) => each.replace(/\/+/g, '/').replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-    .join('[^?]*')
+    .join('[^/?]*')
+    // A base URL may hold a path of its own.
+    .replace(/^\[\^\/\?\]\*/, '[^?]*')
     .replaceAll('\u0002', '(?:')
     .replaceAll('\u0003', '|')
     .replaceAll('\u0004', ')');
