@@ -1,4 +1,15 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  visit,
+} from 'yaml';
 import type { z } from 'zod';
 import { type Diagnostic, fail, ok, type Place, problem, type Result } from '../record/diagnostic.ts';
 import { didYouMean } from './closest-word.ts';
@@ -41,12 +52,14 @@ export function readYaml(text: string, file: string): Result<YamlDocument, Diagn
 
 function parse(text: string, file: string): Result<YamlDocument, Diagnostic[]> {
   const lines = new LineCounter();
-  const document = parseDocument(text, { merge: true, lineCounter: lines, prettyErrors: false });
+  // The parser's own search for repeated keys takes quadratic time.
+  const options = { merge: true, lineCounter: lines, prettyErrors: false, uniqueKeys: false };
+  const document = parseDocument(text, options);
   const at = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
     return { file, line, column: col };
   };
-  const faults = [...document.errors, ...document.warnings];
+  const faults: Fault[] = [...document.errors, ...document.warnings, ...repeatedKeys(document)];
   if (faults.length > 0) {
     return fail(
       faults.slice(0, 20).map((fault) =>
@@ -60,6 +73,27 @@ function parse(text: string, file: string): Result<YamlDocument, Diagnostic[]> {
   const data: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
   const root = document.contents;
   return ok({ data, place: (path) => at(offsetOf(root, path, (alias) => alias.resolve(document))) });
+}
+
+interface Fault {
+  message: string;
+  pos: readonly [number, ...unknown[]];
+}
+
+function repeatedKeys(document: Document): Fault[] {
+  const faults: Fault[] = [];
+  visit(document, {
+    Map(_, map) {
+      const known = new Set<unknown>();
+      for (const { key } of map.items) {
+        const value = scalar(key);
+        if (known.has(value) && value !== '<<')
+          faults.push({ message: 'Map keys must be unique', pos: [startOf(key) ?? 0] });
+        known.add(value);
+      }
+    },
+  });
+  return faults;
 }
 
 /** The parser and the alias guard throw; a file nested too deeply overflows the stack. */

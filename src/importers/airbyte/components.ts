@@ -56,7 +56,11 @@ const CUSTOM_TYPES: Readonly<Record<string, string>> = {
 /** How many more components may be looked at: a few that refer to each other can come to billions. */
 export interface Budget {
   left: number;
+  /** How deep the component stands in others. */
+  depth: number;
 }
+
+const DEEPEST = 200;
 
 export class TooManyComponents extends Error {}
 
@@ -67,8 +71,15 @@ export const PARAMETERS = '$parameters';
  * fills the key of its name where a component leaves it empty. `place` is `Component.key` of where it stands.
  */
 export function completeComponent(place: string, component: Node, inherited: Node, budget: Budget): Node {
-  budget.left--;
-  if (budget.left < 0) throw new TooManyComponents();
+  budget.depth++;
+  budget.left -= 1 + Object.keys(inherited).length;
+  if (budget.left < 0 || budget.depth > DEEPEST) throw new TooManyComponents();
+  const complete = completed(place, component, inherited, budget);
+  budget.depth--;
+  return complete;
+}
+
+function completed(place: string, component: Node, inherited: Node, budget: Budget): Node {
   const type = component.type ?? (component.class_name === undefined ? DEFAULT_TYPES : CUSTOM_TYPES)[place];
   const { [PARAMETERS]: stated, ...own } = component;
   const parameters: Record<string, unknown> = { ...inherited, ...(isNode(stated) ? stated : {}) };

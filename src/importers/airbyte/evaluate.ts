@@ -110,7 +110,7 @@ function memberMeaning(expression: Extract<Expression, { kind: 'member' }>, scop
 
 function collected(items: readonly Meaning[], expression: Expression): Meaning {
   const values = items.map((item) => (item.is === 'known' ? item.value : undefined));
-  return values.includes(undefined) ? open(expression) : known(values);
+  return values.some((value) => value === undefined || typeof value === 'object') ? open(expression) : known(values);
 }
 
 function objectMeaning(expression: Extract<Expression, { kind: 'object' }>, scope: Scope): Meaning {
@@ -118,7 +118,7 @@ function objectMeaning(expression: Extract<Expression, { kind: 'object' }>, scop
   for (const [k, v] of expression.entries) {
     const key = evaluate(k, scope);
     const value = evaluate(v, scope);
-    if (key.is !== 'known' || value.is !== 'known') return open(expression);
+    if (key.is !== 'known' || value.is !== 'known' || isNode(value.value)) return open(expression);
     entries.push([textOf(key.value), value.value]);
   }
   return known(Object.fromEntries(entries));

@@ -43,7 +43,9 @@ export function readManifest({ text, file }: Pick<AirbyteSource, 'text' | 'file'
   const resolved = resolveReferences(data);
   if (!resolved.ok) return fail([{ ...resolved.error, where: { file } }]);
   try {
-    return ok(completeComponent('', { ...resolved.value, type: 'DeclarativeSource' }, {}, { left: MOST_COMPONENTS }));
+    return ok(
+      completeComponent('', { ...resolved.value, type: 'DeclarativeSource' }, {}, { left: MOST_COMPONENTS, depth: 0 }),
+    );
   } catch (error) {
     if (error instanceof TooManyComponents) return fail([tooManyComponents(file)]);
     throw error;
@@ -64,7 +66,7 @@ const noManifest = (file: string): Diagnostic =>
 
 const tooManyComponents = (file: string): Diagnostic =>
   problem('manifest-too-large', 'The manifest comes to too many components', {
-    detail: `With its references followed it has more than ${MOST_COMPONENTS}.`,
+    detail: `With its references followed it has more than ${MOST_COMPONENTS}, or they are nested too deeply.`,
     where: { file },
   });
 

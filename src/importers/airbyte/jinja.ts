@@ -31,6 +31,7 @@ export type Piece =
 export type Template = Piece[];
 
 const LONGEST = 20_000;
+const DEEPEST = 200;
 const anyNode = z.looseObject({ type: z.string() });
 type AnyNode = z.infer<typeof anyNode>;
 
@@ -40,10 +41,20 @@ export function parseTemplate(source: string): Template | null {
   if (!source.includes('{{') && !source.includes('{%')) return [{ kind: 'text', text: source }];
   try {
     const program: unknown = jinja.parse(jinja.tokenize(unicodeEscaped(source)));
-    return pieces(anyNode.parse(program).body);
+    return isTooDeep(program) ? null : pieces(anyNode.parse(program).body);
   } catch {
     return null;
   }
+}
+
+/** Trees are looked at by functions that call themselves. */
+function isTooDeep(program: unknown): boolean {
+  let level: unknown[] = [program];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > DEEPEST) return true;
+    level = level.flatMap((node) => (typeof node === 'object' && node !== null ? Object.values(node) : []));
+  }
+  return false;
 }
 
 /** The tokenizer takes a backslash before a letter for a fault; regular expressions are full of them. */

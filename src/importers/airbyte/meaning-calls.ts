@@ -1,5 +1,16 @@
 import type { Expression } from './jinja.ts';
-import { known, type Meaning, memberOf, NOTHING, open, type Scope, textOf, truth, withOtherwise } from './meaning.ts';
+import {
+  known,
+  LONGEST,
+  type Meaning,
+  memberOf,
+  NOTHING,
+  open,
+  type Scope,
+  textOf,
+  truth,
+  withOtherwise,
+} from './meaning.ts';
 import { isNode } from './node.ts';
 import { durationMs, instantOf, writeTime } from './strftime.ts';
 
@@ -135,7 +146,8 @@ function joined(list: Meaning, separator: Meaning): Meaning | null {
   const mark = textOf(separator.value);
   if (list.is === 'config') return { ...list, joined: mark };
   if (list.is !== 'known' || !Array.isArray(list.value)) return null;
-  return known(list.value.map(textOf).join(mark));
+  const text = list.value.map(textOf).join(mark);
+  return text.length > LONGEST ? null : known(text);
 }
 
 function textMethod(method: string, object: Meaning, args: Meaning[], call: Call): Meaning {
@@ -157,7 +169,7 @@ function textMethod(method: string, object: Meaning, args: Meaning[], call: Call
     case 'upper':
       return known(text.toUpperCase());
     case 'replace':
-      return known(text.replaceAll(a, b));
+      return text.length * Math.max(1, b.length) > LONGEST * 10 ? open(call) : known(text.replaceAll(a, b));
     case 'split':
       return known(args.length === 0 ? text.trim().split(/\s+/) : text.split(a));
     case 'startswith':

@@ -46,11 +46,16 @@ export const SLOTS: Readonly<Record<string, Slot>> = {
   next_page_token: 'token',
 };
 
+/** Characters of a text that is put together here: texts that are doubled again and again have no end. */
+export const LONGEST = 20_000;
+
 /** A text of these parts; known where all are. */
 export function concatenated(parts: readonly Meaning[]): Meaning {
   const flat = parts.flatMap((part) => (part.is === 'text' ? part.parts : [part]));
   const open = flat.find((part) => part.is === 'open' || part.is === 'span');
   if (open) return { is: 'open', reads: new Set(flat.flatMap((part) => (part.is === 'open' ? [...part.reads] : []))) };
+  const size = flat.reduce((sum, part) => sum + (part.is === 'known' ? textOf(part.value).length : 1), 0);
+  if (size > LONGEST) return { is: 'open', reads: new Set() };
   if (flat.every((part) => part.is === 'known')) return known(flat.map((part) => textOf(part.value)).join(''));
   return { is: 'text', parts: flat };
 }
