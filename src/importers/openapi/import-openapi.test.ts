@@ -164,6 +164,20 @@ describe('pages', () => {
       { style: 'page', total_header: 'x-total-count' },
     ],
     ['a last page', [query('page', NUMBER)], page({ last: { type: 'boolean' } }), {}, { style: 'page', last: 'last' }],
+    [
+      'those of OData',
+      [query('$skip', NUMBER), query('$top', NUMBER)],
+      page({ '@odata.count': NUMBER }),
+      {},
+      { style: 'offset', param: '$skip', size_param: '$top', total: '@odata\\.count' },
+    ],
+    [
+      'the next address of OData',
+      [],
+      page({ '@odata.nextLink': TEXT }),
+      {},
+      { style: 'next_url', next: '@odata\\.nextLink' },
+    ],
     ['none', [], page({}), {}, { style: 'none' }],
     ['a date is no cursor', [query('after', { type: 'string', format: 'date' })], page({}), {}, { style: 'none' }],
     [

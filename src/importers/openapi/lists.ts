@@ -1,6 +1,6 @@
 import type { Operation } from './description.ts';
 import { positionOf } from './parameter-names.ts';
-import { nounOf, partsOf, sameWord, squeezed } from './path-parts.ts';
+import { asStep, nounOf, partsOf, sameWord, squeezed } from './path-parts.ts';
 import type { Shape, Shapes } from './shape.ts';
 
 export interface ListFound {
@@ -73,11 +73,11 @@ function underDeclared(operation: Operation, page: Shape, noun: string, shapes: 
   for (const [name, property] of [named, usual].filter((one) => one !== undefined)) {
     const shape = shapes.of(property.schema);
     if (shape.kind === 'array' && (paged || usable.length <= 2)) {
-      return { records: name, item: shape.items, ground: 'inferred', because: `a list is called ${name}` };
+      return { records: asStep(name), item: shape.items, ground: 'inferred', because: `a list is called ${name}` };
     }
     if (paged && shape.kind !== 'string') {
       const because = `parameters for pages, and ${name} is called as the path or as lists are`;
-      return { records: name, item: property.schema, ground: 'assumed', because };
+      return { records: asStep(name), item: property.schema, ground: 'assumed', because };
     }
   }
   if (!paged || page.kind !== 'object') return null;
@@ -109,12 +109,12 @@ export function recordsIn(page: Shape, noun: string, shapes: Shapes, levels: num
   if (chosen) {
     const others = lists.length > 1 ? `the list ${chosen.name} among ${lists.length}` : `the only list, ${chosen.name}`;
     const ground = lists.length > 1 ? 'inferred' : 'declared';
-    return { records: chosen.name, item: chosen.item, ground, because: others };
+    return { records: asStep(chosen.name), item: chosen.item, ground, because: others };
   }
   if (levels <= 1) return null;
   for (const { name, shape } of inner.sort((a, b) => rank(a.name, noun) - rank(b.name, noun))) {
     const found = rank(name, noun) < USUAL.length + 2 || inner.length === 1 ? recordsIn(shape, noun, shapes, 1) : null;
-    if (found) return { ...found, records: `${name}.${found.records}`, ground: 'inferred' };
+    if (found) return { ...found, records: `${asStep(name)}.${found.records}`, ground: 'inferred' };
   }
   return null;
 }

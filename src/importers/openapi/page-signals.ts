@@ -1,5 +1,5 @@
 import type { ListFound } from './lists.ts';
-import { squeezed } from './path-parts.ts';
+import { asStep, squeezed } from './path-parts.ts';
 import type { Shape, Shapes } from './shape.ts';
 
 /** What an answer says of the list beside its records: dotted paths in the body, or names of headers. */
@@ -43,7 +43,7 @@ const HOLDERS = set(
     'metadata listinfo result data response pager paginator paginationinfo pageinformation _links embedded navigation info odata',
 );
 
-/** Reads what the schema of the answer and its headers declare; paths with a dot in a name can't be said and are left out. */
+/** Reads what the schema of the answer and its headers declare. */
 export function signalsOf(list: ListFound, shapes: Shapes): PageSignals {
   const signals: PageSignals = {};
   const recordsAt = list.records.split('.');
@@ -72,8 +72,7 @@ function look(
   levels: number,
 ) {
   for (const [name, property] of shape.properties) {
-    if (name.includes('.') && !name.startsWith('@odata.')) continue;
-    const path = at === '' ? name : `${at}.${name}`;
+    const path = at === '' ? asStep(name) : `${at}.${asStep(name)}`;
     if (path === recordsAt.join('.')) continue;
     const inner = shapes.of(property.schema);
     note(name, path, inner, shapes, signals);

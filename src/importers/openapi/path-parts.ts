@@ -65,3 +65,6 @@ export function nounOf(parts: PathParts): string {
   const [head] = last.split('.');
   return /\.(list|all|search|index|get)$/i.test(last) && head ? last.replace(/\.[^.]+$/, '') : last;
 }
+
+/** A name as a step of a dotted path: `@odata.nextLink` → `@odata\\.nextLink`. */
+export const asStep = (name: string): string => name.replaceAll('.', '\\.');
