@@ -26,6 +26,10 @@ const writeSchema = z.strictObject({
     .enum(['json', 'form', 'xml', 'json_rpc', 'json_patch'])
     .default('json')
     .describe('json_patch: one step "replace" for each field (RFC 6902)'),
+  content_type: z
+    .string()
+    .optional()
+    .describe('Where it is not the usual one of `body`, e.g. application/merge-patch+json'),
   wrap: z.string().default('').describe('Dotted path under which the record goes into the body, e.g. issue'),
   rpc_method: z.string().optional().describe('json_rpc: the method; the record becomes its params'),
   xml_root: z.string().optional().describe('xml: name of the root element'),

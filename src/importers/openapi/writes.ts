@@ -10,6 +10,7 @@ export interface WriteDraft {
   method: string;
   query?: Record<string, string>;
   body?: 'form' | 'xml' | 'json_patch';
+  content_type?: string;
   wrap?: string;
   constant?: Record<string, unknown>;
   returns?: 'id' | 'nothing';
@@ -62,7 +63,7 @@ export function writeOf(operation: Operation, kind: 'create' | 'update', known: 
 }
 
 interface BodyPart {
-  draft: Pick<WriteDraft, 'body' | 'wrap' | 'constant'>;
+  draft: Pick<WriteDraft, 'body' | 'content_type' | 'wrap' | 'constant'>;
   takes: Shape | null;
   many: { items: string } | null;
   because?: string;
@@ -71,7 +72,7 @@ interface BodyPart {
 function bodyOf(body: Body | null, known: Known): BodyPart {
   if (!body) return { draft: {}, takes: null, many: null };
   const { shapes } = known;
-  const media = /json|\*\/\*/i.test(body.media) ? {} : mediaOf(body.media);
+  const media = /json|\*\/\*/i.test(body.media) ? jsonOf(body.media) : mediaOf(body.media);
   const shape = shapes.of(body.schema);
   if (shape.kind === 'array') return { draft: media, takes: shapes.of(shape.items), many: { items: '' } };
   const wrapper = wrapperIn(shape, known);
@@ -87,6 +88,10 @@ function bodyOf(body: Body | null, known: Known): BodyPart {
     because,
   };
 }
+
+/** JSON under a name of its own, such as application/vnd.api+json, is called by it. */
+const jsonOf = (media: string): { content_type?: string } =>
+  /^application\/[\w.-]+\+json$/i.test(media) ? { content_type: media.toLowerCase() } : {};
 
 const mediaOf = (media: string): { body?: 'form' | 'xml' } => {
   if (/form/i.test(media)) return { body: 'form' };

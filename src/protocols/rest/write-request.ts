@@ -1,6 +1,7 @@
 import { compileWriter } from '../../connector/codec/path.ts';
 import type { WriteDefinition } from '../../connector/definition.ts';
 import type { Wire } from '../../connector/port.ts';
+import { parseBody } from '../../connector/response.ts';
 import { compilePath, fillNames, mapTexts, type Names, withQuery } from '../../connector/template.ts';
 import { isWire, merged } from '../../connector/wire-path.ts';
 import { ok, problem, type Result } from '../../record/diagnostic.ts';
@@ -36,8 +37,8 @@ export function compileWriteRequest(write: WriteDefinition): WriteRequest {
   const around = compileAround(write);
   const encode = compileEncoding(write);
   const hasConstant = Object.keys(write.constant).length > 0 || write.body === 'json_rpc';
-  const headers = { 'content-type': CONTENT_TYPES[write.body] };
-  const parse = write.body === 'xml' ? { parse: PARSERS.xml } : {};
+  const headers = { 'content-type': write.content_type ?? CONTENT_TYPES[write.body] };
+  const parse = parserOf(write);
   return (ask) => {
     const path = pathOf(ask.names);
     if (!path.ok) return path;
@@ -46,6 +47,13 @@ export function compileWriteRequest(write: WriteDefinition): WriteRequest {
     if (ask.wire === undefined && !hasConstant) return ok({ method, path: address, headers: {}, ...parse });
     return ok({ method, path: address, body: encode(around(ask)), headers, ...parse });
   };
+}
+
+/** An answer that need not hold a record may be a plain word, such as OK; a page of HTML is none. */
+function parserOf(write: WriteDefinition): Pick<Call, 'parse'> {
+  if (write.body === 'xml') return { parse: PARSERS.xml };
+  if (write.returns === 'record' || write.body === 'json_rpc') return {};
+  return { parse: (body) => parseBody(body) ?? (/^\s*</.test(body) || body.trim() === '' ? undefined : body.trim()) };
 }
 
 /** The record in what else the body holds. */

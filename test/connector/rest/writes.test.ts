@@ -90,6 +90,29 @@ describe('bodies', () => {
     const updated = await connection.update('things', [{ id: '12', wire: { name: 'B' }, version: null }]);
     expect(updated).toMatchObject([{ kind: 'done', record: { id: '12', wire: { name: 'B' } } }]);
   });
+
+  it.each([
+    ['application/merge-patch+json', { content_type: 'application/merge-patch+json' }],
+    ['application/json', {}],
+  ])('as %s', async (type, more) => {
+    const server = await serve(() => ({ json: { id: 1 } }));
+    const update = { method: 'PATCH', path: '/things/{id}', ...more };
+    await connect(server.url, { things: { update } }).update('things', [{ id: '1', wire: { a: 1 }, version: null }]);
+    expect(server.asked[0]?.headers['content-type']).toBe(type);
+  });
+
+  it.each([
+    ['OK', 'nothing', 'done'],
+    ['', 'nothing', 'done'],
+    ['<html>Maintenance</html>', 'nothing', 'uncertain'],
+    ['OK', 'record', 'uncertain'],
+  ])('answered by %j, returning %s', async (text, returns, kind) => {
+    const server = await serve(() => ({ text }));
+    const update = { method: 'PATCH', path: '/things/{id}', returns };
+    const connection = connect(server.url, { things: { update } });
+    const outcomes = await connection.update('things', [{ id: '1', wire: { a: 1 }, version: null }]);
+    expect(outcomes).toMatchObject([{ kind }]);
+  });
 });
 
 describe('upsert', () => {
