@@ -1,5 +1,5 @@
 import { compileTime } from '../../../connector/codec/time.ts';
-import { wireReader } from '../../../connector/wire-path.ts';
+import { isWire, wireReader } from '../../../connector/wire-path.ts';
 import type { Finding } from '../finding.ts';
 import type { Probe } from '../probe.ts';
 import type { Subject } from '../subject.ts';
@@ -82,7 +82,8 @@ function formOf(subject: Subject, name: string, path: string, values: readonly u
     return [subject.tell({ at, fact, verdict: 'contradicted', seen: 'the values are of no form that is known' })];
   const plain = typeof form === 'string' ? form : { pattern: form.pattern, zone: form.zone };
   const kept = subject.draft.known(['objects', subject.name, ...at]);
-  const base = typeof kept === 'object' && kept !== null ? kept : {};
+  // What the system sets itself is nothing that a write must hold.
+  const { required: _, ...base } = isWire(kept) ? kept : {};
   const value = {
     ...base,
     type: 'timestamp',
