@@ -9,6 +9,8 @@ describe('the next page in a Link header', () => {
       'https://a.example/x?page=3',
     ],
     ['<?page=2>;rel=next', '?page=2'],
+    ['<?cursor=b>; rel="next"; results="true"; cursor="b"', '?cursor=b'],
+    ['<?cursor=b>; rel="next"; results="false"; cursor="b"', undefined],
     ['<a,b?c=d,e>; title="x, <y>; rel=\\"no\\""; rel="first next"', 'a,b?c=d,e'],
     ['<x>; REL="NEXT"', 'x'],
     ['<x>; rel="nextish"', undefined],

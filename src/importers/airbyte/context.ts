@@ -75,7 +75,7 @@ export class Context {
       case 'known':
         return { text: textOf(meaning.value) };
       case 'config':
-        return { text: this.variables.of(meaning.path, this.#otherwise(meaning)) };
+        return { text: this.variables.of(meaning.path, this.#otherwise(meaning), NEEDED.has(wish)) };
       case 'slot':
         return this.#slot(meaning);
       case 'text':
@@ -187,6 +187,9 @@ export interface IntervalText {
   format: string | null;
   ends: Set<'start' | 'end'>;
 }
+
+/** What can't be without a value: a path would be another one. */
+const NEEDED = new Set(['path', 'base_url']);
 
 export const ISO = '%Y-%m-%dT%H:%M:%S.%_msZ';
 

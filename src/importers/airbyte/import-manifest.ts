@@ -4,7 +4,7 @@ import { type Diagnostic, fail, ok, problem, type Result } from '../../record/di
 import { assemble } from './assemble.ts';
 import { completeComponent, TooManyComponents } from './components.ts';
 import { countComponents } from './count-components.ts';
-import { isNode, type Node, nodesAt, typeOf } from './node.ts';
+import { isNode, listAt, type Node, typeOf } from './node.ts';
 import { resolveReferences } from './references.ts';
 import { connectorYaml } from './render.ts';
 import type { ImportReport, StreamReport } from './report.ts';
@@ -54,8 +54,8 @@ export function readManifest({ text, file }: Pick<AirbyteSource, 'text' | 'file'
 
 const isManifest = (data: Node) =>
   typeOf(data) === 'DeclarativeSource' ||
-  nodesAt(data, 'streams').length > 0 ||
-  nodesAt(data, 'dynamic_streams').length > 0;
+  listAt(data, 'streams').length > 0 ||
+  listAt(data, 'dynamic_streams').length > 0;
 
 const noManifest = (file: string): Diagnostic =>
   problem('manifest-unknown', 'The file is no declarative manifest of Airbyte', {

@@ -39,15 +39,17 @@ export class Variables {
     return this.#defaults;
   }
 
-  /** `${name}` of a configuration key; `otherwise` is what stands for it where it is empty. */
-  of(path: readonly string[], otherwise?: string): string {
+  /** `${name}` of a configuration key; `otherwise` stands for it where it is empty. `isNeeded`: it can't be left out. */
+  of(path: readonly string[], otherwise?: string, isNeeded = false): string {
     const steps = path.filter((step) => !/^-?\d+$/.test(step));
     const name = nameFor(steps);
     const key = this.#keys.get(steps.join('.'));
     const known = this.#used.get(name);
     const fallback = key?.default === undefined ? otherwise : defaultText(key.default);
-    const optional = key !== undefined && !key.required && !key.secret;
-    const standard = known?.default ?? fallback ?? (optional ? '' : undefined);
+    const optional = key !== undefined && !key.required && !key.secret && !isNeeded;
+    const wasNeeded = known !== undefined && known.default === undefined;
+    const standard =
+      fallback || (wasNeeded || isNeeded ? undefined : (known?.default ?? fallback ?? (optional ? '' : undefined)));
     this.#used.set(name, {
       ...(key?.title ? { label: key.title } : {}),
       ...(key?.secret ? { secret: true } : {}),

@@ -199,7 +199,7 @@ function within(steps: readonly string[], records: unknown): unknown {
 
 /** The path of a request as a pattern; what Jinja says may be anything. */
 function pathPattern(requester: Node): { path: RegExp; wildcards: number } {
-  const base = textAt(requester, 'url') ?? textAt(requester, 'url_base') ?? '';
+  const base = (textAt(requester, 'url') ?? textAt(requester, 'url_base') ?? '').replace(/\{\{.*?\}\}/gs, '\u0001');
   const tail = textAt(requester, 'url') === undefined ? (scalarAt(requester, 'path') ?? '') : '';
   const whole =
     tail.trim() === '' ? base.trim() : `${base.trim().replace(/\/+$/, '')}/${tail.trim().replace(/^\/+/, '')}`;
@@ -327,7 +327,15 @@ function requestFaults(
   }
   const option = paginator && nodeAt(paginator, 'page_size_option');
   const told = paginator && scalarAt(nodeAt(paginator, 'pagination_strategy') ?? {}, 'page_size');
-  if (!isNext && size !== null && option && told !== undefined && /^\d+$/.test(told)) {
+  const token = scalarAt(nodeAt(paginator ?? {}, 'page_token_option') ?? {}, 'field_name');
+  if (
+    !isNext &&
+    size !== null &&
+    option &&
+    scalarAt(option, 'field_name') !== token &&
+    told !== undefined &&
+    /^\d+$/.test(told)
+  ) {
     const name = scalarAt(option, 'field_name') ?? '';
     const where = textAt(option, 'inject_into');
     const sent =

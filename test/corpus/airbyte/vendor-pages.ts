@@ -74,8 +74,10 @@ function fits(
   const world = { response, headers, last_record: last, last_page_size: 1, config: {} };
   const stopped = stop === undefined ? null : holds(stop, world);
   const next = holds(cursor, world);
-  if (page === 'first') return stopped !== true && next !== false && (stopped !== null || stop === undefined);
+  if (page === 'first')
+    return stopped !== true && next !== false && (stopped !== null || stop === undefined || /headers/.test(stop));
   // A vendor says that it ends where it has a word for that; else the cursor is missing.
+  if (stopped === null && /headers/.test(stop ?? '')) return true;
   return stopped === true || (!mustStop && next === false);
 }
 
