@@ -96,7 +96,13 @@ async function readStream(
   });
   try {
     if (!opened.ok) return { outcome: 'failed' as const, pages: 0, why: `${opened.error.summary}` };
-    return await drain(opened.value.read({ object: name, since: null }), own, server);
+    const result = await drain(opened.value.read({ object: name, since: null }), own, server);
+    if (result.outcome !== 'read') return result;
+    own.requests.length = 0;
+    const stop = new AbortController();
+    for await (const _ of opened.value.read({ object: name, since: NOW - 7_200_000, signal: stop.signal })) break;
+    const why = windowFault(stream, own.requests[0]);
+    return why === null ? result : { ...result, outcome: 'failed' as const, why };
   } finally {
     await http.close();
   }
@@ -214,3 +220,34 @@ function componentsOf(stream: Node): string[] {
   look(stream);
   return [...found];
 }
+
+/** What a vendor would find wrong with how a read of changes says since when; null where nothing. */
+function windowFault(stream: Node, request: VendorRequest | undefined): string | null {
+  const cursor = nodeAt(stream, 'incremental_sync');
+  const option = cursor && nodeAt(cursor, 'start_time_option');
+  const format = cursor && textAt(cursor, 'datetime_format');
+  if (!option || format === undefined || option.inject_into !== 'request_parameter') return null;
+  const name = textAt(option, 'field_name') ?? '';
+  const sent = request?.url.searchParams.get(name);
+  if (sent === null || sent === undefined) return `the start of the window is not sent as ${name}`;
+  const pattern = format
+    .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    .replace(/%epoch_microseconds|%s_as_float|%_ms|%ms|%[YmdHMSfzs]/g, (part) => DIGITS[part] ?? '.*');
+  return new RegExp(`^${pattern}$`).test(sent) ? null : `the start of the window is not in the form ${format}`;
+}
+
+const DIGITS: Readonly<Record<string, string>> = {
+  '%Y': '\\d{4}',
+  '%m': '\\d\\d',
+  '%d': '\\d\\d',
+  '%H': '\\d\\d',
+  '%M': '\\d\\d',
+  '%S': '\\d\\d',
+  '%f': '\\d{6}',
+  '%_ms': '\\d{3}',
+  '%z': '[+-]\\d{4}',
+  '%s': '\\d{10}',
+  '%ms': '\\d{13}',
+  '%s_as_float': '\\d{10}(\\.\\d+)?',
+  '%epoch_microseconds': '\\d{16}',
+};

@@ -39,6 +39,7 @@ export interface VendorList {
   /** Pages that were asked for, from 0. */
   asked: number[];
   faults: string[];
+  requests: VendorRequest[];
   answer(request: VendorRequest): VendorAnswer;
 }
 
@@ -74,6 +75,7 @@ export function createVendorList({ stream, isParent, needed, expected, now }: Ve
   const records = makeRecords(stream, isParent ? 1 : isPaged ? size + 1 : 3, needed, now);
   const asked: number[] = [];
   const faults: string[] = [];
+  const requests: VendorRequest[] = [];
   const place = pagePlace(paginator, requester, size);
   return {
     name: textAt(stream, 'name') ?? '',
@@ -84,7 +86,9 @@ export function createVendorList({ stream, isParent, needed, expected, now }: Ve
     records,
     asked,
     faults,
+    requests,
     answer(request) {
+      requests.push(request);
       const page = isPaged && place ? place(request) : 0;
       if (page === null) {
         faults.push('asks for a page that there is not');
