@@ -284,6 +284,24 @@ describe('parents and lists of values', () => {
     });
   });
 
+  it('two at once become the lower one, with what is known of the upper', () => {
+    const config = (stream: number, field: string) =>
+      `{ type: SubstreamPartitionRouter, parent_stream_configs: [{ stream: { $ref: '#/streams/${stream}' }, parent_key: id, partition_field: ${field} }] }`;
+    const third = `
+  - name: notes
+    primary_key: id
+    retriever:
+      requester: { url_base: 'https://api.toy.example/v1', path: 'things/{{ stream_partition.thing }}/parts/{{ stream_partition.part }}' }
+      record_selector: { extractor: { field_path: [] } }
+      partition_router: [${config(0, 'thing')}, ${config(1, 'part')}]`;
+    const second = below('things/{{ stream_partition.thing_id }}/parts', 'thing');
+    const made = imported(manifest().replace('\nspec:', `${second}${third}\nspec:`));
+    expect(made.definition.objects.notes).toMatchObject({
+      parent: { object: 'thing_parts', param: 'part' },
+      list: { path: '/things/{thing_id}/parts/{part}' },
+    });
+  });
+
   it('of configuration become each', () => {
     const retriever = `
 partition_router:

@@ -103,7 +103,7 @@ export function readStream(stream: Node, parts: StreamParts): StreamPart {
 function nameParents(parents: readonly ParentPart[], parts: StreamParts, context: Context): ParentPart | null {
   const chains = parents.map((parent) => ({ parent, above: parts.above(parent.stream) }));
   const lowest = chains.find((each) =>
-    chains.every((other) => other === each || standsAbove(other.parent, each.above, parts)),
+    chains.every((other) => other === each || standsFor(other.parent, each, parts) !== undefined),
   );
   if (parents.length === 0) return null;
   if (!lowest) throw new Refusal('two parents at once, none of them below the other');
@@ -111,19 +111,29 @@ function nameParents(parents: readonly ParentPart[], parts: StreamParts, context
   const wanted = parent.param;
   const param = freeName(wanted, above);
   for (const other of parents) {
-    const same = above.find((each) => isSame(other, each, parts));
-    if (other !== parent && same) context.partitions.set(other.param, same.name);
+    const name = other === parent ? undefined : standsFor(other, lowest, parts);
+    if (name !== undefined) context.partitions.set(other.param, name);
   }
   context.partitions.set(wanted, param);
   for (const { path, name } of above) context.partitions.set(`parent_slice.${path}`, name);
   return { ...parent, param };
 }
 
-const standsAbove = (parent: ParentPart, above: readonly Above[], parts: StreamParts): boolean =>
-  above.some((each) => isSame(parent, each, parts));
-
-const isSame = (parent: ParentPart, above: Above, parts: StreamParts): boolean =>
-  above.stream === parts.nameOf(parent.stream) && above.key === parent.key;
+/**
+ * What stands for another parent where a stream is read below the lowest: the parent is one of those above it, or the
+ * lowest stream itself with a field that repeats, by its name, what stands above.
+ */
+function standsFor(
+  other: ParentPart,
+  lowest: { parent: ParentPart; above: readonly Above[] },
+  parts: StreamParts,
+): string | undefined {
+  const stream = parts.nameOf(other.stream);
+  const isRepeated = stream === parts.nameOf(lowest.parent.stream) && other.key === other.partition;
+  return lowest.above.find((each) =>
+    isRepeated ? each.name === other.partition : each.stream === stream && each.key === other.key,
+  )?.name;
+}
 
 function freeName(wanted: string, above: readonly Above[]): string {
   let name = wanted;
