@@ -33,6 +33,7 @@ export function paginationOf(list: ListFound, shapes: Shapes): Finding<Paginatio
 function mayPosition(parameter: Parameter, shape: Shape): boolean {
   if (/date/.test(shape.format) || shape.kind === 'boolean' || shape.kind === 'array' || shape.kind === 'object')
     return false;
+  if (shape.options) return false;
   const dated = /\b(date|iso ?8601|timestamp|yyyy)\b/i.test(parameter.description);
   return !(dated && /^(from|start|after|next)$/.test(squeezed(parameter.name)));
 }

@@ -25,9 +25,10 @@ export function recordPlace(
     if (shape.kind === 'array') {
       const item = shapes.of(shape.items);
       if (knows(item)) return `${name}.0`;
-    } else if (shape.kind === 'object' && (knows(shape) || named.some(([one]) => one === name))) {
+    } else if (shape.kind === 'object') {
       const inner = knows(shape) ? '' : deeper(shape, noun, knows, shapes);
-      return inner === '' || inner === null ? name : `${name}.${inner}`;
+      if (inner !== null) return inner === '' ? name : `${name}.${inner}`;
+      if (named.some(([one]) => one === name)) return name;
     }
   }
   if (knows(body)) return '';

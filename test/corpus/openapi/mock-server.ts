@@ -14,7 +14,7 @@ export interface MockServer {
   url: string;
   /** Since the last call. */
   refused(): Refused[];
-  /** A body that the document allows for an operation; undefined where it takes none. */
+  /** A body that the document allows for an operation; undefined where it takes none, or none could be made up. */
   sampleBody(method: string, path: string): unknown;
   /** What the server answers to an operation. */
   sampleAnswer(method: string, path: string): unknown;
@@ -83,7 +83,7 @@ export async function startMock(source: Tree): Promise<MockServer> {
   return {
     url: `http://127.0.0.1:${port}`,
     refused: () => refused.splice(0),
-    sampleBody: (method, path) => sampleBody(document, method, path),
+    sampleBody: (method, path) => allowedBody(backend, document, method, path),
     sampleAnswer: (method, path) => shownBy(operationAt(document, method, path), document).body,
     sampleParameter: (name) => sampleParameter(document, name),
     close: () => new Promise((resolve) => server.close(() => resolve())),
@@ -148,7 +148,15 @@ function formOf(text: string): Tree {
     }
     at[last] = value;
   }
-  return form;
+  return Object.fromEntries(Object.entries(form).map(([name, value]) => [name, withLists(value)]));
+}
+
+/** What is numbered is a list. */
+function withLists(value: unknown): unknown {
+  if (!isTree(value)) return value;
+  const keys = Object.keys(value);
+  const inner = Object.entries(value).map(([name, one]) => [name, withLists(one)] as const);
+  return keys.every((key) => /^\d*$/.test(key)) ? inner.map(([, one]) => one) : Object.fromEntries(inner);
 }
 
 /** An OpenAPI 3 document with an id for every operation, served from the root. */
@@ -192,15 +200,17 @@ function withUsualFormats(value: unknown): void {
   Object.values(value).forEach(withUsualFormats);
 }
 
-/** The library can't read a document with references that lead nowhere. */
+/** The library can't read references that lead nowhere, or into paths. */
 function withoutDeadReferences(value: unknown, document: Tree): void {
   if (Array.isArray(value)) for (const item of value) withoutDeadReferences(item, document);
   if (!isTree(value)) return;
-  if (
-    typeof value.$ref === 'string' &&
-    (!value.$ref.startsWith('#/') || Object.keys(resolved(value, document)).length === 0)
-  ) {
-    delete value.$ref;
+  if (typeof value.$ref === 'string') {
+    const target = resolved(value, document);
+    const isDead = !value.$ref.startsWith('#/') || Object.keys(target).length === 0;
+    if (isDead || value.$ref.startsWith('#/paths/')) {
+      delete value.$ref;
+      Object.assign(value, structuredClone(target));
+    }
   }
   for (const inner of Object.values(value)) withoutDeadReferences(inner, document);
 }
@@ -349,6 +359,20 @@ function sampleBody(document: Tree, method: string, path: string): unknown {
   const content = contentOf(resolved(operationAt(document, method, path).requestBody, document));
   if (!content) return undefined;
   return sampled(content.schema, document, { skipReadOnly: true });
+}
+
+/** A body made up that the document itself refuses says nothing of the connector. */
+function allowedBody(backend: OpenAPIBackend, document: Tree, method: string, path: string): unknown {
+  const body = sampleBody(document, method, path);
+  const { operationId } = operationAt(document, method, path);
+  if (body === undefined || typeof operationId !== 'string') return undefined;
+  try {
+    const request = { method, path: routable(path), headers: {}, query: {}, body };
+    const { errors } = backend.validator.validateRequest(request, operationId);
+    return (errors ?? []).some((one) => one.instancePath.startsWith('/requestBody')) ? undefined : body;
+  } catch {
+    return undefined;
+  }
 }
 
 function sampleParameter(document: Tree, name: string): string | undefined {

@@ -2,6 +2,7 @@ import { compileCodec } from '../../../src/connector/codec.ts';
 import type { AuthDefinition, ConnectorDefinition, ObjectDefinition } from '../../../src/connector/definition.ts';
 import type { Connection, Wire, WireRecord } from '../../../src/connector/port.ts';
 import { variableName } from '../../../src/importers/openapi/access.ts';
+import type { Operation } from '../../../src/importers/openapi/description.ts';
 import type { OpenapiImport } from '../../../src/importers/openapi/import-openapi.ts';
 import type { Resource } from '../../../src/importers/openapi/resources.ts';
 import type { Shapes } from '../../../src/importers/openapi/shape.ts';
@@ -46,8 +47,11 @@ export async function roundTrip(
       const object = definition.objects[name];
       const resource = read.resources.find((one) => one.name === name);
       const again = () => http.again();
+      const parentId = parentIdOf(definition, name);
       if (resource && object)
-        tried.push(...(await tryObject({ connection: opened.value, mock, name, object, resource, shapes, again })));
+        tried.push(
+          ...(await tryObject({ connection: opened.value, mock, name, object, resource, shapes, parentId, again })),
+        );
     }
     return tried;
   } finally {
@@ -106,6 +110,8 @@ interface World {
   object: ObjectDefinition;
   resource: Resource;
   shapes: Shapes;
+  /** Empty where the object stands below no other. */
+  parentId: string;
   again(): void;
 }
 
@@ -128,18 +134,18 @@ async function tryObject(world: World): Promise<Tried[]> {
   });
   const id = shownId(world, idFrom(first, world));
   if (object.get) await attempt('get', () => tryGet(world, id));
-  if (object.create)
-    await attempt('create', () => tryCreate(world, sampleWire(world, resource.create, object.create?.wrap ?? '')));
-  if (object.update) {
-    const sample = sampleWire(world, resource.update, object.update?.wrap ?? '');
-    await attempt('update', () => tryUpdate(world, id, sample));
+  for (const operation of ['create', 'update'] as const) {
+    const write = object[operation];
+    const sample = write ? sampleWire(world, resource[operation], object.batch[operation]?.items || write.wrap) : null;
+    if (sample === null) continue;
+    await attempt(operation, () => (operation === 'create' ? tryCreate(world, sample) : tryUpdate(world, id, sample)));
   }
   if (object.delete) await attempt('delete', () => tryDelete(world, id));
   return tried;
 }
 
 /** Where the document says nothing of the answer, the mock's is empty, and only the request can be judged. */
-function answerUntold({ resource, shapes }: World, operation: Tried['operation']): boolean {
+function answerUntold({ resource, shapes, object }: World, operation: Tried['operation']): boolean {
   const asked = {
     list: resource.list.operation,
     get: resource.get,
@@ -149,17 +155,23 @@ function answerUntold({ resource, shapes }: World, operation: Tried['operation']
   };
   const schema = asked[operation]?.success?.body?.schema;
   if (schema === undefined) return true;
+  if (operation === 'create' && object.create?.returns === 'id' && object.create.record === '') return true;
   const shape = shapes.of(schema);
   return shape.kind === 'unknown' || (shape.kind === 'object' && shape.properties.size === 0);
 }
 
 /** A record's id from the list; where the mock's list is empty, one as the id's type allows. */
-function idFrom(record: WireRecord | null, { object }: World): string {
+function idFrom(record: WireRecord | null, { object, parentId }: World): string {
   if (record) return record.id;
   const own = object.id.type === 'integer' ? '1' : 'a1';
-  let id = own;
-  for (let at = object.parent; at; at = undefined) id = `1/${own}`;
-  return id;
+  return parentId === '' ? own : `${parentId}/${own}`;
+}
+
+/** An id of the parent, which has a part for each level; empty where there is none. */
+function parentIdOf({ objects }: ConnectorDefinition, name: string): string {
+  const parts: string[] = [];
+  for (let at = objects[name]?.parent; at && parts.length < 10; at = objects[at.object]?.parent) parts.push('1');
+  return parts.join('/');
 }
 
 /** The mock answers every read with the record that the document shows: its id is asked for. */
@@ -211,13 +223,11 @@ async function tryGet({ connection, name, object }: World, id: string): Promise<
     : 'gone';
 }
 
-/** What the document allows as a body, through the fields of the connector: read as if received, then written. */
-function sampleWire(
-  { mock, object }: World,
-  operation: { method: string; path: string } | null,
-  wrap: string,
-): Wire | string {
-  let sample = operation ? mock.sampleBody(operation.method, operation.path) : undefined;
+/** Null where no body could be made up. What the document allows as a body, through the fields of the connector: read as if received, then written. */
+function sampleWire({ mock, object }: World, operation: Operation | null, wrap: string): Wire | string | null {
+  if (operation === null || operation.body === null) return {};
+  let sample = mock.sampleBody(operation.method, operation.path);
+  if (sample === undefined) return null;
   for (const step of wrap === '' ? [] : wrap.split('.')) sample = isWire(sample) ? sample[step] : undefined;
   if (Array.isArray(sample)) sample = sample[0];
   if (!isWire(sample)) return {};
@@ -237,22 +247,19 @@ function sampleWire(
 
 const isWire = (value: unknown): value is Wire => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-async function tryCreate({ connection, name, object }: World, wire: Wire | string): Promise<string> {
+async function tryCreate(world: World, wire: Wire | string): Promise<string> {
   if (typeof wire === 'string') return wire;
-  if (object.parent)
-    return tryBelow(
-      () => connection.create(name, [{ wire: withParent(object, wire), idempotencyKey: 'key-1' }]),
-      object,
-    );
-  return tryBelow(() => connection.create(name, [{ wire, idempotencyKey: 'key-1' }]), object);
+  const { connection, name, object } = world;
+  const item = { wire: object.parent ? withParent(world, wire) : wire, idempotencyKey: 'key-1' };
+  return tryBelow(() => connection.create(name, [item]), object);
 }
 
 /** A record below another names it in a field. */
-function withParent(object: ObjectDefinition, wire: Wire): Wire {
+function withParent({ object, parentId }: World, wire: Wire): Wire {
   const field = object.parent?.field;
   if (field === undefined) return wire;
   const path = object.fields[field]?.path ?? field;
-  return path in wire ? wire : { ...wire, [path]: '1' };
+  return { ...wire, [path]: parentId };
 }
 
 type Outcomes = Awaited<ReturnType<Connection['create']>>;
