@@ -3,7 +3,7 @@ import { parseTemplate } from './jinja.ts';
 import { configPath, isConfigOnly, known, type Meaning, readsSlots, type Scope, textOf } from './meaning.ts';
 import { isNode, type Node } from './node.ts';
 import { instantOf, timeText, writeTime } from './strftime.ts';
-import type { Variables } from './variables.ts';
+import { MISSING, type Variables } from './variables.ts';
 
 /** A text with `${variables}` and `{names}` for what Jinja says, or why it can't be one. */
 export type Rendered = { text: string } | { open: string };
@@ -53,7 +53,8 @@ export class Context {
     const template = parseTemplate(source);
     if (template === null) return undefined;
     const meaning = meaningOf(template, { ...this.#scope(), config: this.variables.defaults, now: this.now });
-    if (meaning.is === 'known') return meaning.value ?? undefined;
+    if (meaning.is === 'known')
+      return textOf(meaning.value).includes(MISSING) ? undefined : (meaning.value ?? undefined);
     return meaning.is === 'time' && typeof meaning.of === 'number'
       ? writeTime(meaning.of + meaning.shift, ISO)
       : undefined;

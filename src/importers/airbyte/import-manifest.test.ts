@@ -396,6 +396,17 @@ request_parameters:
   });
 });
 
+it('what is computed of something that only a person knows has no default', () => {
+  const base = `"https://{{ 'api' if not config['limit'] else 'pro' }}.toy.example/{{ config['tenant'] }}"`;
+  const text = manifest()
+    .replace('https://api.toy.example/v1', base)
+    .replace('[api_key, region]', '[api_key, region, tenant]');
+  const made = imported(text.replace('region: {', 'tenant: { type: string }\n      region: {'));
+  expect(made.definition.base_url).toBe('${base_url}');
+  expect(made.definition.variables.base_url).toMatchObject({ describe: expect.stringContaining('tenant') });
+  expect(made.definition.variables.base_url).not.toHaveProperty('default');
+});
+
 describe('answers', () => {
   it('become response rules where all streams have them', () => {
     const requester = `

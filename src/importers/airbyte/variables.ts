@@ -106,6 +106,9 @@ function describe(key: ConfigKey | undefined): { describe?: string } {
 
 const DEEPEST = 6;
 
+/** Stands for what only a person can say: what is computed of it has no default. */
+export const MISSING = '\u0000';
+
 function collectKeys(
   schema: Node,
   prefix: string,
@@ -120,7 +123,8 @@ function collectKeys(
     const key = keyOf(raw, required.has(name));
     const path = prefix === '' ? name : `${prefix}.${name}`;
     if (!keys.has(path)) keys.set(path, key);
-    const value = key.default ?? key.example;
+    const isText = key.required && raw.type === 'string';
+    const value = key.default ?? key.example ?? (isText ? MISSING : undefined);
     if (value !== undefined && !(name in defaults)) defaults[name] = value;
     if (raw.properties === undefined && raw.oneOf === undefined) continue;
     const found = defaults[name];
