@@ -80,7 +80,7 @@ async function readStream(
   const lists = chainOf(stream, [], listed);
   const [own] = lists;
   if (own === undefined) return { outcome: 'failed' as const, pages: 0, why: 'no list' };
-  server.serve(lists, (request) => grant(definition, request));
+  const turn = server.serve(lists, (request) => grant(definition, request));
   const http = undiciHttp();
   const clock = jumpingClock(NOW);
   const opened = openRestConnection({
@@ -89,7 +89,7 @@ async function readStream(
     platform: {
       clock,
       random: { next: () => 0.5, bytes: (length: number) => new Uint8Array(length).fill(7) },
-      http: toVendor(http, server.port),
+      http: toVendor(http, server.port, turn),
       log: silentLog,
     },
     tokens: keptTokens(),
@@ -196,11 +196,11 @@ function variablesOf(definition: ConnectorDefinition): Record<string, string> {
 }
 
 /** Sends all to the one server, which is told what host was meant. */
-function toVendor(http: HttpClient, port: number): HttpClient {
+function toVendor(http: HttpClient, port: number, turn: number): HttpClient {
   return {
     request(request) {
       const url = new URL(request.url);
-      const headers = { ...request.headers, 'x-vendor-origin': url.origin };
+      const headers = { ...request.headers, 'x-vendor-origin': url.origin, 'x-vendor-turn': String(turn) };
       return http.request({ ...request, url: `http://127.0.0.1:${port}${url.pathname}${url.search}`, headers });
     },
     close: () => http.close(),

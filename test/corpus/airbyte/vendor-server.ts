@@ -3,8 +3,8 @@ import { NotServable, type VendorAnswer, type VendorList, type VendorRequest } f
 
 export interface VendorServer {
   port: number;
-  /** What answers now. */
-  serve(lists: readonly VendorList[], auth: (request: VendorRequest) => VendorAnswer | null): void;
+  /** What answers now, to requests that carry the number it returns; late ones to another vendor are nobody's. */
+  serve(lists: readonly VendorList[], auth: (request: VendorRequest) => VendorAnswer | null): number;
   /** What went wrong on the server's side. */
   faults: string[];
   close(): Promise<void>;
@@ -15,9 +15,11 @@ export async function startVendorServer(): Promise<VendorServer> {
   let lists: readonly VendorList[] = [];
   let auth: (request: VendorRequest) => VendorAnswer | null = () => null;
   const faults: string[] = [];
+  let turn = 0;
   const server = createServer(async (incoming, outgoing) => {
     const request = await read(incoming);
-    const answer = answerTo(request);
+    const isLate = request.headers['x-vendor-turn'] !== String(turn);
+    const answer = isLate ? { status: 410, headers: {}, body: {} } : answerTo(request);
     outgoing.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
     outgoing.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body));
   });
@@ -50,6 +52,8 @@ export async function startVendorServer(): Promise<VendorServer> {
       lists = next;
       auth = grant;
       faults.length = 0;
+      turn++;
+      return turn;
     },
     faults,
     close: () =>
