@@ -59,7 +59,7 @@ export async function openCliWorld(): Promise<CliWorld> {
     async runUntil(when, ...args) {
       const stop = new AbortController();
       watch(erp, when, () => stop.abort());
-      return runIn(folder, args, stop.signal);
+      return runIn(folder, args, { signal: stop.signal });
     },
     async spawnUntil(when, ...args) {
       const child = spawn(process.execPath, [LAUNCHER, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] });
@@ -101,11 +101,11 @@ function watch(erp: Erp, fits: (request: SandboxRequest) => boolean, tell: () =>
   };
 }
 
-/** Runs one command line in this process, in a folder and with nothing from the environment. */
-export async function runIn(folder: string, args: string[], signal = new AbortController().signal): Promise<Ran> {
+/** Runs one command line in this process, in a folder and, unless `more` says so, with nothing from the environment. */
+export async function runIn(folder: string, args: string[], more: Partial<Terminal> = {}): Promise<Ran> {
   let out = '';
   let err = '';
-  const terminal: Terminal = {
+  const exit = await main(args, {
     out: (text) => {
       out += text;
     },
@@ -117,10 +117,10 @@ export async function runIn(folder: string, args: string[], signal = new AbortCo
     width: 100,
     folder,
     variables: {},
-    signal,
+    signal: new AbortController().signal,
     nodeVersion: process.version,
-  };
-  const exit = await main(args, terminal);
+    ...more,
+  });
   const lines = () =>
     out
       .trimEnd()

@@ -5,8 +5,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { main } from '../../src/cli/main.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
+import { runIn } from './cli-world.ts';
 
 /** A system with OAuth and a browser page, and one with a key. */
 interface Account {
@@ -143,27 +143,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function run(args: string[], more: Partial<Terminal> = {}) {
-  let out = '';
-  let err = '';
-  const exit = await main(args, {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    interactive: false,
-    colour: false,
-    width: 100,
-    folder,
-    variables: {},
-    signal: new AbortController().signal,
-    nodeVersion: process.version,
-    ...more,
-  });
-  return { exit, out, err };
-}
+const run = (args: string[], more: Partial<Terminal> = {}) => runIn(folder, args, more);
 
 /** Goes where the page sends it, as a browser does. */
 const browse = (url: string) => void fetch(url).catch(() => undefined);

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { main } from '../../src/cli/main.ts';
 import { loadConnector } from '../../src/connector/load.ts';
+import { runIn } from './cli-world.ts';
 
 const DOCUMENT = {
   openapi: '3.0.3',
@@ -59,24 +59,8 @@ const write = (name: string, text: string) => writeFileSync(join(folder, name), 
 const read = (name: string) => readFileSync(join(folder, name), 'utf8');
 
 async function run(...args: string[]) {
-  let out = '';
-  let err = '';
-  const exit = await main(['connector', 'import', 'openapi', ...args], {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    interactive: false,
-    colour: false,
-    width: 100,
-    folder,
-    variables: {},
-    signal: new AbortController().signal,
-    nodeVersion: 'v26.0.0',
-  });
-  return { exit, out, err, json: (): Record<string, unknown> => JSON.parse(out) };
+  const ran = await runIn(folder, ['connector', 'import', 'openapi', ...args]);
+  return { ...ran, json: (): Record<string, unknown> => JSON.parse(ran.out) };
 }
 
 describe('dovetail connector import openapi', () => {

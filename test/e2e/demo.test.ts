@@ -5,9 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { main } from '../../src/cli/main.ts';
-import type { Terminal } from '../../src/cli/terminal.ts';
 import type { Run } from '../../src/store/port.ts';
+import { runIn } from './cli-world.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Temporary folders of the demo are made in here, so that one that is left behind is seen. */
@@ -156,24 +155,4 @@ describe('the demo is careful', () => {
   });
 });
 
-async function inProcess(args: string[]): Promise<{ exit: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const terminal: Terminal = {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    interactive: false,
-    colour: false,
-    width: 80,
-    folder: TEMPORARY,
-    variables: {},
-    signal: new AbortController().signal,
-    nodeVersion: process.version,
-  };
-  const exit = await main(args, terminal);
-  return { exit, out, err };
-}
+const inProcess = (args: string[]) => runIn(TEMPORARY, args, { width: 80 });

@@ -34,6 +34,16 @@ describe('credentials and addresses', () => {
     expect(scheme(one, about)).toMatchObject(expected);
   });
 
+  test.each<[string, Tree[], string]>([
+    ['no server', [], 'https://crm.example.net'],
+    ['a path', [{ url: '/api/v2' }], 'https://crm.example.net/api/v2'],
+    ['a path beside the document', [{ url: 'v2/' }], 'https://crm.example.net/docs/v2'],
+    ['an address', [{ url: 'https://api.company.test/v1' }], 'https://api.company.test/v1'],
+  ])('%s: the address is that of the document where it leaves it out', (_, servers, address) => {
+    const { definition } = made(documentOf(paths, { servers }), null, 'https://crm.example.net/docs/openapi.json');
+    expect(definition.variables.base_url?.default).toBe(address);
+  });
+
   test('the least scopes of what was picked', () => {
     const flows = { clientCredentials: { tokenUrl: 'https://id.example.org/token', scopes: {} } };
     const secured = (scopes: string[], operation: Tree) => ({ ...operation, security: [{ o: scopes }] });

@@ -1,7 +1,7 @@
 import type { VariableDraft } from './access.ts';
 import { variableName } from './access.ts';
 import type { Description } from './description.ts';
-import { assumed, declared, type Finding } from './finding.ts';
+import { assumed, declared, type Finding, inferred } from './finding.ts';
 import { isTree, listAt, own, textAt, treeAt } from './tree.ts';
 
 export interface BasePart {
@@ -19,8 +19,12 @@ interface Server {
 const PLACEHOLDER =
   /^(localhost|127\.|0\.0\.0\.0|.*\bexample\.(com|org|net)$|.*\.local(host)?$|.*\byour[-_]|.*your-?(domain|host|server|company|instance))/i;
 
-/** Where the API is: a variable with the address that the document states, so that another environment is one setting. */
-export function baseUrlOf(description: Description): BasePart {
+/**
+ * Where the API is: a variable with the address that the document states, so that another environment is one setting.
+ * `source`: where the document was read from; an address that it leaves out is relative to that (OpenAPI 3.1, section
+ * 4.8.1: the default server is `/`).
+ */
+export function baseUrlOf(description: Description, source: string): BasePart {
   const servers = (description.format === 'swagger' ? swaggerServer(description) : openapiServers(description)).filter(
     (server) => server.url !== '',
   );
@@ -28,6 +32,8 @@ export function baseUrlOf(description: Description): BasePart {
     servers.find(
       (one) => !/\b(sandbox|staging|test(ing)?|mock|dev(elopment)?|demo)\b/i.test(`${one.url} ${one.about}`),
     ) ?? servers[0];
+  const beside = besideDocument(server?.url ?? '/', source);
+  if (beside !== null) return beside;
   if (!server) return unknownBase('', 'the document names no server');
   if (!/^https?:\/\//i.test(server.url)) {
     return unknownBase(server.url.startsWith('/') ? server.url : '', 'the document names a path only');
@@ -51,6 +57,17 @@ export function baseUrlOf(description: Description): BasePart {
   return {
     baseUrl: declared('${base_url}', servers.length > 1 ? `one of ${servers.length} servers` : 'the only server'),
     variables: { base_url: { default: url.replace(/\/+$/, ''), ...about } },
+  };
+}
+
+/** A relative address, where the document itself has one; null for any other. */
+function besideDocument(url: string, source: string): BasePart | null {
+  if (/^[a-z][a-z0-9+.-]*:|[{}]/i.test(url) || !/^https?:/i.test(source) || !URL.canParse(url, source)) return null;
+  const { origin, pathname } = new URL(url, source);
+  const address = `${origin}${pathname}`.replace(/\/+$/, '');
+  return {
+    baseUrl: inferred('${base_url}', 'the document names no server: beside the document itself'),
+    variables: { base_url: { default: address } },
   };
 }
 

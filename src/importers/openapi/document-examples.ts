@@ -30,10 +30,10 @@ export const TEXT = { type: 'string' };
 export const NUMBER = { type: 'integer' };
 export const CONTACT = object({ id: TEXT, name: TEXT });
 
-export function made(document: Tree, names: string[] | null = null): ConnectorDraft {
+export function made(document: Tree, names: string[] | null = null, source = 'api.json'): ConnectorDraft {
   const read = readOpenapi(JSON.stringify(document), 'api.json');
   if (!read.ok) throw new Error(JSON.stringify(read.error));
-  const draft = connectorOf(read.value, names, 'api.json');
+  const draft = connectorOf(read.value, names, source);
   if (!draft.ok) throw new Error(JSON.stringify(draft.error));
   return draft.value;
 }

@@ -61,7 +61,7 @@ function build(read: OpenapiImport, names: readonly string[] | null, source: str
   const picked = withParents(wanted, resources);
   const operations = picked.flatMap(operationsOf);
   const access = accessOf(description, operations.length > 0 ? operations : description.operations);
-  const base = baseUrlOf(description);
+  const base = baseUrlOf(description, source);
   const variables: Variables = { ...base.variables, ...access.variables };
   const sent = new Set(
     [...Object.keys(access.headers), String(access.auth.value.header ?? '')].map((name) => name.toLowerCase()),
