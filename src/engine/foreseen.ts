@@ -1,6 +1,7 @@
 import type { FieldChange, Seen } from '../planning/plan-item.ts';
 import { digestFieldsInto } from '../record/digest.ts';
 import { otherSide, type Side } from '../record/side.ts';
+import type { Link } from '../store/port.ts';
 import type { Applied } from './applied.ts';
 import type { MappingRun } from './mapping-run.ts';
 import { type Pair, presentSide } from './pair.ts';
@@ -39,5 +40,9 @@ const plannedId = (run: MappingRun, source: string): string => `${prefixOf(run)}
 
 export const isPlanned = (run: MappingRun, id: string | null): boolean =>
   run.context.mode === 'plan' && id !== null && id.startsWith(prefixOf(run));
+
+/** Plan mode: the pair is in the plan already. Its record still says what it said before, which is no change. */
+export const isForeseen = (run: MappingRun, link: Link | null): boolean =>
+  run.context.mode === 'plan' && link?.run === run.context.id;
 
 const prefixOf = (run: MappingRun): string => `new:${run.context.id}:`;

@@ -22,7 +22,11 @@ export async function matchByKeys(run: MappingRun, from: Side, pairs: readonly P
     const digests = pair.keys[from] ?? [];
     const same = digests.map((digest, rule) => (ours[rule]?.get(digest ?? '') ?? []).filter((one) => one.id !== id));
     const found = digests.map((digest, rule) =>
-      claimed(run, other, ownPartner(theirs[rule]?.get(digest ?? '') ?? [], id), same[rule] ?? []),
+      claimed(run, other, ownPartner(theirs[rule]?.get(digest ?? '') ?? [], id), same[rule] ?? []).map((one) =>
+        one.partner !== id && hasRivals(run, pair, unlinked, rule, same[rule] ?? [])
+          ? { ...one, contested: true }
+          : one,
+      ),
     );
     const twins = digests.map((digest, rule) => {
       const waiting = (theirs[rule]?.get(digest ?? '') ?? []).map((one) => one.partner);
@@ -53,13 +57,33 @@ function ownPartner(found: readonly Known[], id: string): readonly Known[] {
 }
 
 /** What was matched in this run, or waits together with one of the `twins`, is as good as linked. */
-const claimed = (run: MappingRun, side: Side, found: readonly Known[], twins: readonly Known[]): Candidate[] =>
+const claimed = (run: MappingRun, side: Side, found: readonly Known[], twins: readonly Known[]): Known[] =>
   found.map((one) => {
     const isTaken =
       run.claimed[side].has(one.id) ||
       twins.some((twin) => !twin.linked && (twin.id === one.partner || twin.partner === one.id));
     return isTaken ? { ...one, linked: true } : one;
   });
+
+/**
+ * Whether other unlinked records of side b, read in this run or parked for this very reason, have the key of this one. Side
+ * a asks first and finds them all, but a record of it that waits unchanged does not ask.
+ */
+function hasRivals(
+  run: MappingRun,
+  { from, ids, keys }: Pair,
+  inHand: readonly Pair[],
+  rule: number,
+  twins: readonly Known[],
+): boolean {
+  const digest = keys[from]?.[rule];
+  if (from === 'a' || !digest) return false;
+  const ahead = run.scratch.byKey(rule, [digest]).get(digest) ?? [];
+  return (
+    inHand.some((one) => one.ids[from] !== ids[from] && one.keys[from]?.[rule] === digest) ||
+    twins.some((one) => !one.linked && (one.contested || ahead.includes(one.id)))
+  );
+}
 
 async function takeMatch(run: MappingRun, other: Side, pair: Pair, id: string): Promise<void> {
   run.claimed[other].add(id);

@@ -4,6 +4,7 @@ import type { Link, ParkedRecord } from '../store/port.ts';
 import { isOwnCreate } from './apply-creates.ts';
 import { countEnding } from './counts.ts';
 import { decodeOne } from './decode.ts';
+import { isForeseen } from './foreseen.ts';
 import type { MappingRun } from './mapping-run.ts';
 import { matchByKeys } from './match-keys.ts';
 import { handOverLinks } from './merged.ts';
@@ -27,7 +28,7 @@ export async function match(run: MappingRun, from: Side, page: readonly Seen[]):
   for (const seen of page) {
     const link = links.get(seen.id) ?? null;
     const parked = before.get(seen.id) ?? null;
-    if (!parked && isUnchanged(run, from, seen, link)) unchanged += 1;
+    if (!parked && (isUnchanged(run, from, seen, link) || isForeseen(run, link))) unchanged += 1;
     else if (mustWait(run, from, seen, parked)) countEnding(run, from, 'parked');
     else found.push(newPair(run, from, seen, link, parked));
   }
@@ -49,13 +50,11 @@ export async function match(run: MappingRun, from: Side, page: readonly Seen[]):
 }
 
 /**
- * A record that a later page lists again after this run has dealt with it: the page may have been read before the run
- * wrote to it, so what it says is no change. It is read once more.
+ * A record that comes up again after this run has dealt with its pair: it may have been read before the run wrote to it,
+ * on a later page or as a parked record of the side that is read ahead, so what it says is no change. It is read once more.
  */
 async function readWritten(run: MappingRun, from: Side, pairs: readonly Pair[]): Promise<void> {
-  const written = pairs.filter(
-    (pair) => pair.link?.run === run.context.id && !run.retried[from].has(pair.ids[from] ?? ''),
-  );
+  const written = pairs.filter((pair) => pair.link?.run === run.context.id);
   if (run[from].can.get) await readPartners(run, from, written);
 }
 

@@ -7,7 +7,7 @@ import { addDiagnostic, type MappingRun, pairKey } from './mapping-run.ts';
 import { emptyPair, readDoubtful, recallParkedPartners } from './match.ts';
 import { wasGone } from './pair.ts';
 import { plan, prepare } from './plan.ts';
-import { idOf } from './recall.ts';
+import { idOf, linkedAmong } from './recall.ts';
 import { record } from './record.ts';
 
 /**
@@ -18,7 +18,10 @@ export async function sweep(run: MappingRun): Promise<void> {
   for (const side of ['a', 'b'] as const) {
     if (run.context.stop || run.context.signal.aborted) return;
     const present = run.present[side] ?? ((await isDue(run, side)) ? await sweepIds(run, side) : null);
-    if (present) await confirmAbsent(run, side, present);
+    if (present) {
+      await confirmAbsent(run, side, present);
+      await confirmParked(run, side, present);
+    }
     await propagateGone(run, side);
   }
 }
@@ -85,6 +88,34 @@ async function confirmAbsent(run: MappingRun, side: Side, present: IdSet): Promi
 async function confirm(run: MappingRun, side: Side, absent: readonly string[]): Promise<void> {
   const outcomes = await run[side].connection.get(run[side].object, absent);
   for (const [index, id] of absent.entries()) if (outcomes[index]?.kind === 'gone') run.gone[side].set(id, false);
+}
+
+/**
+ * Parked records that were never linked are asked for as well: of one that is gone nothing is kept, and the record that waits
+ * together with it is decided anew.
+ */
+async function confirmParked(run: MappingRun, side: Side, present: IdSet): Promise<void> {
+  if (run.parked === 0 || !run[side].can.get) return;
+  const { store, batch } = run.context;
+  const parked = await store.parked({ mapping: run.key, side, includeDismissed: true });
+  const missing = parked.filter(
+    (one) => !wasGone(one) && !present.has(one.id) && !run.open[otherSide(side)].has(one.id),
+  );
+  for (let at = 0; at < missing.length; at += batch) {
+    const part = missing.slice(at, at + batch);
+    const linked = await linkedAmong(
+      run,
+      side,
+      part.map((one) => one.id),
+    );
+    const unlinked = part.filter((one) => !linked.has(one.id));
+    const outcomes = await run[side].connection.get(
+      run[side].object,
+      unlinked.map((one) => one.id),
+    );
+    run.vanished[side].push(...unlinked.filter((_, index) => outcomes[index]?.kind === 'gone'));
+    await record(run, []);
+  }
 }
 
 /** A delete that is held waits for approval, whatever a later sweep finds; so does what a person dismissed. */

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { compileExpression, type Expression } from '../../src/integration/expression.ts';
 import type { LoadedIntegration, LoadedMapping } from '../../src/integration/loaded.ts';
-import { openWorld, type World } from './world.ts';
+import type { PlanItem } from '../../src/planning/plan-item.ts';
+import { approve, openWorld, type World } from './world.ts';
 
 let world: World;
 beforeEach(async () => {
@@ -104,5 +105,28 @@ describe('filters', () => {
     await world.sync({ integration });
     expect(await reasons()).toEqual(['match-outside']);
     expect([...world.crm.records('companies')]).toHaveLength(1);
+  });
+
+  // Simulation seed 717.
+  it('a parked match that is taken up again is not undone by what was read of it before', async () => {
+    const unlinking = filtered(['a'], 'unlink');
+    const firstContact = { prefer: 'a', emptyOverwrites: false } as const;
+    const mappings = unlinking.mappings.map((mapping) => ({ ...mapping, firstContact }));
+    const integration = { ...unlinking, mappings };
+    const id = newCompany({ name: 'Nord', status: 'customer', vat_id: 'DE136695976' });
+    await world.sync({ integration });
+    editCompany(id, { status: 'lead' });
+    await world.sync({ integration });
+    editCustomer(customers()[0]?.id ?? 0, { city: 'Husum', group: 2 });
+    await world.sync({ integration });
+    expect(await reasons()).toEqual(['match-outside']);
+    await approve(world.store, 'crm-erp');
+    editCompany(id, { status: 'customer' });
+    const planned: PlanItem[] = [];
+    await world.plan({ integration, onEvent: (event) => event.type === 'item' && planned.push(event.item) });
+    expect(planned.map(({ a }) => a)).toEqual([id]);
+    await world.sync({ integration });
+    expect(world.crm.get('companies', id)?.status).toBe('customer');
+    expect(customers().map((one) => one.group)).toEqual([3]);
   });
 });

@@ -53,3 +53,45 @@ it('a copy of a record that waits together with another one is parked by itself'
   await world.sync();
   expect(await waiting()).toEqual([['a', 'p2', 'match-linked', null], held]);
 });
+
+// Simulation seed 320394.
+it('a record that waits is linked to neither of two new ones with its key', async () => {
+  world = await openHostile({ mapping: { first_contact: { prefer: 'left' } } });
+  world.left.put('p1', { name: 'Nord', email: 'nord@x.example' });
+  world.right.answer = (asked) => (asked.method === 'POST' ? { status: 422, json: {} } : undefined);
+  await world.sync();
+  for (const id of ['r1', 'r2']) world.right.put(id, { name: 'Nord', email: 'nord@x.example' });
+  const run = await world.sync();
+  expect(run.counts.things?.linked).toBe(0);
+  expect((await world.parked()).map((one) => [one.side, one.id, one.reason])).toEqual([
+    ['a', 'p1', 'invalid'],
+    ['b', 'r1', 'ambiguous-match'],
+    ['b', 'r2', 'ambiguous-match'],
+  ]);
+  // One of the two goes, and the other one is it.
+  world.right.records.delete('r2');
+  world.skip(120_000);
+  await world.sync();
+  await world.sync({ sweep: 'always' });
+  world.skip(120_000);
+  await world.sync();
+  expect(await world.parked()).toEqual([]);
+});
+
+// Simulation seed 331044.
+it('a record that waited together with one that was deleted is decided anew', async () => {
+  world = await openHostile({
+    mapping: { first_contact: { prefer: 'right' }, propagate: { left: both, right: { ...both, update: 'hold' } } },
+  });
+  world.left.put('p1', { name: 'Nord', email: 'nord@x.example' });
+  world.right.put('r1', { name: 'Nord GmbH', email: 'nord@x.example' });
+  await world.sync();
+  const waiting = async () => (await world.parked()).map(({ side, id, reason }) => [side, id, reason]);
+  expect(await waiting()).toEqual([['b', 'r1', 'held-update']]);
+  world.right.records.delete('r1');
+  world.skip(120_000);
+  await world.sync({ sweep: 'always' });
+  expect(await waiting()).toEqual([['a', 'p1', 'match-gone']]);
+  await world.sync();
+  expect([await waiting(), names(world.right)]).toEqual([[], ['Nord']]);
+});

@@ -169,6 +169,8 @@ async function checkAlone(
   if (ledger.isOutside(mapping, side, id) || isKeptOut(world, mapping, side, id, ledger.isOutside)) return;
   if (await waitsWithMatch(world, mapping, side, id)) return;
   const last = world.ledger.leftBy(mapping, side, id);
+  // What the filter keeps out was unlinked because of it.
+  if (last !== null && ledger.isOutside(mapping, otherSide(side), last)) return;
   if (last !== null) world.ledger.fail('converge', `${where} and ${last} were linked, and are not any more`);
   if (wasLinked || propagate[side].create === 'ignore') return;
   world.ledger.fail('no-lost-update', `${where} has no partner and is not parked`);

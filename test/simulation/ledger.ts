@@ -15,15 +15,8 @@ import {
 import { isArchived, type Raw, recordsOf, type Systems } from './people.ts';
 import { follows, forbidden, lacks, lets, saidOf, sourceOf } from './rules.ts';
 import { declaredLag, SETTLED_MS, type WorldSpec } from './spec.ts';
-import {
-  type Overwritten,
-  type Pending,
-  remember,
-  sameJson,
-  type Tracked,
-  type Violation,
-  type Write,
-} from './tracked.ts';
+import type { Overwritten, Pending, Tracked, Violation, Write } from './tracked.ts';
+import { remember, sameJson } from './tracked.ts';
 
 /**
  * What really happened in both systems, noted beside them: who wrote which value when, which records Dovetail made or
@@ -125,7 +118,7 @@ export class Ledger {
       for (const field of MAPPINGS[mapping].fields) {
         const value = raw[field[side]] ?? null;
         if (isBack(field.a, this.#source(mapping, field, side, raw))) continue;
-        if (this.#speaks(mapping, side, field, value)) pending.set(field.a, { value, at: this.#now() });
+        if (this.#isSaid(mapping, side, id, field, value)) pending.set(field.a, { value, at: this.#now() });
       }
     } else {
       this.written.create += 1;
@@ -145,6 +138,13 @@ export class Ledger {
       agreed,
     });
     this.#compare(mapping, side, id);
+  }
+
+  /** Whether a value that a person enters must reach the other side, or be overruled on record. */
+  #isSaid(mapping: MappingName, side: Side, id: string, field: SimulatedField, value: Json): boolean {
+    return this.partnerOf(mapping, side, id) === null
+      ? this.#speaks(mapping, side, field, value)
+      : this.#matters(mapping, side, field);
   }
 
   /** Whether an edit of the field on this side must reach the other side, or be overruled on record. */
@@ -215,7 +215,7 @@ export class Ledger {
   #edited(mapping: MappingName, side: Side, id: string, field: SimulatedField, value: Json, tracked: Tracked): void {
     const linked = this.partnerOf(mapping, side, id) !== null;
     const back = linked && tracked.agreed.get(field.a)?.has(JSON.stringify(value)) === true;
-    const matters = linked ? this.#matters(mapping, side, field) : this.#speaks(mapping, side, field, value);
+    const matters = this.#isSaid(mapping, side, id, field, value);
     if (linked && !matters) this.#tell('edit that nothing follows from');
     if (back || !matters) tracked.pending.delete(field.a);
     else tracked.pending.set(field.a, { value, at: this.#now() });
@@ -407,6 +407,7 @@ export class Ledger {
         `${mapping} ${side} ${id}`,
         (this.#everPartners.get(`${mapping} ${side} ${id}`) ?? new Set()).add(other),
       );
+      const isFirst = !this.everLinked.has(`${mapping} ${side} ${id}`);
       this.everLinked.add(`${mapping} ${side} ${id}`);
       if (!isNew) continue;
       if (!follows(this.#spec.policies[mapping].rules, side)) this.tracked(mapping, side, id)?.pending.clear();
@@ -414,7 +415,8 @@ export class Ledger {
       this.#remember(mapping, side, id);
       const made = this.tracked(mapping, side, id);
       if (made?.by !== 'dovetail') continue;
-      this.#madeOf(mapping, otherSide(side), other, id);
+      // Later partners, such as the survivor of a merge, are not what it was made from.
+      if (isFirst) this.#madeOf(mapping, otherSide(side), other, id);
       for (const field of MAPPINGS[mapping].fields) {
         const first = made.held[0]?.[field[side]] ?? null;
         remember(made, field.a, first);
@@ -424,12 +426,15 @@ export class Ledger {
     this.#compare(mapping, 'a', a);
   }
 
-  /** What stood there when it was linked, and did not have to go anywhere, may stand: going back to it is no edit. */
+  /** What stood there until it was linked, and did not have to go anywhere, may stand: going back to it is no edit. */
   #remember(mapping: MappingName, side: Side, id: string): void {
     const tracked = this.tracked(mapping, side, id);
     for (const field of tracked ? MAPPINGS[mapping].fields : []) {
-      const value = tracked?.raw[field[side]] ?? null;
-      if (tracked && !this.#speaks(mapping, side, field, value)) remember(tracked, field.a, value);
+      // It may have been read in any of these forms.
+      for (const held of tracked?.held ?? []) {
+        const value = held[field[side]] ?? null;
+        if (tracked && !this.#speaks(mapping, side, field, value)) remember(tracked, field.a, value);
+      }
     }
   }
 
