@@ -7,10 +7,10 @@ import type { Applied } from './applied.ts';
 import { approvalLeft } from './approval.ts';
 import { commit } from './commit.ts';
 import { countEnding } from './counts.ts';
+import { passes } from './filter.ts';
 import { historyOf } from './history.ts';
 import { addDiagnostic, type MappingRun, spoilPages } from './mapping-run.ts';
 import { presentSide, seenOf } from './pair.ts';
-import { passes } from './plan.ts';
 import { baseOf } from './recall.ts';
 
 /** Retried after this long, doubled with every attempt up to an hour, ms. */

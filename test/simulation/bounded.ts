@@ -71,6 +71,8 @@ export class Held {
 
   /** What was read and is neither in the scratch nor accounted for: a batch that is not full, and the page that fills it. */
   #lookAtHand(): void {
+    // The run is over: what it had not come to is given up together with the scratch.
+    if (this.#scratches.size === 0) return;
     const open = [...this.#counts.values()].flatMap(({ a, b }) => [a, b]).reduce((sum, side) => sum + openOf(side), 0);
     const spooled = [...this.#scratches].reduce((sum, scratch) => sum + scratch.size, 0);
     // Of a pair both records may have been read.
