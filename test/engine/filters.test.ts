@@ -147,4 +147,19 @@ describe('filters', () => {
     expect(world.crm.get('companies', id)?.status).toBe('customer');
     expect(customers().map((one) => one.group)).toEqual([3]);
   });
+
+  // Simulation seed 812168.
+  it('the former partner of a record that is back is not linked to another one as well', async () => {
+    const integration = filtered(['a'], 'unlink');
+    const vat = { vat_id: 'DE136695976' };
+    const id = newCompany({ name: 'Nord', status: 'customer', ...vat });
+    await world.sync({ integration });
+    editCompany(id, { status: 'lead' });
+    await world.sync({ integration });
+    editCompany(id, { status: 'customer' });
+    const double = newCompany({ name: 'Nord', status: 'customer', ...vat });
+    expect((await world.sync({ integration })).outcome).toBe('partial');
+    expect(customers()).toHaveLength(1);
+    expect((await world.store.parked({})).map((one) => one.id)).toEqual([double]);
+  });
 });
