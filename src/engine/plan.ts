@@ -29,7 +29,6 @@ export async function plan(run: MappingRun, pairs: readonly Pair[]): Promise<Pla
     open = [...needs.a, ...needs.b];
     await readPartners(run, 'a', needs.a);
     await readPartners(run, 'b', needs.b);
-    await matchAnew(run, open);
     await prepare(run, open);
   }
   return parkOscillating(run, planned);
@@ -46,6 +45,7 @@ async function matchAnew(run: MappingRun, pairs: readonly Pair[]): Promise<void>
 /** The steps between match and plan, for pairs whose records changed under them. */
 export async function prepare(run: MappingRun, pairs: readonly Pair[]): Promise<void> {
   if (pairs.length === 0) return;
+  await matchAnew(run, pairs);
   await resolve(run, pairs);
   map(run, pairs);
   validate(run, pairs);

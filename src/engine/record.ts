@@ -113,6 +113,12 @@ async function persist(run: MappingRun, applied: readonly Applied[]): Promise<vo
   if (Object.values(change).some((part) => part.length > 0)) await commit(run.context, change);
   for (const side of ['a', 'b'] as const) {
     run.taken[side].clear();
+    for (const { pair } of applied) {
+      for (const [rule, digest] of (pair.keys[side] ?? []).entries()) {
+        const key = `${rule} ${digest}`;
+        if (run.aside[side].get(key) === pair.ids[side]) run.aside[side].delete(key);
+      }
+    }
     run.claimed[side].clear();
   }
 }
