@@ -38,8 +38,18 @@ export async function plan(run: MappingRun, pairs: readonly Pair[]): Promise<Pla
 async function matchAnew(run: MappingRun, pairs: readonly Pair[]): Promise<void> {
   for (const from of SIDES) {
     const alone = pairs.filter((pair) => pair.from === from && pair.sides[otherSide(from)].kind === 'none');
+    // Of a side that is still being read the match may be yet to come.
+    if (!run.reads[otherSide(from)].complete) for (const pair of alone) if (pair.joint) waitForRead(pair);
     await matchByKeys(run, from, alone);
   }
+}
+
+function waitForRead(pair: Pair): void {
+  if (pair.link || pair.sides[pair.from].kind !== 'present') return;
+  const diagnostic = problem('write-conflict', 'The record that it matched was deleted while it was being written', {
+    next: 'It is matched anew in the next run.',
+  });
+  pair.park = { side: pair.from, id: pair.ids[pair.from] ?? '', reason: 'write-conflict', diagnostic, waitsFor: null };
 }
 
 /** The steps between match and plan, for pairs whose records changed under them. */
