@@ -137,6 +137,8 @@ export interface MappingRun {
   claimed: Record<Side, Set<string>>;
   /** Match keys of records linked or created in this run but not committed yet, by side: `rule digest` → id. */
   taken: Record<Side, Map<string, string>>;
+  /** The same of records that the match step parked: whoever matches them waits until that is on record. */
+  aside: Record<Side, Map<string, string>>;
 }
 
 export interface SideRead {

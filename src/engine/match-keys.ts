@@ -38,6 +38,7 @@ export async function matchByKeys(run: MappingRun, from: Side, pairs: readonly P
     if (decision.kind === 'park') {
       pair.park = { side: from, id, reason: decision.reason, diagnostic: decision.diagnostic, waitsFor: null };
       if (decision.reason === 'ambiguous-match') run.contested[from].add(id);
+      for (const [rule, digest] of digests.entries()) if (digest !== null) run.aside[from].set(`${rule} ${digest}`, id);
       continue;
     }
     for (const [rule, digest] of digests.entries()) if (digest !== null) run.taken[from].set(`${rule} ${digest}`, id);
@@ -117,13 +118,20 @@ async function candidates(
       for (const [digest, list] of found)
         ids.set(digest, new Set([...(ids.get(digest) ?? []), ...list.filter((id) => !run.lost[side].has(id))]));
     }
+    const aside = new Set<string>();
+    for (const digest of side === from ? [] : digests) {
+      const id = run.aside[side].get(`${rule} ${digest}`);
+      if (id === undefined) continue;
+      aside.add(id);
+      ids.set(digest, new Set([...(ids.get(digest) ?? []), id]));
+    }
     const all = [...ids.values()].flatMap((set) => [...set]);
     const links = await recallLinks(run, side, all);
     const parked = await parkedAmong(run, side, all);
     const candidate = (id: string): Known => ({
       id,
       // A record with an open create is about to be linked, nobody knows to which.
-      linked: (links.get(id)?.state ?? 'closed') !== 'closed' || run.open[otherSide(side)].has(id),
+      linked: (links.get(id)?.state ?? 'closed') !== 'closed' || run.open[otherSide(side)].has(id) || aside.has(id),
       contested: run.contested[side].has(id) || parked.get(id)?.reason === 'ambiguous-match',
       partner: parked.get(id)?.partner ?? null,
     });

@@ -108,7 +108,17 @@ async function readFormer(run: MappingRun, from: Side, pairs: readonly Pair[]): 
     other,
     back.map((pair) => pair.ids[other] ?? ''),
   );
-  for (const pair of back) if (taken.has(pair.ids[other] ?? '')) loseUnlinked(pair, other);
+  for (const pair of back) {
+    const id = pair.ids[other] ?? '';
+    if (taken.has(id) || run.claimed[other].has(id)) {
+      loseUnlinked(pair, other);
+      continue;
+    }
+    run.claimed[other].add(id);
+    for (const [rule, digest] of (pair.keys[from] ?? []).entries()) {
+      if (digest !== null) run.taken[from].set(`${rule} ${digest}`, pair.ids[from] ?? '');
+    }
+  }
   await readPartners(
     run,
     other,

@@ -5,6 +5,7 @@ import { DIGEST_BYTES, sameDigest } from '../record/digest.ts';
 import { otherSide, SIDES, type Side } from '../record/side.ts';
 import { isApproved } from './approval.ts';
 import { decodeOne } from './decode.ts';
+import { passes } from './filter.ts';
 import { isPlanned } from './foreseen.ts';
 import { map, ownDigest, validate } from './map.ts';
 import type { MappingRun } from './mapping-run.ts';
@@ -28,7 +29,6 @@ export async function plan(run: MappingRun, pairs: readonly Pair[]): Promise<Pla
     open = [...needs.a, ...needs.b];
     await readPartners(run, 'a', needs.a);
     await readPartners(run, 'b', needs.b);
-    await matchAnew(run, open);
     await prepare(run, open);
   }
   return parkOscillating(run, planned);
@@ -38,13 +38,24 @@ export async function plan(run: MappingRun, pairs: readonly Pair[]): Promise<Pla
 async function matchAnew(run: MappingRun, pairs: readonly Pair[]): Promise<void> {
   for (const from of SIDES) {
     const alone = pairs.filter((pair) => pair.from === from && pair.sides[otherSide(from)].kind === 'none');
+    // Of a side that is still being read the match may be yet to come.
+    if (!run.reads[otherSide(from)].complete) for (const pair of alone) if (pair.joint) waitForRead(pair);
     await matchByKeys(run, from, alone);
   }
+}
+
+function waitForRead(pair: Pair): void {
+  if (pair.link || pair.sides[pair.from].kind !== 'present') return;
+  const diagnostic = problem('write-conflict', 'The record that it matched was deleted while it was being written', {
+    next: 'It is matched anew in the next run.',
+  });
+  pair.park = { side: pair.from, id: pair.ids[pair.from] ?? '', reason: 'write-conflict', diagnostic, waitsFor: null };
 }
 
 /** The steps between match and plan, for pairs whose records changed under them. */
 export async function prepare(run: MappingRun, pairs: readonly Pair[]): Promise<void> {
   if (pairs.length === 0) return;
+  await matchAnew(run, pairs);
   await resolve(run, pairs);
   map(run, pairs);
   validate(run, pairs);
@@ -74,7 +85,7 @@ export function caseOf(run: MappingRun, pair: Pair): PairCase {
     link: pair.link ? (pair.link.state === 'silent' ? 'silent' : 'active') : 'none',
     ids: pair.ids,
     sides: pair.sides,
-    inFilter: { a: inFilter(run, 'a', pair.sides.a), b: inFilter(run, 'b', pair.sides.b) },
+    inFilter: { a: passes(run, 'a', pair.sides.a), b: passes(run, 'b', pair.sides.b) },
     changed: (side, index) => hasChanged(run, pair, side, index),
     expressed: (side, index) => expressedOn(pair, side, index),
     agrees: (target, index) => agreesOn(run, pair, target, index),
@@ -107,17 +118,6 @@ function digestsHeld(pair: Pair, side: Side): Uint8Array | null {
   if (presence.kind === 'present') return presence.seen.digests;
   const base = pair.link ? baseOf(pair.link, side) : null;
   return base && base.length > 0 ? base : null;
-}
-
-const inFilter = (run: MappingRun, side: Side, presence: Presence): boolean | null =>
-  presence.kind === 'unread' && run.mapping.filter[side] ? null : passes(run, side, presence);
-
-/** An expression that fails lets the record in: the failure then shows as a parked record, not as a silent absence. */
-export function passes(run: MappingRun, side: Side, presence: Presence): boolean {
-  const filter = run.mapping.filter[side];
-  if (!filter || presence.kind !== 'present') return true;
-  const result = filter.evaluate({ value: null, record: presence.seen.fields });
-  return !result.ok || result.value === true || result.value === 'true' || result.value === 'True';
 }
 
 /** Direct reads of partners that were not among the changes, in bulk where the system can. */

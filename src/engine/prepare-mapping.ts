@@ -72,6 +72,7 @@ export async function prepareMapping(
     lost: { a: new Set(), b: new Set() },
     claimed: { a: new Set(), b: new Set() },
     taken: { a: new Map(), b: new Map() },
+    aside: { a: new Map(), b: new Map() },
   });
 }
 

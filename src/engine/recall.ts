@@ -2,6 +2,7 @@ import type { Seen } from '../planning/plan-item.ts';
 import { DIGEST_BYTES, sameDigest } from '../record/digest.ts';
 import type { Side } from '../record/side.ts';
 import type { Link } from '../store/port.ts';
+import { passes } from './filter.ts';
 import type { MappingRun } from './mapping-run.ts';
 import type { Pair } from './pair.ts';
 
@@ -71,6 +72,10 @@ export function fieldChanged(link: Link, side: Side, digests: Uint8Array, index:
 export function isUnchanged(run: MappingRun, side: Side, seen: Seen, link: Link | null): boolean {
   if (!link) return false;
   if (link.state === 'closed') return seen.archived || baseOf(link, side).length > 0;
-  if (seen.archived || run.recheck) return false;
+  if (seen.archived || run.recheck || isBack(run, side, seen, link)) return false;
   return Buffer.compare(seen.digests, baseOf(link, side)) === 0;
 }
+
+/** Of a silent pair: back in the filter, perhaps just as it was, what has been changed on the other side meanwhile flows. */
+const isBack = (run: MappingRun, side: Side, seen: Seen, link: Link): boolean =>
+  link.state === 'silent' && run.mapping.filter[side] !== null && passes(run, side, { kind: 'present', seen });

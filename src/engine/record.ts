@@ -7,10 +7,10 @@ import type { Applied } from './applied.ts';
 import { approvalLeft } from './approval.ts';
 import { commit } from './commit.ts';
 import { countEnding } from './counts.ts';
+import { passes } from './filter.ts';
 import { historyOf } from './history.ts';
 import { addDiagnostic, type MappingRun, spoilPages } from './mapping-run.ts';
 import { presentSide, seenOf } from './pair.ts';
-import { passes } from './plan.ts';
 import { baseOf } from './recall.ts';
 
 /** Retried after this long, doubled with every attempt up to an hour, ms. */
@@ -113,6 +113,12 @@ async function persist(run: MappingRun, applied: readonly Applied[]): Promise<vo
   if (Object.values(change).some((part) => part.length > 0)) await commit(run.context, change);
   for (const side of ['a', 'b'] as const) {
     run.taken[side].clear();
+    for (const { pair } of applied) {
+      for (const [rule, digest] of (pair.keys[side] ?? []).entries()) {
+        const key = `${rule} ${digest}`;
+        if (run.aside[side].get(key) === pair.ids[side]) run.aside[side].delete(key);
+      }
+    }
     run.claimed[side].clear();
   }
 }

@@ -273,10 +273,11 @@ const rows: [string, World, Partial<PlanRules>, string][] = [
   ['silent, still outside', { link: 'silent', a: movedA, b: unread, base, out: 'a' }, {}, 'outside-filter filtered'],
   [
     'silent, back inside',
-    { link: 'silent', a: movedA, b: unread, base },
+    { link: 'silent', a: movedA, b: B, base },
     {},
     'entered-filter update b(title) link:keep applied',
   ],
+  ['silent, back inside, the other one not read', { link: 'silent', a: movedA, b: unread, base }, {}, 'needs b'],
   ['one side unknown', { a: movedA, b: unknown, base }, {}, 'unknown park:unreadable@a parked'],
 ];
 

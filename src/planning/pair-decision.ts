@@ -38,8 +38,8 @@ export interface PairCase {
   link: 'none' | 'active' | 'silent';
   ids: Record<Side, string | null>;
   sides: Record<Side, Presence>;
-  /** Null: there is a filter, and the record was not read. */
-  inFilter: Record<Side, boolean | null>;
+  /** Of a record that was not read: true. */
+  inFilter: Record<Side, boolean>;
   /** Whether the field at a position has changed on a side since the baseline; null: no baseline. */
   changed(side: Side, index: number): boolean | null;
   /** The other side's value of the field at a position, as this side would hold it. */
@@ -70,11 +70,11 @@ export function decidePair(rules: PlanRules, pair: PairCase): PairPlan {
   if (pair.link !== 'none' && pair.sides[otherSide(source)].kind === 'gone') {
     return decideGone(rules, pair, otherSide(source));
   }
-  const outside = ([source, otherSide(source)] as const).find((side) => pair.inFilter[side] === false);
+  const outside = ([source, otherSide(source)] as const).find((side) => !pair.inFilter[side]);
   if (outside) return decideOutside(rules, pair, outside);
-  // A silent pair may be outside by the very record that was not read.
-  const unknown = SIDES.find((side) => pair.inFilter[side] === null);
-  if (pair.link === 'silent' && unknown) return { kind: 'needs', side: unknown };
+  // The record that was not read may itself be outside, or have changed while the pair was silent.
+  const unread = SIDES.find((side) => pair.sides[side].kind === 'unread' && pair.readable[side]);
+  if (pair.link === 'silent' && unread) return { kind: 'needs', side: unread };
   if (pair.link === 'none' && pair.sides[otherSide(source)].kind === 'none') return decideCreate(rules, pair);
   return decideUpdate(rules, pair);
 }
@@ -106,7 +106,7 @@ const isEdited = (rules: PlanRules, pair: PairCase, side: Side): boolean =>
 
 function decideOutside(rules: PlanRules, pair: PairCase, left: Side): PairPlan {
   const other = otherSide(left);
-  if (pair.link === 'none' && pair.sides[other].kind !== 'none' && pair.inFilter[other] !== false) {
+  if (pair.link === 'none' && pair.sides[other].kind !== 'none' && pair.inFilter[other]) {
     return parked(pair, other, 'match-outside', matchOutside(pair.ids[left] ?? ''), 'match');
   }
   if (pair.link === 'none' || pair.link === 'silent') return idle(pair, 'outside-filter', 'filtered');

@@ -96,3 +96,17 @@ it('a record that is about to be created takes no link over from one that was me
   const link = (await world.store.links('crm-erp/companies', 'a', [survivor])).get(survivor);
   expect(customers().find((one) => String(one.id) === link?.b)).toMatchObject({ name_1: 'Süd' });
 });
+
+// Simulation seed 240479.
+it('a record whose match is deleted while it is written waits for the double of that match, which the same page brought', async () => {
+  await openEmpty();
+  const company = { name: 'Nord', vat_id: 'DE136695976' };
+  const first = createCompany(company);
+  createCompany(company);
+  const theirs = { name_1: 'Nord', vat_no: 'DE136695976', group: 1, country: 'DE', city: 'Flensburg' };
+  world.erp.userCreate('customers', theirs, now());
+  await syncWhile(() => world.crm.userDelete('companies', first, now()));
+  const companies = [...world.crm.records('companies')].filter((one) => one.id !== first);
+  expect([companies.length, customers().length]).toEqual([1, 1]);
+  expect((await world.store.parked({})).map((one) => one.reason)).toEqual(['match-linked', 'match-linked']);
+});

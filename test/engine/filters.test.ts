@@ -30,14 +30,15 @@ function filtered(sides: readonly ('a' | 'b')[], onLeave: LoadedMapping['onLeave
   return { ...world.integration, mappings };
 }
 
-function newCompany(fields: Record<string, string>): string {
-  const made = world.crm.userCreate('companies', { country: 'DE', ...fields }, Date.now());
+/** `ago`: ms. */
+function newCompany(fields: Record<string, string>, ago = 0): string {
+  const made = world.crm.userCreate('companies', { country: 'DE', ...fields }, Date.now() - ago);
   if (!('record' in made)) throw new Error('not made');
   return made.record.id;
 }
 
-const editCompany = (id: string, fields: Record<string, string>) =>
-  world.crm.userUpdate('companies', id, fields, Date.now());
+const editCompany = (id: string, fields: Record<string, string>, ago = 0) =>
+  world.crm.userUpdate('companies', id, fields, Date.now() - ago);
 const editCustomer = (id: number, fields: Record<string, string | number>) =>
   world.erp.userUpdate('customers', id, fields, Date.now());
 const customers = () => [...world.erp.records('customers')];
@@ -55,6 +56,23 @@ describe('filters', () => {
     editCompany(id, { status: 'customer' });
     await world.sync({ integration });
     expect(customers().map((one) => one.name_1)).toEqual(['Nordwind']);
+  });
+
+  // Simulation seed 801419.
+  it('what was changed meanwhile flows when a record is back in the filter just as it was', async () => {
+    const integration = filtered(['b'], 'keep');
+    const id = newCompany({ name: 'Nord', status: 'customer' }, 600_000);
+    await world.sync({ integration });
+    const customer = customers()[0]?.id ?? 0;
+    editCustomer(customer, { group: 1 });
+    editCompany(id, { name: 'Nordwind' }, 500_000);
+    // So much later that no run after the next reads the first one again.
+    newCompany({ name: 'Süd', status: 'customer' }, 100_000);
+    await world.sync({ integration });
+    expect(customers().map((one) => one.name_1)).toEqual(['Nord', 'Süd']);
+    editCustomer(customer, { group: 3 });
+    await world.sync({ integration });
+    expect(customers().map((one) => one.name_1)).toEqual(['Nordwind', 'Süd']);
   });
 
   // Simulation seed 700018.
@@ -128,5 +146,20 @@ describe('filters', () => {
     await world.sync({ integration });
     expect(world.crm.get('companies', id)?.status).toBe('customer');
     expect(customers().map((one) => one.group)).toEqual([3]);
+  });
+
+  // Simulation seed 812168.
+  it('the former partner of a record that is back is not linked to another one as well', async () => {
+    const integration = filtered(['a'], 'unlink');
+    const vat = { vat_id: 'DE136695976' };
+    const id = newCompany({ name: 'Nord', status: 'customer', ...vat });
+    await world.sync({ integration });
+    editCompany(id, { status: 'lead' });
+    await world.sync({ integration });
+    editCompany(id, { status: 'customer' });
+    const double = newCompany({ name: 'Nord', status: 'customer', ...vat });
+    expect((await world.sync({ integration })).outcome).toBe('partial');
+    expect(customers()).toHaveLength(1);
+    expect((await world.store.parked({})).map((one) => one.id)).toEqual([double]);
   });
 });

@@ -1,4 +1,4 @@
-import type { Connection } from '../../src/connector/port.ts';
+import type { Connection, ReadRequest, ReadStep } from '../../src/connector/port.ts';
 import type { RunEvent } from '../../src/engine/mapping-run.ts';
 import type { MappingCounts, SideCounts, StateChange } from '../../src/store/port.ts';
 import type { Scratch } from '../../src/store/scratch.ts';
@@ -30,6 +30,7 @@ export class Held {
     return new Proxy(connection, {
       get: (target, name) => {
         const method: unknown = Reflect.get(target, name);
+        if (name === 'read') return (request: ReadRequest) => this.#pages(target.read(request));
         if (typeof method !== 'function') return method;
         return (...given: unknown[]) => {
           const [, items] = given;
@@ -38,6 +39,15 @@ export class Held {
         };
       },
     });
+  }
+
+  /** What is read comes in pages no larger than those that the systems gave. */
+  async *#pages(steps: AsyncIterable<ReadStep>): AsyncGenerator<ReadStep> {
+    for await (const step of steps) {
+      const size = step.kind === 'page' ? step.records.length : 0;
+      if (size > this.#page()) this.#fail(`a page of ${size}, where the systems gave ${this.#page()} at most`);
+      yield step;
+    }
   }
 
   told(event: RunEvent): void {
@@ -71,6 +81,8 @@ export class Held {
 
   /** What was read and is neither in the scratch nor accounted for: a batch that is not full, and the page that fills it. */
   #lookAtHand(): void {
+    // The run is over: what it had not come to is given up together with the scratch.
+    if (this.#scratches.size === 0) return;
     const open = [...this.#counts.values()].flatMap(({ a, b }) => [a, b]).reduce((sum, side) => sum + openOf(side), 0);
     const spooled = [...this.#scratches].reduce((sum, scratch) => sum + scratch.size, 0);
     // Of a pair both records may have been read.

@@ -118,7 +118,9 @@ export async function checkConverged(world: World): Promise<void> {
     if (passing)
       world.ledger.fail('converge', `${mapping} ${passing.side} ${passing.id} still waits: ${passing.reason}`);
     for (const one of parked) checkMended(world, mapping, one);
-    const isParked = (side: Side, id: string) => parked.some((one) => one.side === side && one.id === id);
+    // Of a pair that waits one record is parked, and names the other.
+    const isParked = (side: Side, id: string) =>
+      parked.some((one) => (one.side === side ? one.id : one.partner) === id);
     if ((await world.store.intents(keyOf(mapping))).length > 0) {
       world.ledger.fail('converge', `${mapping}: an intent is still open`);
     }
