@@ -17,7 +17,7 @@ import { type MappingRun, spoilPages, wireValue } from './mapping-run.ts';
 import { emptyPair, presentOrGone } from './match.ts';
 import { expressedOn, type Pair, presentSide } from './pair.ts';
 import { plan, prepare, readPartners } from './plan.ts';
-import { linkedAmong, newLink, recallLinks } from './recall.ts';
+import { idOf, linkedAmong, newLink, recallLinks } from './recall.ts';
 import { record } from './record.ts';
 import { withoutRepeats } from './repeats.ts';
 
@@ -56,7 +56,7 @@ export async function settle(run: MappingRun): Promise<void> {
       const settled =
         parked.get(item.source)?.approved === 'uncertain'
           ? ({ kind: 'absent' } as const)
-          : await notElsewhere(run, intent.side, await settleOne(run, intent, item));
+          : await notElsewhere(run, intent.side, await settleOne(run, intent, item, link ?? null));
       if (settled.kind === 'open') open.push(item);
       else released.push(item.source);
       if (settled.kind === 'found') await adopt(run, intent.side, item, settled.record);
@@ -150,18 +150,19 @@ const UNCERTAIN = problem('uncertain', 'Whether an interrupted create took effec
  * A look-up comes first: the record may have been entered by someone else since, which only the match step can tell, and
  * sending the create again would double it.
  */
-async function settleOne(run: MappingRun, intent: Intent, item: IntentItem): Promise<Settled> {
+async function settleOne(run: MappingRun, intent: Intent, item: IntentItem, closed: Link | null): Promise<Settled> {
   const side = run[intent.side];
   const age = run.context.platform.clock.now() - intent.created;
+  const before = closed ? idOf(closed, intent.side) : null;
   const linkField = side.definition.link_field;
   if (linkField && side.can.findable.includes(linkField)) {
-    return lookUp(run, intent.side, linkField, wireValue(side, linkField, item.linkToken), age);
+    return lookUp(run, intent.side, linkField, wireValue(side, linkField, item.linkToken), age, before);
   }
   const changes = await createNow(run, intent.side, item);
   const unique = changes?.find(
     (change) => side.definition.unique.includes(change.field) && side.can.findable.includes(change.field),
   );
-  if (unique) return lookUp(run, intent.side, unique.field, wireValue(side, unique.field, unique.value), age);
+  if (unique) return lookUp(run, intent.side, unique.field, wireValue(side, unique.field, unique.value), age, before);
   const sent = changes && age < side.can.idempotencyMs ? await sendAgain(run, intent.side, item, changes) : null;
   return sent ?? { kind: 'open' };
 }
@@ -200,11 +201,21 @@ async function readBack(run: MappingRun, target: Side, id: string): Promise<Sett
   return outcome?.kind === 'present' ? { kind: 'found', record: outcome.record } : { kind: 'open' };
 }
 
-/** "Not there" is believed only after the time that the system's index may lag. */
-async function lookUp(run: MappingRun, target: Side, field: string, wire: unknown, age: number): Promise<Settled> {
+/**
+ * "Not there" is believed only after the time that the system's index may lag. `before`: the source's partner of a link that
+ * is closed. It was there before the create, so it is not what that made, whatever it still says of the source.
+ */
+async function lookUp(
+  run: MappingRun,
+  target: Side,
+  field: string,
+  wire: unknown,
+  age: number,
+  before: string | null,
+): Promise<Settled> {
   const found = await run[target].connection.find(run[target].object, field, wire);
   if (!found.ok) return { kind: 'open' };
-  const different = withoutRepeats(found.value);
+  const different = withoutRepeats(found.value).filter(({ id }) => id !== before);
   const [only] = different;
   if (different.length === 1 && only) return { kind: 'found', record: only };
   if (different.length > 1) return { kind: 'open' };

@@ -162,4 +162,35 @@ describe('filters', () => {
     expect(customers()).toHaveLength(1);
     expect((await world.store.parked({})).map((one) => one.id)).toEqual([double]);
   });
+
+  // Simulation seed 13169.
+  it('a record that is made anew is not taken for its earlier partner, which lies in the archive', async () => {
+    const integration = filtered(['b'], 'archive');
+    world.erp.userCreate('customers', { name_1: 'Nord', group: 3 }, Date.now());
+    await world.sync({ integration });
+    const customer = customers()[0]?.id ?? 0;
+    const [company] = [...world.crm.records('companies')];
+    editCustomer(customer, { group: 1 });
+    await world.sync({ integration });
+    expect(world.crm.get('companies', company?.id ?? '')?.archived).toBe(true);
+    editCustomer(customer, { group: 2 });
+    // The first answer is lost, to the second it is refused: the archived company still has the link token.
+    const { handle } = world.crm;
+    let answered = 0;
+    world.crm.handle = (request, now) => {
+      const answer = handle.call(world.crm, request, now);
+      if (request.method !== 'POST' || !request.path.startsWith('/companies')) return answer;
+      answered += 1;
+      return answered === 1 ? { ...answer, status: 500, body: 'lost' } : answer;
+    };
+    await world.sync({ integration });
+    expect(answered).toBe(2);
+    expect(await reasons()).toEqual(['uncertain']);
+    world.crm.handle = handle;
+    await world.sync({ integration });
+    expect(await reasons()).toEqual(['uncertain']);
+    expect((await world.store.links('crm-erp/companies', 'b', [String(customer)])).get(String(customer))?.state).toBe(
+      'closed',
+    );
+  });
 });
