@@ -1,12 +1,10 @@
 import type { Clock } from '../../platform/clock.ts';
 import { type Diagnostic, fail, ok, type Result } from '../../record/diagnostic.ts';
 import type { Authenticator, Credentials } from './credentials.ts';
-import { readTokens, type StoredTokens, type TokenStore } from './tokens.ts';
+import { readTokens, type StoredTokens, type TokenStore, underLock } from './tokens.ts';
 
 /** Renewed this long before the end, or a tenth of the life of a short token. */
 const AHEAD_MS = 30_000;
-/** While another process renews the tokens, they are looked at this often. */
-const LOOK_MS = 50;
 
 /** When tokens that live for `life` ms from now on are to be renewed. */
 export const renewedAt = (now: number, life: number): number => now + life - Math.min(AHEAD_MS, life / 10);
@@ -63,23 +61,20 @@ class Renewing implements Authenticator {
   }
 
   /** The tokens in use are expired or refused: takes what another process has got meanwhile, or gets new ones. */
-  async #replace(): Promise<Result<Credentials>> {
+  #replace(): Promise<Result<Credentials>> {
     const { tokens, clock } = this.#parts;
-    for (;;) {
-      const kept = await this.#load();
-      if (kept && this.#isNew(kept)) return ok(this.#use(kept));
-      const lock = await tokens.lock();
-      if (!lock.ok) return lock;
-      if (!lock.value) {
-        await clock.sleep(LOOK_MS);
-        continue;
-      }
-      try {
-        return await this.#obtain();
-      } finally {
-        await lock.value.release();
-      }
-    }
+    return underLock(
+      tokens,
+      clock,
+      () => this.#obtain(),
+      () => this.#takeNew(),
+    );
+  }
+
+  /** What another process has got meanwhile; null where there is nothing newer. */
+  async #takeNew(): Promise<Result<Credentials> | null> {
+    const kept = await this.#load();
+    return kept && this.#isNew(kept) ? ok(this.#use(kept)) : null;
   }
 
   async #obtain(): Promise<Result<Credentials>> {

@@ -56,12 +56,16 @@ export function readTokens(json: string | null): StoredTokens | null {
 /** While another process renews the tokens, the lock is tried this often. */
 const LOOK_MS = 50;
 
-/**
- * Keeps tokens that a person has just allowed, after whatever process renews the old ones: else what that one finds out
- * about them would take their place.
- */
-export async function replaceTokens(tokens: TokenStore, json: string, clock: Clock): Promise<Result<void>> {
+/** Does `work` once the lock is to be had. `spared`, asked before each try, may give the outcome without it. */
+export async function underLock<T>(
+  tokens: TokenStore,
+  clock: Clock,
+  work: () => Promise<Result<T>>,
+  spared: () => Promise<Result<T> | null> = async () => null,
+): Promise<Result<T>> {
   for (;;) {
+    const outcome = await spared();
+    if (outcome) return outcome;
     const lock = await tokens.lock();
     if (!lock.ok) return lock;
     if (!lock.value) {
@@ -69,9 +73,16 @@ export async function replaceTokens(tokens: TokenStore, json: string, clock: Clo
       continue;
     }
     try {
-      return await tokens.save(json);
+      return await work();
     } finally {
       await lock.value.release();
     }
   }
 }
+
+/**
+ * Keeps tokens that a person has just allowed, after whatever process renews the old ones: else what that one finds out
+ * about them would take their place.
+ */
+export const replaceTokens = (tokens: TokenStore, json: string, clock: Clock): Promise<Result<void>> =>
+  underLock(tokens, clock, () => tokens.save(json));
