@@ -18,13 +18,27 @@ const APPLICATION_ID = 0x4456544c;
  * made, `store-foreign` for a file that isn't a store.
  */
 export function checkSchema(db: DatabaseSync): Result<void> {
-  const found = schemaVersion(db);
-  const ours = found === 0 ? schemaOf(db).size === 0 : pragma(db, 'application_id') === APPLICATION_ID;
+  const { version: found, ours } = asOne(db, () => {
+    const version = schemaVersion(db);
+    const ours = version === 0 ? schemaOf(db).size === 0 : pragma(db, 'application_id') === APPLICATION_ID;
+    return { version, ours };
+  });
   if (!ours) {
     const next = 'Name another file for the store, or move this one away.';
     return fail(problem('store-foreign', 'This SQLite file is not a Dovetail store', { next }));
   }
   return found > SCHEMA_VERSION ? fail(newer(found)) : ok(undefined);
+}
+
+/** Reads of one state of the file: another process may be making the store at this moment. */
+function asOne<T>(db: DatabaseSync, read: () => T): T {
+  if (db.isTransaction) return read();
+  db.exec('BEGIN');
+  try {
+    return read();
+  } finally {
+    db.exec('ROLLBACK');
+  }
 }
 
 /** Brings a checked file to `SCHEMA_VERSION`, in one transaction. What SQLite throws is left to the caller. */
