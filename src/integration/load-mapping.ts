@@ -47,6 +47,7 @@ export function loadMapping(name: string, file: MappingFile, scope: MappingScope
   if (complete) checkRequired(loading, propagate);
   const filter = { a: loadFilter('a', loading), b: loadFilter('b', loading) };
   checkSystemNames(Object.keys(file.filter), 'filter', loading);
+  checkIgnored(loading);
   return {
     name,
     objects: { a: a.object, b: b.object },
@@ -106,6 +107,25 @@ function checkDuplicates(rows: readonly (LoadedField | null)[], { path, sides, f
       written[side].add(row[side]);
     }
   });
+}
+
+/** Fields that nobody wants to map. One that a row maps is not ignored. */
+function checkIgnored(loading: Loading): void {
+  const { file, path, sides, findings, fields } = loading;
+  checkSystemNames(Object.keys(file.ignored), 'ignored', loading);
+  for (const side of SIDES) {
+    const { system, object, definition } = sides[side];
+    for (const name of Object.keys(file.ignored[system] ?? {})) {
+      const at = [...path, 'ignored', system, name];
+      if (!ownField(definition, name)) {
+        const summary = `${object} of ${system} has no field "${name}"`;
+        findings.unknown('field-unknown', summary, at, name, Object.keys(definition.fields));
+      } else if (fields.some((row) => row[side] === name)) {
+        const next = 'Remove it here, or remove the row';
+        findings.error('ignored-mapped', `${name} of ${system} is ignored, but a row maps it`, at, { next });
+      }
+    }
+  }
 }
 
 function checkSystemNames(names: readonly string[], key: string, { path, sides, findings }: Loading): void {
@@ -273,16 +293,17 @@ function referencesOf(name: string, fields: readonly LoadedField[]): string[] {
   return [...new Set(names)].filter((each) => each !== name).sort();
 }
 
-/** All that decides what is written: the mapping without its notes, and the declarations of the fields it reads. */
+/** All that decides what is written: the mapping without its notes and what it ignores, and the declarations of the fields it reads. */
 function rulesOf({ file, sides, fields }: Loading, filter: Record<Side, Expression | null>): string {
   const declared = (side: Side) => {
     const read = fields.flatMap((row) => [row[side], ...((side === 'a' ? row.toB : row.toA)?.fields ?? [])]);
     const names = [...new Set([...read, ...(filter[side]?.fields ?? [])])].sort();
     return names.map((name) => [name, ownField(sides[side].definition, name) ?? null]);
   };
-  const rows = file.fields.map(({ note: _, ...row }) => row);
+  const { ignored: _, ...rest } = file;
+  const rows = file.fields.map(({ note: __, ...row }) => row);
   const all = {
-    ...file,
+    ...rest,
     fields: rows,
     systems: SIDES.map((side) => sides[side].system),
     a: declared('a'),

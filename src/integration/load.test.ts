@@ -129,6 +129,9 @@ describe('a good file', () => {
     const before = rules(SMALL);
     expect(rules(edited('purpose: Buyers', '# a remark\npurpose: All buyers'))).toBe(before);
     expect(rules(edited('{ shop: name, books: name_1 }', '{ shop: name, books: name_1, note: why }'))).toBe(before);
+    expect(rules(edited('    conflict: shop\n', '    conflict: shop\n    ignored: { shop: { pin: secret } }\n'))).toBe(
+      before,
+    );
     expect(rules(edited('[email, name]', '[email]'))).not.toBe(before);
     expect(rules(edited('policy: ignore', 'policy: park'))).not.toBe(before);
     expect(rules(edited('    conflict: shop\n', '    conflict: hold\n'))).not.toBe(before);
@@ -210,6 +213,7 @@ describe('a faulty file says where, what and what was meant', () => {
     ['variable-unset', ['${BOOKS_TOKEN}', '${BOOK_TOKEN}']],
     ['variable-missing', ['        token: ${BOOKS_TOKEN}\n', '        tokn: ${BOOKS_TOKEN}\n']],
     ['environment-unknown', ['      staging: {', '      stagging: {']],
+    ['ignored', ['    conflict: shop\n', '    conflict: shop\n    ignored: { shop: { pn: x, email: y }, shp: {} }\n']],
     ['first-contact', ['    match: [[title]]\n', '    match: [[title]]\n    first_contact: { prefer: boks }\n']],
     ['system-name-reserved', ['  books:\n    connector', '  match:\n    connector']],
   ])('%s', async (code, [from, to]) => {

@@ -104,6 +104,10 @@ const mappingSchema = z
       .prefault({})
       .describe('A field that is written back and forth is parked: something else writes it, too'),
     fields: z.array(fieldMappingSchema).min(1).describe('The field mappings'),
+    ignored: z
+      .record(z.string(), z.record(z.string(), z.string().min(1)))
+      .default({})
+      .describe('System → field → why it is not mapped. A field that is neither mapped nor here is open'),
   })
   .catchall(z.string())
   .describe('One object of each system, by the name of the system, and what is agreed about them');
