@@ -69,21 +69,26 @@ const NONE: Record<string, Diagnostic> = Object.freeze({});
 function compileDecode(compiled: ReadonlyMap<string, CompiledField>): ObjectCodec['decode'] {
   let lastNames: readonly string[] = [];
   let lastFields: CompiledField[] = [];
+  let whole: Fields = {};
   const select = (names: readonly string[]): CompiledField[] => {
     if (names === lastNames) return lastFields;
     lastFields = names.flatMap((name) => compiled.get(name) ?? []).filter((field) => !field.writeOnly);
     lastNames = names;
+    whole = Object.fromEntries(lastFields.map(({ name }) => [name, null]));
     return lastFields;
   };
   return (wire, names) => {
-    const fields: Fields = {};
+    const selected = select(names);
+    const fields: Fields = { ...whole };
     let problems: Record<string, Diagnostic> = NONE;
-    for (const field of select(names)) {
+    for (const field of selected) {
       const raw = field.read(wire);
-      if (raw === undefined) continue;
-      const value = decodeRaw(field, raw, wire);
+      const value = raw === undefined ? undefined : decodeRaw(field, raw, wire);
       if (value !== undefined) fields[field.name] = value;
-      else problems = { ...problems, [field.name]: unreadable(field.name, field.codec, raw) };
+      else {
+        delete fields[field.name];
+        if (raw !== undefined) problems = { ...problems, [field.name]: unreadable(field.name, field.codec, raw) };
+      }
     }
     return { fields, problems };
   };
@@ -93,21 +98,33 @@ function compileEncode(compiled: ReadonlyMap<string, CompiledField>): ObjectCode
   // Outer places first, so that a field within an object is written into it and not replaced by it.
   const ordered = [...compiled.values()].filter((field) => !field.readOnly).sort((a, b) => a.depth - b.depth);
   const besides = ordered.filter((field) => field.beside !== undefined);
+  const template = wireTemplate();
+  // Of the record in hand: kept, because a list that grows anew for each record takes longer than what it holds.
+  const said: CompiledField[] = [];
+  const raws: unknown[] = [];
   return (fields) => {
-    const wire: Wire = {};
+    said.length = 0;
     let problems = NONE;
     const refuse = (name: string, problem: Diagnostic) => {
       problems = { ...problems, [name]: problem };
     };
-    for (const name in fields) if (!compiled.has(name)) refuse(name, unknownField(name));
+    let given = 0;
+    for (const _ in fields) given += 1;
     for (const field of ordered) {
-      if (!Object.hasOwn(fields, field.name)) continue;
-      const value = fields[field.name] ?? null;
+      const value = field.own ? fields[field.name] : ownValue(fields, field.name);
+      if (value === undefined) continue;
+      given -= 1;
       const empty = field.isEmptyValue(value);
       const raw = empty ? field.emptyWire : field.codec.encode(value);
-      if (raw !== undefined) field.write(wire, raw);
-      else if (!empty) refuse(field.name, unwritable(field.name, field.codec, value));
+      if (raw !== undefined) {
+        raws[said.length] = raw;
+        said.push(field);
+      } else if (!empty) refuse(field.name, unwritable(field.name, field.codec, value));
     }
+    // Whatever is left is read-only, or no field at all.
+    if (given > 0) for (const name in fields) if (!compiled.has(name)) refuse(name, unknownField(name));
+    const wire = template(said);
+    for (let at = 0; at < said.length; at++) said[at]?.write(wire, raws[at]);
     // Then what stands beside them, which must not contradict a field of its own.
     for (const field of besides) {
       if (!Object.hasOwn(fields, field.name)) continue;
@@ -117,6 +134,34 @@ function compileEncode(compiled: ReadonlyMap<string, CompiledField>): ObjectCode
     return problems === NONE ? ok(wire) : fail(problems);
   };
 }
+
+function sameFields(a: readonly CompiledField[], b: readonly CompiledField[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
+}
+
+/**
+ * Wire records that have room for these fields from the start, when the record before had the same ones: letting them
+ * grow field by field takes longer than all the rest.
+ */
+function wireTemplate(): (fields: readonly CompiledField[]) => Wire {
+  let last: readonly CompiledField[] = [];
+  let empty: Wire = {};
+  return (fields) => {
+    if (!sameFields(fields, last)) {
+      last = [...fields];
+      const named: Wire = {};
+      for (const field of fields) if (field.depth === 1) field.write(named, null);
+      empty = Object.fromEntries(Object.entries(named));
+    }
+    return { ...empty };
+  };
+}
+
+/** Of a field whose name every object knows, such as `constructor`. */
+const ownValue = (fields: Fields, name: string): Value | undefined =>
+  Object.hasOwn(fields, name) ? fields[name] : undefined;
 
 /** Undefined, inside the result, for an empty value that is written by leaving it out. */
 function wireValue(field: CompiledField, value: Value): Result<unknown> {

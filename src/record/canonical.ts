@@ -65,5 +65,10 @@ export function sameValue(a: Value | undefined, b: Value | undefined): boolean {
 
 /** Whether a value says nothing: null, not sent, or a text of blanks. */
 export function isEmpty(value: Value | undefined): boolean {
-  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
+  return value === undefined || value === null || (typeof value === 'string' && isBlank(value));
+}
+
+/** Whether a text is blanks to its end. Most are told by their first character. */
+export function isBlank(text: string): boolean {
+  return text === '' || (!(text.charCodeAt(0) > 0x20 && text.charCodeAt(0) < 0x7f) && text.trim() === '');
 }

@@ -63,7 +63,7 @@ function compareSizes(a: { whole: string; fraction: string }, b: { whole: string
 }
 
 /** Whether the text already is canonical; a scan without allocation, since most are. */
-function isPlainDecimal(text: string): boolean {
+export function isPlainDecimal(text: string): boolean {
   const start = text.charCodeAt(0) === 0x2d ? 1 : 0;
   const mark = text.indexOf('.');
   const end = mark < 0 ? text.length : mark;

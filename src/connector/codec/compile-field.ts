@@ -1,3 +1,4 @@
+import { isBlank } from '../../record/canonical.ts';
 import type { FieldType, Value } from '../../record/value.ts';
 import type { FieldDefinition } from '../field.ts';
 import type { Wire } from '../port.ts';
@@ -21,6 +22,8 @@ import { dateCodec, timestampCodec } from './time.ts';
 /** One field, ready to run. */
 export interface CompiledField {
   name: string;
+  /** Whether no object has a property of this name by birth. */
+  own: boolean;
   codec: FieldCodec;
   /** Number of segments of its path. */
   depth: number;
@@ -65,6 +68,7 @@ export function compileField(
   const isEmptyWire = compileEmpty(definition);
   return {
     name,
+    own: !(name in Object.prototype),
     codec,
     depth: place.depth,
     read: place.read,
@@ -75,7 +79,7 @@ export function compileField(
       write: compileWriter(codec.beside.path),
     },
     isEmptyWire,
-    isEmptyValue: (value) => value === null || (typeof value === 'string' && isEmptyText(value, definition)),
+    isEmptyValue: compileEmptyValue(definition),
     emptyWire: EMPTY_WIRE[definition.write_empty],
     readOnly: definition.read_only,
     writeOnly: definition.write_only,
@@ -84,9 +88,10 @@ export function compileField(
 
 const EMPTY_WIRE = { null: null, empty_text: '', omit: undefined } as const;
 
-/** A text that says nothing to this field: blanks for all but texts, and for texts '' where that means empty. */
-function isEmptyText(text: string, { type, empty }: FieldDefinition): boolean {
-  return type === 'string' ? text === '' && empty.includes('') : isBlank(text);
+/** Null, or a text that says nothing to this field: blanks for all but texts, and for texts '' where that means empty. */
+function compileEmptyValue({ type, empty }: FieldDefinition): (value: Value) => boolean {
+  if (type !== 'string') return (value) => value === null || (typeof value === 'string' && isBlank(value));
+  return empty.includes('') ? (value) => value === null || value === '' : (value) => value === null;
 }
 
 /** The declared wire forms of "empty" besides null; of types other than string, blanks around them do not count. */
@@ -96,9 +101,4 @@ function compileEmpty({ type, empty, write_empty: written }: FieldDefinition): (
     return type === 'string' ? (raw) => raw === '' : (raw) => typeof raw === 'string' && isBlank(raw);
   }
   return (raw) => forms.includes(type === 'string' || typeof raw !== 'string' ? raw : raw.trim());
-}
-
-/** Most texts are told by their first character. */
-function isBlank(text: string): boolean {
-  return text === '' || (!(text.charCodeAt(0) > 0x20 && text.charCodeAt(0) < 0x7f) && text.trim() === '');
 }

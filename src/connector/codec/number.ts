@@ -1,4 +1,4 @@
-import { decimalOfNumber, parseDecimal, parts, roundDecimal } from '../../record/decimal.ts';
+import { decimalOfNumber, isPlainDecimal, parseDecimal, parts, roundDecimal } from '../../record/decimal.ts';
 import type { FieldDefinition } from '../field.ts';
 import type { FieldCodec } from './field-codec.ts';
 
@@ -36,7 +36,7 @@ export function compileNumber(format: NumberFormat = PLAIN_NUMBER): NumberCodec 
 
 /** A canonical decimal from what a mapping gives: a decimal text or a number; undefined for anything else. */
 export function toDecimal(value: unknown): string | undefined {
-  if (typeof value === 'string') return parseDecimal(value.trim());
+  if (typeof value === 'string') return isPlainDecimal(value) ? value : parseDecimal(value.trim());
   return typeof value === 'number' ? decimalOfNumber(value) : undefined;
 }
 
@@ -55,9 +55,11 @@ export function decimalCodec(definition: FieldDefinition): FieldCodec {
 /** Integers are read exactly: `12.0` is 12, `12.5` and what exceeds a safe integer can't be read. */
 export function integerCodec(definition: FieldDefinition): FieldCodec {
   const number = compileNumber({ ...(definition.number ?? PLAIN_NUMBER), scale: 0 });
+  const plain = (definition.number ?? PLAIN_NUMBER).wire === 'number';
   return {
     decode: (raw) => (Number.isSafeInteger(raw) ? Number(raw) + 0 : toInteger(number.read(raw))),
     encode: (value) => {
+      if (plain && Number.isSafeInteger(value)) return Number(value) + 0;
       const integer = toInteger(toDecimal(value));
       return integer === undefined ? undefined : number.write(String(integer));
     },
@@ -73,6 +75,7 @@ function toInteger(decimal: string | undefined): number | undefined {
 
 function exactNumber(decimal: string): number | undefined {
   const number = Number(decimal);
+  if (String(number) === decimal) return number;
   return decimalOfNumber(number) === decimal ? number : undefined;
 }
 

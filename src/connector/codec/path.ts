@@ -28,7 +28,11 @@ export function compileReader(path: string): (wire: Wire) => unknown {
 export function compileWriter(path: string): (wire: Wire, value: unknown) => void {
   const segments = pathSteps(path);
   const last = segments.pop() ?? '';
-  if (segments.length === 0) return (wire, value) => setOwn(wire, last, value);
+  if (segments.length === 0 && last !== '__proto__') {
+    return (wire, value) => {
+      wire[last] = value;
+    };
+  }
   return (wire, value) => {
     let at = wire;
     for (const [index, segment] of segments.entries()) {

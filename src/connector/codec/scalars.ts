@@ -100,7 +100,7 @@ function textCodec(definition: FieldDefinition, normal: (text: string) => string
 
 function toText(raw: unknown): string | undefined {
   if (typeof raw === 'string') return raw;
-  if (typeof raw === 'number') return decimalOfNumber(raw);
+  if (typeof raw === 'number') return Number.isSafeInteger(raw) ? String(raw) : decimalOfNumber(raw);
   return typeof raw === 'bigint' ? String(raw) : undefined;
 }
 

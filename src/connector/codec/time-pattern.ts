@@ -17,7 +17,8 @@ export function isTimePattern(pattern: string): boolean {
 
 export function compileTimePattern(pattern: string): TimePattern {
   const literals = literalsOf(pattern);
-  const pieces = pattern.split(/(YYYY|MM|DD|HH|mm|ss|SSS)/);
+  const pieces = pattern.split(/(YYYY|MM|DD|HH|mm|ss|SSS)/).filter((piece) => piece !== '');
+  const writers = pieces.map((piece) => WRITERS[piece] ?? (() => piece));
   const partAt = (letters: string) => {
     const at = pattern.indexOf(letters);
     return (text: string) => (at < 0 ? 0 : digitsAt(text, at, letters.length));
@@ -43,33 +44,22 @@ export function compileTimePattern(pattern: string): TimePattern {
     },
     write(civil) {
       let text = '';
-      for (const piece of pieces) text += writePiece(piece, civil);
+      for (const write of writers) text += write(civil);
       return text;
     },
   };
 }
 
-/** A piece is the letters of a part, or what stands for itself. */
-function writePiece(piece: string, civil: Civil): string {
-  switch (piece) {
-    case 'YYYY':
-      return quad(civil.year);
-    case 'MM':
-      return pair(civil.month);
-    case 'DD':
-      return pair(civil.day);
-    case 'HH':
-      return pair(civil.hour);
-    case 'mm':
-      return pair(civil.minute);
-    case 'ss':
-      return pair(civil.second);
-    case 'SSS':
-      return triple(civil.millisecond);
-    default:
-      return piece;
-  }
-}
+/** By the letters of a part; every other piece stands for itself. */
+const WRITERS: Partial<Record<string, (civil: Civil) => string>> = {
+  YYYY: ({ year }) => quad(year),
+  MM: ({ month }) => pair(month),
+  DD: ({ day }) => pair(day),
+  HH: ({ hour }) => pair(hour),
+  mm: ({ minute }) => pair(minute),
+  ss: ({ second }) => pair(second),
+  SSS: ({ millisecond }) => triple(millisecond),
+};
 
 function literalsOf(pattern: string): { at: number; code: number }[] {
   const masked = pattern.replace(LETTERS, (letters) => '\0'.repeat(letters.length));
