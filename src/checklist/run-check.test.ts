@@ -190,7 +190,7 @@ describe('faults are told apart', () => {
       'a key that names groups',
       {
         change: (i) => {
-          i.mappings[0]!.match = [[{ a: 'country', b: 'country' }]];
+          i.mappings[0]!.match = [[{ a: 'country', b: 'country', reference: null }]];
         },
       },
       ['duplicates', null],

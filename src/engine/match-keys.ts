@@ -1,11 +1,15 @@
 import { type Candidate, decideMatch } from '../matching/match-record.ts';
+import type { Park } from '../planning/plan-item.ts';
+import { problem } from '../record/diagnostic.ts';
 import { otherSide, type Side } from '../record/side.ts';
 import type { ParkedRecord } from '../store/port.ts';
 import { isOwnCreate } from './apply-creates.ts';
 import { decodeOne } from './decode.ts';
+import { passes } from './filter.ts';
 import { addDiagnostic, type MappingRun, wireValue } from './mapping-run.ts';
 import { type Pair, presentSide } from './pair.ts';
 import { recallLinks } from './recall.ts';
+import { type Sought, soughtKeys } from './sought-keys.ts';
 
 /** Finds partners for unlinked records by the mapping's match rules; ambiguity is parked, never guessed. */
 export async function matchByKeys(run: MappingRun, from: Side, pairs: readonly Pair[]): Promise<void> {
@@ -15,26 +19,34 @@ export async function matchByKeys(run: MappingRun, from: Side, pairs: readonly P
   );
   if (unlinked.length === 0 || run.mapping.match.length === 0) return;
   const other = otherSide(from);
-  const theirs = await candidates(run, other, unlinked, from);
-  const ours = await candidates(run, from, unlinked, from);
+  const sought = await soughtKeys(run, from, unlinked);
+  const theirs = await candidates(run, other, from, [...sought.values()]);
+  const own = unlinked.map((pair) => ({ keys: pair.keys[from] ?? [], fields: {}, waitsFor: null }));
+  const ours = await candidates(run, from, from, own);
   for (const pair of unlinked) {
     const id = pair.ids[from] ?? '';
     const digests = pair.keys[from] ?? [];
+    const wanted = sought.get(pair);
+    const found = digests.map((_, rule) => theirs[rule]?.get(wanted?.keys[rule] ?? '') ?? []);
     const same = digests.map((digest, rule) => (ours[rule]?.get(digest ?? '') ?? []).filter((one) => one.id !== id));
-    const found = digests.map((digest, rule) =>
-      claimed(run, other, ownPartner(theirs[rule]?.get(digest ?? '') ?? [], id), same[rule] ?? []).map((one) =>
+    const free = found.map((known, rule) =>
+      claimed(run, other, ownPartner(known, id), same[rule] ?? []).map((one) =>
         one.partner !== id && hasRivals(run, pair, unlinked, rule, same[rule] ?? [])
           ? { ...one, contested: true }
           : one,
       ),
     );
     const twins = digests.map((digest, rule) => {
-      const waiting = (theirs[rule]?.get(digest ?? '') ?? []).map((one) => one.partner);
+      const waiting = (found[rule] ?? []).map((one) => one.partner);
       const linked = (same[rule] ?? []).filter((one) => one.linked || waiting.includes(one.id)).map((one) => one.id);
       const now = digest === null ? undefined : run.taken[from].get(`${rule} ${digest}`);
       return now === undefined || now === id || linked.includes(now) ? linked : [...linked, now];
     });
-    const decision = decideMatch(found, twins);
+    const decision = decideMatch(free, twins);
+    if (decision.kind === 'none' && wanted?.waitsFor && mayCreate(run, pair)) {
+      pair.park = waitForParent(from, id, wanted.waitsFor);
+      continue;
+    }
     if (decision.kind === 'park') {
       pair.park = { side: from, id, reason: decision.reason, diagnostic: decision.diagnostic, waitsFor: null };
       if (decision.reason === 'ambiguous-match') run.contested[from].add(id);
@@ -98,21 +110,33 @@ async function takeMatch(run: MappingRun, other: Side, pair: Pair, id: string): 
   if (seen) pair.keys[other] = run[other].keysOf(seen.fields);
 }
 
+/** Whether a record that nothing matches would be created on the other side, or asked for. */
+const mayCreate = (run: MappingRun, { from, sides }: Pair): boolean =>
+  run.mapping.propagate[from].create !== 'ignore' && passes(run, from, sides[from]);
+
+/** A record that is looked for below its parent can't be new before the parent is known: its partner may be waiting there. */
+function waitForParent(side: Side, id: string, waitsFor: NonNullable<Park['waitsFor']>): Park {
+  const diagnostic = problem('parent-missing', `It is matched below ${waitsFor.id}, which is not linked yet`, {
+    next: 'It goes on by itself when that record is linked.',
+  });
+  return { side, id, reason: 'parent-missing', diagnostic, waitsFor };
+}
+
 /** Per match rule: digest → records of `side` with that key, from the scratch, the store, or looked up in the system. */
 async function candidates(
   run: MappingRun,
   side: Side,
-  pairs: readonly Pair[],
   from: Side,
+  sought: readonly Sought[],
 ): Promise<Map<string, Known[]>[]> {
   const byRule: Map<string, Known[]>[] = [];
   for (let rule = 0; rule < run.mapping.match.length; rule += 1) {
-    const digests = [...new Set(pairs.flatMap((pair) => pair.keys[from]?.[rule] ?? []))];
+    const digests = [...new Set(sought.flatMap(({ keys }) => keys[rule] ?? []))];
     const known = await run.context.store.idsByKey(run.key, side, rule, digests);
     const ahead = side === 'b' ? run.scratch.byKey(rule, digests) : new Map<string, string[]>();
     if (side === 'b') dropReadAnew(run, known);
     const looked =
-      side === from || run[side].can.list ? new Map<string, string[]>() : await lookUp(run, side, rule, pairs, from);
+      side === from || run[side].can.list ? new Map<string, string[]>() : await lookUp(run, side, rule, from, sought);
     const ids = new Map<string, Set<string>>();
     for (const found of [known, ahead, looked]) {
       for (const [digest, list] of found)
@@ -168,18 +192,17 @@ async function lookUp(
   run: MappingRun,
   side: Side,
   rule: number,
-  pairs: readonly Pair[],
   from: Side,
+  sought: readonly Sought[],
 ): Promise<Map<string, string[]>> {
   const found = new Map<string, string[]>();
   const fields = run.mapping.match[rule] ?? [];
   const only = fields.length === 1 ? fields[0] : undefined;
   if (!only || !run[side].can.findable.includes(only[side])) return found;
-  for (const pair of pairs) {
-    const digest = pair.keys[from]?.[rule];
-    const presence = pair.sides[from];
-    if (!digest || presence.kind !== 'present') continue;
-    const wire = wireValue(run[side], only[side], presence.seen.fields[only[from]] ?? null);
+  for (const { keys, fields } of sought) {
+    const digest = keys[rule];
+    if (!digest) continue;
+    const wire = wireValue(run[side], only[side], fields[only[from]] ?? null);
     const outcome = await run[side].connection.find(run[side].object, only[side], wire);
     if (outcome.ok)
       found.set(

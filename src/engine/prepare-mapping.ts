@@ -3,12 +3,12 @@ import type { ObjectDefinition } from '../connector/definition.ts';
 import type { Connection } from '../connector/port.ts';
 import type { LoadedField, LoadedMapping } from '../integration/loaded.ts';
 import { compileFieldMapper, type FieldMapper } from '../mapping/map-field.ts';
-import { matchKey, matchText } from '../matching/normalise.ts';
+import { ruleKey } from '../matching/rule-key.ts';
 import type { PlanRules } from '../planning/pair-decision.ts';
 import { fail, problem, type Result } from '../record/diagnostic.ts';
 import { strongDigest } from '../record/digest.ts';
 import { otherSide, type Side } from '../record/side.ts';
-import type { Fields, Value } from '../record/value.ts';
+import type { Fields } from '../record/value.ts';
 import { compileCheck } from '../validation/validate.ts';
 import { noCounts } from './counts.ts';
 import { type MappingRun, mappingKey, type RunContext, type SideRead, type SideRun } from './mapping-run.ts';
@@ -147,10 +147,6 @@ async function prepareSide(
   };
 }
 
-/**
- * Match keys are compared in the form that both systems can hold: a title that one of them cuts must still match the
- * whole one.
- */
 function keyReader(
   context: RunContext,
   mapping: LoadedMapping,
@@ -158,19 +154,9 @@ function keyReader(
   definition: ObjectDefinition,
   theirs: ObjectCodec,
 ): (fields: Fields) => (string | null)[] {
-  const inBoth = (name: string, value: Value): Value => {
-    const held = theirs.normalise(name, value);
-    return held.ok ? held.value : value;
-  };
   return (fields) =>
     mapping.match.map((rule) => {
-      const key = matchKey(
-        rule.map((pair) => {
-          const declared = definition.fields[pair[side]];
-          const value = inBoth(pair[otherSide(side)], fields[pair[side]] ?? null);
-          return matchText(declared?.type ?? 'string', value, declared?.identifier);
-        }),
-      );
+      const key = ruleKey(rule, { side, definition, theirs }, fields);
       return key === null ? null : strongDigest(context.strongKey, key);
     });
 }

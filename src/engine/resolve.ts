@@ -35,13 +35,27 @@ async function resolveField(
     if (typeof value === 'string' && value !== '') wanted.set(pair, value);
   }
   if (wanted.size === 0) return;
-  const key = mappingKey(run.context.integration.name, parent);
-  const links = await run.context.store.links(key, source, [...new Set(wanted.values())]);
+  const translated = await translate(run, parent, source, [...wanted.values()]);
   for (const [pair, id] of wanted) {
     const references = pair.references[target] ?? new Map<number, ResolvedReference>();
-    references.set(index, resolvedBy(run, links.get(id), { mapping: key, side: source, id }));
+    const resolved = translated.get(id);
+    if (resolved) references.set(index, resolved);
     pair.references[target] = references;
   }
+}
+
+/** Ids of side `from` in those of the other side, through the links of the mapping `parent`. */
+export async function translate(
+  run: MappingRun,
+  parent: string,
+  from: Side,
+  ids: readonly string[],
+): Promise<Map<string, ResolvedReference>> {
+  if (ids.length === 0) return new Map();
+  const key = mappingKey(run.context.integration.name, parent);
+  const unique = [...new Set(ids)];
+  const links = await run.context.store.links(key, from, unique);
+  return new Map(unique.map((id) => [id, resolvedBy(run, links.get(id), { mapping: key, side: from, id })]));
 }
 
 function resolvedBy(

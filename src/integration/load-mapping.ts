@@ -241,7 +241,7 @@ function loadMatch({ path, sides, findings, file, fields }: Loading, complete: b
       const at = [...path, 'match', i, j];
       if (row) {
         checkComparable(row, at, findings);
-        return [{ a: row.a, b: row.b }];
+        return [{ a: row.a, b: row.b, reference: row.reference }];
       }
       const theirs = fields.find((field) => field.b === name);
       if (theirs) {
@@ -256,11 +256,9 @@ function loadMatch({ path, sides, findings, file, fields }: Loading, complete: b
   );
 }
 
-/** A match compares the values of both sides as they are. */
+/** A match compares the values of both sides as they are, but for references, whose records are compared. */
 function checkComparable(row: LoadedField, at: (string | number)[], findings: Findings): void {
-  if (row.reference !== null) {
-    findings.error('match-reference', `${row.name} can't be matched: the ids of two systems are never equal`, at);
-  } else if (row.options ?? row.toA ?? row.toB) {
+  if (row.options ?? row.toA ?? row.toB) {
     findings.warning(
       'match-converted',
       `${row.name} is matched without its ${row.options ? 'options' : 'expression'}`,

@@ -167,7 +167,6 @@ describe('a faulty file says where, what and what was meant', () => {
     ['direction-same', row('{ shop: vat_id, books: country, direction: books -> books }')],
     ['match-not-mapped', ['[[vat_id], [email, name]]', '[[vat_it], [newsletter]]']],
     ['match-other-side', ['[[vat_id], [email, name]]', '[[vat_no]]']],
-    ['match-reference', ['[[vat_id], [email, name]]', '[[vat_id], [email, parent]]']],
     ['match-none', ['    match: [[title]]\n', '    match: [[titel]]\n']],
     ['mapping-unknown', ['direction: shop -> books, reference: buyers', 'direction: shop -> books, reference: buyer']],
     ['reference-missing', ['books: parent_no, reference: buyers', 'books: parent_no']],

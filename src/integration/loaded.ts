@@ -46,7 +46,7 @@ export interface LoadedMapping {
   /** The object of each system. */
   objects: Record<Side, string>;
   /** Rules in order, the first that finds decides; each a list of field pairs that must all be equal. */
-  match: Record<Side, string>[][];
+  match: MatchPart[][];
   fields: LoadedField[];
   conflict: ConflictPolicy;
   /** By the side where the event happens: what it does on the other side. */
@@ -68,6 +68,12 @@ export interface LoadedMapping {
   where: Place;
   /** Canonical text of all that influences results; when its digest changes, what was decided before may be stale. */
   rules: string;
+}
+
+/** A pair of fields that must be equal under a match rule. */
+export interface MatchPart extends Record<Side, string> {
+  /** The mapping through whose links the ids are compared; null where the values themselves are. */
+  reference: string | null;
 }
 
 /** One row of a mapping. At least one direction is open. */

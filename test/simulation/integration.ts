@@ -129,7 +129,7 @@ function withPolicies(mapping: LoadedMapping, name: MappingName, policies: Polic
     propagate: policies.propagate,
     deleteGuard: policies.guard,
     clockSkewMs: 5000,
-    match: policies.match.map((rule) => rule.map((a) => ({ a, b: partner.get(a) ?? '' }))),
+    match: policies.match.map((rule) => rule.map((a) => ({ a, b: partner.get(a) ?? '', reference: null }))),
     fields: mapping.fields.map((field) => ({
       ...field,
       conflict: policies.conflict,

@@ -1,6 +1,6 @@
 import { compileCodec, type ObjectCodec } from '../../connector/codec.ts';
 import type { LoadedMapping } from '../../integration/loaded.ts';
-import { matchKey, matchText } from '../../matching/normalise.ts';
+import { ruleKey } from '../../matching/rule-key.ts';
 import { otherSide, type Side } from '../../record/side.ts';
 import type { Fields } from '../../record/value.ts';
 import { declared, fromFileOr, open, percent } from '../answers.ts';
@@ -96,14 +96,7 @@ function firstKey(
   fields: Fields,
 ): string | null {
   for (const [rule, pairs] of mapping.match.entries()) {
-    const key = matchKey(
-      pairs.map((pair) => {
-        const declaredAs = definition.fields[pair[side]];
-        const value = fields[pair[side]] ?? null;
-        const held = theirs.normalise(pair[otherSide(side)], value);
-        return matchText(declaredAs?.type ?? 'string', held.ok ? held.value : value, declaredAs?.identifier);
-      }),
-    );
+    const key = ruleKey(pairs, { side, definition, theirs }, fields);
     if (key !== null) return `${rule} ${key}`;
   }
   return null;
