@@ -1,3 +1,4 @@
+import type { DiffLine } from '../../connector/line-diff.ts';
 import type { Exchange, Finding, LearnReport, Verdict } from '../../importers/learn/finding.ts';
 import type { Style } from './style.ts';
 import { counted, durationText, printable, shorten, wrap } from './text.ts';
@@ -9,7 +10,7 @@ export interface LearnView extends LearnReport {
   file: string;
   outcome: 'shown' | 'unchanged' | 'written';
   /** What changes in the file; empty where nothing does. */
-  diff: { kind: 'same' | 'gone' | 'new' | 'gap'; line: string }[];
+  diff: DiffLine[];
   interrupted: boolean;
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { diffText, editConnector } from './edit.ts';
+import { diffText } from '../../connector/line-diff.ts';
+import { editConnector } from './edit.ts';
 import type { Change, Finding, Verdict } from './finding.ts';
 
 const FILE = `# A connector.

@@ -14,10 +14,8 @@ import {
   YAMLSeq,
 } from 'yaml';
 import { connectorSchema, type Ground, objectSchema } from '../../connector/definition.ts';
+import { withLayout } from '../../connector/yaml-layout.ts';
 import type { Change, Finding } from './finding.ts';
-import { diffLines, type Run } from './line-diff.ts';
-
-const LAYOUT = { lineWidth: 0 } as const;
 
 /**
  * The text of a connector file with what was learnt: changed values, and a ground for each fact. Comments, the order of
@@ -30,7 +28,6 @@ export function editConnector(
   on: string,
   probed: readonly string[],
 ): string {
-  const before = parseDocument(text).toString(LAYOUT);
   const document = parseDocument(text);
   const changes = findings.flatMap((finding) => finding.changes);
   separate(document, findings, probed);
@@ -38,7 +35,7 @@ export function editConnector(
   const grounds = groundsOf(findings, on);
   for (const { at } of grounds) settleComment(document, at.split('.'), on);
   ground(document, grounds);
-  return relaid(text, before, document.toString(LAYOUT));
+  return withLayout(text, document);
 }
 
 /** One ground for each path that something was learnt about. */
@@ -252,60 +249,4 @@ function withoutAnchors(node: unknown): Node | undefined {
     },
   });
   return node;
-}
-
-/** The new text with the old lines wherever a line means the same. */
-function relaid(text: string, before: string, after: string): string {
-  const [old, plain, next] = [text.split('\n'), before.split('\n'), after.split('\n')];
-  const bare = (line: string) => line.replace(/\s+/g, '');
-  const places = alignment(old, plain, (a, b) => bare(a) === bare(b));
-  const lines: string[] = [];
-  let at = 0;
-  for (const run of diffLines(plain, next)) {
-    if (run.kind === 'new') lines.push(...run.lines);
-    else {
-      if (run.kind === 'same') {
-        const own = run.lines.map((_, i) => places[at + i]);
-        if (own.some((place) => place === undefined)) return after;
-        lines.push(...own.map((place) => old[place ?? 0] ?? ''));
-      }
-      at += run.lines.length;
-    }
-  }
-  return lines.join('\n');
-}
-
-/** For each line of `plain` the line of `old` that it stands for. */
-function alignment(
-  old: readonly string[],
-  plain: readonly string[],
-  same: (a: string, b: string) => boolean,
-): (number | undefined)[] {
-  const places: (number | undefined)[] = [];
-  let at = 0;
-  for (const run of diffLines(old, plain, same)) {
-    if (run.kind === 'same') for (const _ of run.lines) places.push(at++);
-    else if (run.kind === 'gone') at += run.lines.length;
-    else for (const _ of run.lines) places.push(undefined);
-  }
-  return places;
-}
-
-/** What changes between two texts, with three lines around each change; empty where nothing does. */
-export function diffText(before: string, after: string): { kind: Run['kind'] | 'gap'; line: string }[] {
-  const AROUND = 3;
-  const runs = diffLines(before.split('\n'), after.split('\n'));
-  const shown: { kind: Run['kind'] | 'gap'; line: string }[] = [];
-  for (const [i, { kind, lines }] of runs.entries()) {
-    if (kind !== 'same') {
-      shown.push(...lines.map((line) => ({ kind, line })));
-      continue;
-    }
-    const head = i === 0 ? [] : lines.slice(0, AROUND);
-    const tail = i === runs.length - 1 ? [] : lines.slice(Math.max(head.length, lines.length - AROUND));
-    shown.push(...head.map((line) => ({ kind, line })));
-    if (head.length + tail.length < lines.length) shown.push({ kind: 'gap', line: '' });
-    shown.push(...tail.map((line) => ({ kind, line })));
-  }
-  return runs.some(({ kind }) => kind !== 'same') ? shown : [];
 }

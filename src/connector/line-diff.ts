@@ -75,3 +75,28 @@ function runsOf(steps: readonly { kind: Run['kind']; line: string }[]): Run[] {
   }
   return runs;
 }
+
+export interface DiffLine {
+  /** `gap` stands for lines that are left out. */
+  kind: Run['kind'] | 'gap';
+  line: string;
+}
+
+/** What changes between two texts, with three lines around each change; empty where nothing does. */
+export function diffText(before: string, after: string): DiffLine[] {
+  const AROUND = 3;
+  const runs = diffLines(before.split('\n'), after.split('\n'));
+  const shown: DiffLine[] = [];
+  for (const [i, { kind, lines }] of runs.entries()) {
+    if (kind !== 'same') {
+      shown.push(...lines.map((line) => ({ kind, line })));
+      continue;
+    }
+    const head = i === 0 ? [] : lines.slice(0, AROUND);
+    const tail = i === runs.length - 1 ? [] : lines.slice(Math.max(head.length, lines.length - AROUND));
+    shown.push(...head.map((line) => ({ kind, line })));
+    if (head.length + tail.length < lines.length) shown.push({ kind: 'gap', line: '' });
+    shown.push(...tail.map((line) => ({ kind, line })));
+  }
+  return runs.some(({ kind }) => kind !== 'same') ? shown : [];
+}
