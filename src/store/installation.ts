@@ -1,20 +1,11 @@
 import { hkdfSync } from 'node:crypto';
-import {
-  closeSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, fsyncSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { type Random, randomToken } from '../platform/random.ts';
 import { fail, ok, problem, type Result } from '../record/diagnostic.ts';
 import type { Store } from './port.ts';
+import { makePrivateFolder } from './private-folder.ts';
 
 /** The installation file as it stands on disk. */
 const fileSchema = z.strictObject({
@@ -63,7 +54,7 @@ export function openInstallation(directory: string, random: Random): Result<Inst
   return guarded(file, () => {
     const found = readIfThere(file);
     if (found === null) {
-      mkdirSync(directory, { recursive: true, mode: 0o700 });
+      makePrivateFolder(directory);
       const id = randomToken(random);
       const masterKey = Buffer.from(random.bytes(32)).toString('base64');
       writeDurably(file, { version: 1, id, masterKey, generation: 0 }, id, linkInPlace);

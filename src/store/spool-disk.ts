@@ -1,7 +1,8 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { closeSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { makePrivateFolder } from './private-folder.ts';
 import type { Spool, SpooledRecord } from './spool.ts';
 
 const TAG_BYTES = 16;
@@ -20,7 +21,7 @@ CREATE TABLE record_key (rule INTEGER, digest TEXT, number INTEGER, PRIMARY KEY 
 
 /** A spool in a new file of mode 0600, unlinked at once where the system allows that for an open file, else on close. */
 export function openDiskSpool(directory: string, random: (n: number) => Uint8Array): Spool {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makePrivateFolder(directory);
   const path = join(directory, `scratch-${Buffer.from(random(8)).toString('hex')}.db`);
   closeSync(openSync(path, 'wx', 0o600));
   const db = new DatabaseSync(path);

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../platform/clock.ts';
@@ -20,6 +20,7 @@ import type {
   StateChange,
   Store,
 } from '../port.ts';
+import { makePrivateFolder } from '../private-folder.ts';
 import { integer, text } from './column.ts';
 import { Database, sqliteCode, sqliteDiagnostic } from './database.ts';
 import { diagnose } from './diagnose.ts';
@@ -86,7 +87,7 @@ export function openSqliteStore(path: string, options: SqliteOptions): Result<St
 function prepareFile(path: string): Result<void> {
   if (path === ':memory:') return ok(undefined);
   try {
-    mkdirSync(dirname(resolve(path)), { recursive: true, mode: 0o700 });
+    makePrivateFolder(dirname(resolve(path)));
     closeSync(openSync(path, 'a', 0o600));
     return ok(undefined);
   } catch (error) {
