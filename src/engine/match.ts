@@ -65,7 +65,7 @@ async function readWritten(run: MappingRun, from: Side, pairs: readonly Pair[]):
 function mustWait(run: MappingRun, from: Side, seen: Seen, parked: ParkedRecord | null): boolean {
   if (run.open[otherSide(from)].has(seen.id) || isOwnCreate(run, from, seen)) return true;
   // Of a record that is gone nothing is kept.
-  if (!parked || !parked.seen.startsWith(seen.archived ? ' ' : `${digestText(seen)} `)) return false;
+  if (!parked?.seen.startsWith(seen.archived ? ' ' : `${digestText(seen)} `)) return false;
   return parked.dismissed !== null || (parked.rules === run.rulesDigest && !run.retried[from].has(seen.id));
 }
 
