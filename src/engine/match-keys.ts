@@ -156,6 +156,7 @@ async function candidates(
       id,
       // A record with an open create is about to be linked, nobody knows to which.
       linked: (links.get(id)?.state ?? 'closed') !== 'closed' || run.open[otherSide(side)].has(id) || aside.has(id),
+      unsettled: run.open[otherSide(side)].has(id),
       contested: run.contested[side].has(id) || parked.get(id)?.reason === 'ambiguous-match',
       partner: parked.get(id)?.partner ?? null,
     });

@@ -113,13 +113,22 @@ async function persist(run: MappingRun, applied: readonly Applied[]): Promise<vo
   if (Object.values(change).some((part) => part.length > 0)) await commit(run.context, change);
   for (const side of ['a', 'b'] as const) {
     run.taken[side].clear();
-    for (const { pair } of applied) {
-      for (const [rule, digest] of (pair.keys[side] ?? []).entries()) {
-        const key = `${rule} ${digest}`;
-        if (run.aside[side].get(key) === pair.ids[side]) run.aside[side].delete(key);
-      }
-    }
+    for (const one of applied) forgetKeys(run, side, one);
     run.claimed[side].clear();
+  }
+}
+
+/**
+ * What was matched or parked is on record now. A record whose create was refused keeps its keys for this run: a double of it
+ * that comes later waits as it would have waited beside it, and as the plan said.
+ */
+function forgetKeys(run: MappingRun, side: Side, { pair, item, park }: Applied): void {
+  const id = pair.ids[side] ?? '';
+  const isRefused = park !== null && item.actions[otherSide(side)]?.kind === 'create';
+  for (const [rule, digest] of (pair.keys[side] ?? []).entries()) {
+    const key = `${rule} ${digest}`;
+    if (run.aside[side].get(key) === id) run.aside[side].delete(key);
+    if (isRefused && digest !== null) run.taken[side].set(key, id);
   }
 }
 

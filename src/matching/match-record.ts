@@ -7,6 +7,8 @@ export interface Candidate {
   linked: boolean;
   /** Parked because several records of this side match it: a person picks. */
   contested: boolean;
+  /** Whether a create of its own took effect is not known yet: it may be linked, or as free as any other. */
+  unsettled: boolean;
 }
 
 export type MatchDecision =
@@ -24,6 +26,10 @@ export function decideMatch(
   twins: readonly (readonly string[])[],
 ): MatchDecision {
   for (const [rule, found] of candidates.entries()) {
+    const unsettled = found.find((candidate) => candidate.unsettled);
+    if (unsettled) {
+      return park('match-linked', `The record with the same key waits for its interrupted create: ${unsettled.id}`);
+    }
     const free = found.filter((candidate) => !candidate.linked);
     const only = free[0];
     if (only?.contested) {

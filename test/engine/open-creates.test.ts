@@ -116,6 +116,24 @@ describe('a create whose outcome is unknown', () => {
     expect((await world.parked()).map((one) => one.id)).toEqual(['p2']);
   });
 
+  // Simulation seed 10514.
+  it('keeps a record that matches its source from being linked to the double of that', async () => {
+    const left = stubConnector('left', {}, { link_field: 'token', list }, { token: { type: 'string' } });
+    world = await openHostile({ left });
+    opened.push(world);
+    world.right.put('r1', { name: 'Nord', email: 'nord@x.example' });
+    world.left.answer = (asked) => (isCreate(asked) ? { drop: true } : isSearch(asked) ? { status: 403 } : undefined);
+    await world.sync();
+    world.right.put('r2', { name: 'Nord KG', email: 'nord@x.example' });
+    world.left.put('p1', { name: 'Nord AG', email: 'nord@x.example' });
+    await nextSync();
+    expect(await partnerOf('p1')).toBeUndefined();
+    world.left.answer = () => undefined;
+    await nextSync();
+    expect(await partnerOf('p1')).toBeUndefined();
+    expect((await world.parked()).map((one) => one.id).sort()).toEqual(['p1', 'r1', 'r2']);
+  });
+
   // Simulation seed 410596.
   it('keeps a record that matches its source from being created', async () => {
     const companies = await openWorld({

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Connection } from '../../src/connector/port.ts';
+import type { Connection, WriteOutcome } from '../../src/connector/port.ts';
 import type { LoadedMapping } from '../../src/integration/loaded.ts';
+import { problem } from '../../src/record/diagnostic.ts';
 import { instead, openConnection, openWorld, type World } from './world.ts';
 
 let world: World;
@@ -18,6 +19,19 @@ const findingTwice = (connection: Connection): Connection =>
     find: async (...given) => {
       const found = await connection.find(...given);
       return found.ok ? { ...found, value: [...found.value, ...found.value] } : found;
+    },
+  });
+
+const refused: WriteOutcome = { kind: 'failed', class: 'invalid', diagnostic: problem('refused', 'No') };
+
+/** A list of pages with one record each. */
+const oneByOne = (connection: Connection): Connection =>
+  instead(connection, {
+    read: async function* (request) {
+      for await (const step of connection.read(request)) {
+        if (step.kind === 'end') yield step;
+        else for (const record of step.records) yield { ...step, records: [record] };
+      }
     },
   });
 
@@ -98,4 +112,21 @@ describe('records that a system lists twice', () => {
     expect(await store.intents('crm-erp/companies')).toEqual([]);
     expect([...erp.records('customers')]).toHaveLength(1);
   });
+});
+
+// Simulation seed 6296.
+it.each([1, 600])('the double of a record that was refused waits beside it, %i pairs at a time', async (batch) => {
+  world = await openEmpty();
+  const { crm, integration, platform, store } = world;
+  for (const name of ['Nord', 'Nord KG'])
+    crm.userCreate('companies', { name, country: 'DE', status: 'lead', vat_id: 'DE136695976' }, Date.now());
+  const refusing = instead(openConnection(integration, 'b', platform, store), {
+    create: async (_, items) => items.map(() => refused),
+  });
+  await world.sync({
+    batch,
+    connections: { a: oneByOne(openConnection(integration, 'a', platform, store)), b: refusing },
+  });
+  const parked = await store.parked({ mapping: 'crm-erp/companies' });
+  expect(parked.map((one) => one.reason).sort()).toEqual(['duplicate-source', 'invalid']);
 });

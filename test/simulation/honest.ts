@@ -1,7 +1,7 @@
-import { SIDES } from '../../src/record/side.ts';
+import { otherSide, SIDES, type Side } from '../../src/record/side.ts';
 import type { ParkedRecord } from '../../src/store/port.ts';
 import { type Deed, nameOf, type PlannedPair, planned } from './deeds.ts';
-import { MAPPING_NAMES, type MappingName } from './fields.ts';
+import { MAPPING_NAMES, MAPPINGS, type MappingName, mappingOf } from './fields.ts';
 import type { Attempt, World } from './world.ts';
 
 /**
@@ -77,7 +77,18 @@ class Excuses {
     if (this.#isRefused(pair)) return true;
     const parked = this.#parked.filter((one) => isOf(one, pair.mapping, pair.ids));
     if (parked.length === 0) return false;
-    return this.#isTargetGone(pair) || parked.some((one) => this.#waitsForUndone(one));
+    return this.#isTargetGone(pair) || parked.some((one) => this.#waitsForUndone(one)) || this.#isBelowUndone(pair);
+  }
+
+  /** What is created below a parent needs that parent, whatever else its record was parked for. */
+  #isBelowUndone({ mapping, deeds }: PlannedPair): boolean {
+    const reference = MAPPINGS[mapping].fields.find((field) => field.kind === 'reference');
+    const creates = reference ? deeds.filter((deed) => deed.kind === 'create') : [];
+    return creates.some(({ side, id }) => {
+      const source = otherSide(side);
+      const parent = this.#world.ledger.tracked(mapping, source, id)?.raw[reference?.[source] ?? ''] ?? null;
+      return parent !== null && this.#isUndone('companies', source, String(parent));
+    });
   }
 
   #isRefused({ deeds }: PlannedPair): boolean {
@@ -93,8 +104,11 @@ class Excuses {
   /** A child waits for a parent that was to be linked, and was refused or waits itself. */
   #waitsForUndone({ waitsFor }: ParkedRecord): boolean {
     if (waitsFor === null) return false;
-    const { mapping, side, id } = waitsFor;
-    const parent = this.#pairs.find((pair) => mapping === `simulated/${pair.mapping}` && pair.ids[side] === id);
+    return this.#isUndone(mappingOf(waitsFor.mapping), waitsFor.side, waitsFor.id);
+  }
+
+  #isUndone(mapping: MappingName, side: Side, id: string): boolean {
+    const parent = this.#pairs.find((pair) => mapping === pair.mapping && pair.ids[side] === id);
     return parent !== undefined && this.#isExcused(parent);
   }
 }

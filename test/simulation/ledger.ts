@@ -12,6 +12,8 @@ import {
   mappingOf,
   type SimulatedField,
 } from './fields.ts';
+import { FirstContacts } from './first-contacts.ts';
+import { Partners } from './partners.ts';
 import { isArchived, type Raw, recordsOf, type Systems } from './people.ts';
 import { follows, forbidden, lacks, lets, saidOf, sourceOf } from './rules.ts';
 import { declaredLag, SETTLED_MS, type WorldSpec } from './spec.ts';
@@ -30,7 +32,6 @@ export class Ledger {
   writeRequests = 0;
   /** Records that Dovetail wrote, by what it did. */
   readonly written = { create: 0, update: 0, remove: 0 };
-  readonly everLinked = new Set<string>();
   /** What a person let through last, by record. */
   readonly #approved = new Map<string, { reason: string; at: number }>();
   readonly #systems: Systems;
@@ -38,10 +39,9 @@ export class Ledger {
   readonly #now: () => number;
   readonly #tell: (what: string) => void;
   readonly #tracked = new Map<string, Tracked>();
-  readonly #partner = new Map<string, string>();
-  readonly #lastPartner = new Map<string, string>();
-  readonly #everPartners = new Map<string, Set<string>>();
+  readonly #partners = new Partners();
   readonly #reads = new Map<string, number>();
+  readonly #firstContacts = new FirstContacts();
   readonly #madeFrom = new Map<string, string[]>();
   /** Records that came back after they were gone: their old link was rightly given up. */
   readonly #restored = new Set<string>();
@@ -64,12 +64,16 @@ export class Ledger {
 
   /** The id on the other side that the store links it to, now. */
   partnerOf(mapping: MappingName, side: Side, id: string): string | null {
-    return this.#partner.get(`${mapping} ${side} ${id}`) ?? null;
+    return this.#partners.of(mapping, side, id);
+  }
+
+  get everLinked(): ReadonlySet<string> {
+    return this.#partners.everLinked;
   }
 
   /** Its last partner, where both are there and nothing links either of them any more. */
   leftBy(mapping: MappingName, side: Side, id: string): string | null {
-    const [other, last] = [otherSide(side), this.#lastPartner.get(`${mapping} ${side} ${id}`) ?? ''];
+    const [other, last] = [otherSide(side), this.#partners.lastOf(mapping, side, id) ?? ''];
     const isAlone = this.partnerOf(mapping, other, last) === null && !this.#restored.has(`${mapping} ${other} ${last}`);
     return isAlone && this.tracked(mapping, other, last)?.goneBy === null ? last : null;
   }
@@ -228,6 +232,10 @@ export class Ledger {
     const ours = this.tracked(mapping, side, id);
     if (!theirs || !ours || this.#wasUnseen(side, ours, write) || this.#wasUnseen(otherSide(side), theirs, write))
       return;
+    const ids = side === 'a' ? { a: id, b: partner ?? '' } : { a: partner ?? '', b: id };
+    // What a system makes of a text without saying so shows only once it was written there.
+    const isUnknown = this.#spec.undeclared && field.kind === 'text';
+    if (isUnknown && this.#firstContacts.isOpen(mapping, ids, field.a)) return;
     const value = theirs.raw[field[otherSide(side)]] ?? null;
     const [a, b] = side === 'a' ? [before, value] : [value, before];
     if (!this.agrees(field, a, b, side === 'a' ? ours.raw : theirs.raw) || field.kind === 'reference') return;
@@ -278,13 +286,11 @@ export class Ledger {
     this.written.remove += 1;
     const where = `${mapping} ${side} ${id}`;
     const other = otherSide(side);
-    const partner = this.#lastPartner.get(where);
-    const theirs = partner === undefined ? undefined : this.tracked(mapping, other, partner);
+    const partner = this.#partners.lastOf(mapping, side, id);
+    const theirs = partner === null ? undefined : this.tracked(mapping, other, partner);
     const { onLeave } = this.#spec.policies[mapping].rules;
     const left =
-      (onLeave === 'delete' || onLeave === 'archive') &&
-      partner !== undefined &&
-      this.wasOutside(mapping, other, partner);
+      (onLeave === 'delete' || onLeave === 'archive') && partner !== null && this.wasOutside(mapping, other, partner);
     if (!theirs) this.fail('proved-delete', `${where} was removed without ever having had a partner`);
     else if (!left && theirs.goneBy !== 'person' && theirs.since < write.started) {
       this.fail('proved-delete', `${where} was removed, but nobody removed its partner ${partner}`);
@@ -293,14 +299,14 @@ export class Ledger {
     if (!left && !approved.some((one) => one.reason.includes('delete'))) this.#checkHeld(mapping, other, where);
     const inSight = Math.max(...approved.flatMap((one) => (one.reason === 'delete-update-conflict' ? [one.at] : [])));
     for (const [field, pending] of tracked.pending) {
+      // Whoever lets a delete through in spite of an edit has seen what there was by then.
+      if (pending.at <= inSight) continue;
       // What the other side's value had overruled, though that is not carried over, must be on record.
       if (!follows(this.#spec.policies[mapping].rules, other)) {
         const name = MAPPINGS[mapping].fields.find((one) => one.a === field)?.[side] ?? '';
         this.overwritten.push({ mapping, side, id, field: name, lost: pending.value, at: pending.at });
         continue;
       }
-      // Whoever lets a delete through in spite of an edit has seen what there was by then.
-      if (pending.at <= inSight) continue;
       if (this.#isInWindow(mapping, side, id, pending.at, write)) this.inWindow += 1;
       else this.fail('no-lost-update', `${where} was removed with an edit of ${field} that is nowhere else`);
     }
@@ -352,8 +358,8 @@ export class Ledger {
     const said = mapping ? saidOf(this.#spec.policies[mapping].rules, field, a, record) : a;
     return agree(field, said, b, (company) => {
       // A child is not looked at again when its parent was removed and got a new partner.
-      const were = this.#everPartners.get(`companies a ${company}`);
-      return were?.has(String(b)) ? String(b) : (this.#lastPartner.get(`companies a ${company}`) ?? null);
+      const isOrWas = this.#partners.were('companies', 'a', company, String(b));
+      return isOrWas ? String(b) : this.#partners.lastOf('companies', 'a', company);
     });
   }
 
@@ -365,6 +371,7 @@ export class Ledger {
       if (link.state === 'closed') this.#unlink(mapping, link.a, link.b);
       else {
         checkUnambiguous(this, this.#spec, { mapping, a: link.a, b: link.b }, started);
+        this.#firstContacts.note(mapping, link);
         this.#link(mapping, link.a, link.b);
       }
     }
@@ -382,8 +389,8 @@ export class Ledger {
   #unlink(mapping: MappingName, a: string, b: string): void {
     this.#part(mapping, 'a', a);
     this.#part(mapping, 'b', b);
-    if (this.#partner.get(`${mapping} a ${a}`) === b) this.#partner.delete(`${mapping} a ${a}`);
-    if (this.#partner.get(`${mapping} b ${b}`) === a) this.#partner.delete(`${mapping} b ${b}`);
+    if (this.#partners.of(mapping, 'a', a) === b) this.#partners.unlink(mapping, 'a', a);
+    if (this.#partners.of(mapping, 'b', b) === a) this.#partners.unlink(mapping, 'b', b);
   }
 
   /** Of a record without a partner nothing is restored, and an empty value says nothing. */
@@ -396,19 +403,13 @@ export class Ledger {
   }
 
   #link(mapping: MappingName, a: string, b: string): void {
-    const isNew = this.#partner.get(`${mapping} a ${a}`) !== b;
+    const isNew = this.#partners.of(mapping, 'a', a) !== b;
     for (const [side, id, other] of [
       ['a', a, b],
       ['b', b, a],
     ] as const) {
-      this.#partner.set(`${mapping} ${side} ${id}`, other);
-      this.#lastPartner.set(`${mapping} ${side} ${id}`, other);
-      this.#everPartners.set(
-        `${mapping} ${side} ${id}`,
-        (this.#everPartners.get(`${mapping} ${side} ${id}`) ?? new Set()).add(other),
-      );
       const isFirst = !this.everLinked.has(`${mapping} ${side} ${id}`);
-      this.everLinked.add(`${mapping} ${side} ${id}`);
+      this.#partners.link(mapping, side, id, other);
       if (!isNew) continue;
       if (!follows(this.#spec.policies[mapping].rules, side)) this.tracked(mapping, side, id)?.pending.clear();
       this.#arrived(mapping, side, id, other);
@@ -478,7 +479,7 @@ export class Ledger {
     const target = otherSide(sourceSide);
     for (const one of before) {
       const there = this.tracked(mapping, target, one)?.goneBy === null;
-      const released = !this.#partner.has(`${mapping} ${target} ${one}`) && this.#restored.has(key);
+      const released = this.partnerOf(mapping, target, one) === null && this.#restored.has(key);
       if (there && !released) this.fail('no-duplicate', `${key} was created twice: ${one} and ${made}`);
     }
     this.#madeFrom.set(key, [...before, made]);
