@@ -9,9 +9,13 @@ export const canAsk = (terminal: Terminal): boolean => terminal.interactive && p
 
 /** Lets a person pick objects from the table; null where they leave it. */
 export async function pickObjects(survey: readonly SurveyRow[]): Promise<string[] | null> {
-  const [head = '', ...rows] = surveyRows(survey);
+  // What a line does not hold would wrap and tear the table apart; the bar and the box take five columns.
+  const most = (process.stdout.columns ?? 80) - 6;
+  const [head = '', ...rows] = surveyRows(survey).map((row) =>
+    row.length <= most ? row : `${row.slice(0, most - 1)}…`,
+  );
   const picked = await autocompleteMultiselect({
-    message: `Which objects do you need? Type to search, tab to mark.\n   ${head}`,
+    message: `Which objects do you need? Type to search, tab to mark.\n     ${head}`,
     options: survey.map((row, place) => ({ value: row.name, label: rows[place] ?? row.name })),
     maxItems: 15,
     required: true,
