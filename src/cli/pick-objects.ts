@@ -8,9 +8,9 @@ import { surveyRows } from './views/connector-import.ts';
 export const canAsk = (terminal: Terminal): boolean => terminal.interactive && process.stdin.isTTY === true;
 
 /** Lets a person pick objects from the table; null where they leave it. */
-export async function pickObjects(survey: readonly SurveyRow[]): Promise<string[] | null> {
+export async function pickObjects(survey: readonly SurveyRow[], terminal: Terminal): Promise<string[] | null> {
   // What a line does not hold would wrap and tear the table apart; the bar and the box take five columns.
-  const most = (process.stdout.columns ?? 80) - 6;
+  const most = terminal.width - 6;
   const [head = '', ...rows] = surveyRows(survey).map((row) =>
     row.length <= most ? row : `${row.slice(0, most - 1)}…`,
   );

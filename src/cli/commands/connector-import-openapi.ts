@@ -130,7 +130,7 @@ async function choose(
   }
   if (there.length > 0) return ok({ kind: 'objects', names: there });
   if (options.json || !canAsk(terminal) || known.length === 0) return ok({ kind: 'nothing' });
-  const picked = await pickObjects(surveyOf(read));
+  const picked = await pickObjects(surveyOf(read), terminal);
   return ok(picked === null ? { kind: 'nothing' } : { kind: 'objects', names: picked });
 }
 
