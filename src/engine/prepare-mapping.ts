@@ -45,7 +45,7 @@ export async function prepareMapping(
     mapping,
     a,
     b,
-    rules: planRules(mapping, { a: removalOn(a), b: removalOn(b) }),
+    rules: planRules(mapping, { a, b }),
     layout: await store.layout(layoutFields),
     layoutFields,
     rulesDigest: strongDigest(context.strongKey, mapping.rules),
@@ -120,7 +120,7 @@ async function prepareSide(
   const mappers = mapping.fields.map((field): FieldMapper | null => {
     const from = theirs.fields[field[otherSide(side)]];
     const to = definition.fields[field[side]];
-    return from && to && (side === 'b' ? field.aToB : field.bToA) ? compileFieldMapper(field, side, from, to) : null;
+    return to && (side === 'b' ? field.aToB : field.bToA) ? compileFieldMapper(field, side, from, to) : null;
   });
   const checks = mapping.fields.map((field) => {
     const declared = definition.fields[field[side]];
@@ -163,10 +163,17 @@ function keyReader(
 
 const removalOn = ({ can }: SideRun) => (can.archive && !can.remove ? 'archive' : 'delete');
 
-function planRules(mapping: LoadedMapping, removal: PlanRules['removal']): PlanRules {
+/** The fields of a side that its value for the other side is made of. */
+function readOn(field: LoadedField, side: Side, { names }: SideRun): readonly string[] {
+  const expression = side === 'a' ? field.toB : field.toA;
+  return [field[side], ...(expression ? (expression.fields ?? names) : [])].filter((name) => name !== '');
+}
+
+function planRules(mapping: LoadedMapping, sides: Record<Side, SideRun>): PlanRules {
   return {
     fields: mapping.fields.map((field: LoadedField) => ({
       names: { a: field.a, b: field.b },
+      reads: { a: readOn(field, 'a', sides.a), b: readOn(field, 'b', sides.b) },
       flows: { aToB: field.aToB, bToA: field.bToA },
       policy: field.conflict,
       targetEdits: field.targetEdits,
@@ -175,7 +182,7 @@ function planRules(mapping: LoadedMapping, removal: PlanRules['removal']): PlanR
     propagate: mapping.propagate,
     firstContact: mapping.firstContact,
     onLeave: mapping.onLeave,
-    removal,
+    removal: { a: removalOn(sides.a), b: removalOn(sides.b) },
     skewMs: mapping.clockSkewMs,
   };
 }

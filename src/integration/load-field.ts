@@ -7,7 +7,7 @@ import { compileExpression, type Expression } from './expression.ts';
 import type { Findings } from './findings.ts';
 import { loadOptions, loadOtherwise } from './load-options.ts';
 import type { ConflictPolicy, LoadedField } from './loaded.ts';
-import type { Row, RowScope, SideInFile } from './row.ts';
+import type { AnyRow, Row, RowScope, SideInFile } from './row.ts';
 import type { FieldMappingFile } from './schema.ts';
 import { typesFit } from './type-fit.ts';
 
@@ -43,12 +43,16 @@ export function loadField(file: FieldMappingFile, scope: RowScope): LoadedField 
   };
 }
 
-function fieldOf(side: Side, file: FieldMappingFile, scope: RowScope): { name: string; field: FieldDefinition } | null {
+export function fieldOf(
+  side: Side,
+  file: FieldMappingFile,
+  scope: RowScope,
+): { name: string; field: FieldDefinition } | null {
   const { system, object, definition } = scope.sides[side];
   const name = file[system];
   if (name === undefined) {
     scope.findings.error('field-missing', `The row names no field of ${system}`, scope.path, {
-      next: `Add ${system}: <field of ${object}>`,
+      next: `Add ${system}: <field of ${object}>, or leave it out and say what is written: to_${scope.sides[otherSide(side)].system}`,
     });
     return null;
   }
@@ -63,7 +67,7 @@ export const ownField = (definition: ObjectDefinition, name: string): FieldDefin
   Object.hasOwn(definition.fields, name) ? definition.fields[name] : undefined;
 
 /** `both`, or `crm -> erp`: which sides are written. */
-function direction(file: FieldMappingFile, { sides, path, findings }: RowScope): Record<Side, boolean> | null {
+export function direction(file: FieldMappingFile, { sides, path, findings }: RowScope): Record<Side, boolean> | null {
   if (file.direction === 'both') return { a: true, b: true };
   const forth = `${sides.a.system} -> ${sides.b.system}`;
   const back = `${sides.b.system} -> ${sides.a.system}`;
@@ -99,7 +103,7 @@ export function conflictPolicy(text: string, scope: Pick<RowScope, 'sides' | 'pa
 }
 
 /** The expression that gives the value for `target`, from `to_<system>`. */
-function expressionFor(target: Side, row: Row, scope: RowScope): Expression | null {
+export function expressionFor(target: Side, row: AnyRow, scope: RowScope): Expression | null {
   const { findings, sides } = scope;
   const key = `to_${sides[target].system}`;
   const source = row.file[key];
@@ -230,7 +234,7 @@ function checkWayBack(row: Row, { sides, path, findings }: RowScope): void {
   );
 }
 
-function loadDefaults(row: Row, scope: RowScope): Record<Side, Value | undefined> {
+export function loadDefaults(row: AnyRow, scope: RowScope): Record<Side, Value | undefined> {
   const given = row.file.default;
   const loaded: Record<Side, Value | undefined> = { a: undefined, b: undefined };
   if (given === undefined) return loaded;
@@ -243,11 +247,12 @@ function loadDefaults(row: Row, scope: RowScope): Record<Side, Value | undefined
   }
   for (const side of SIDES) {
     const raw = typeof given === 'object' ? given[scope.sides[side].system] : given;
-    if (raw === undefined || !row.writes[side]) continue;
-    const value = valueOfType(row.fields[side], raw);
+    const field = row.fields[side];
+    if (raw === undefined || !row.writes[side] || !field) continue;
+    const value = valueOfType(field, raw);
     if (value !== undefined) loaded[side] = value;
     else {
-      const summary = `The default does not fit ${row.names[side]} of ${scope.sides[side].system} (${row.fields[side].type})`;
+      const summary = `The default does not fit ${row.names[side]} of ${scope.sides[side].system} (${field.type})`;
       scope.findings.error('default-invalid', summary, path);
     }
   }

@@ -6,6 +6,7 @@ import type { Value } from '../record/value.ts';
 import { compileExpression, type Expression, isDynamic } from './expression.ts';
 import type { Findings } from './findings.ts';
 import { checkRecordFields, conflictPolicy, loadField, ownField } from './load-field.ts';
+import { loadOneSided, oneSidedTarget } from './load-one-sided.ts';
 import type { LoadedField, LoadedMapping } from './loaded.ts';
 import type { RowScope, SideInFile } from './row.ts';
 import type { MappingFile, Propagation } from './schema.ts';
@@ -37,7 +38,8 @@ export function loadMapping(name: string, file: MappingFile, scope: MappingScope
   const conflict = conflictPolicy(file.conflict, { sides, path, findings });
   const rows = file.fields.map((row, i) => {
     const rowScope: RowScope = { ...scope, mapping: name, path: [...path, 'fields', i], sides, conflict };
-    return loadField(row, rowScope);
+    const target = oneSidedTarget(row, rowScope);
+    return target ? loadOneSided(row, target, rowScope) : loadField(row, rowScope);
   });
   const fields = rows.filter((row) => row !== null);
   const loading: Loading = { name, file, path, sides, findings, fields };
@@ -258,7 +260,9 @@ function loadMatch({ path, sides, findings, file, fields }: Loading, complete: b
 
 /** A match compares the values of both sides as they are, but for references, whose records are compared. */
 function checkComparable(row: LoadedField, at: (string | number)[], findings: Findings): void {
-  if (row.options ?? row.toA ?? row.toB) {
+  if (row.a === '' || row.b === '') {
+    findings.error('match-one-sided', `${row.name} can't be matched: it is computed`, at);
+  } else if (row.options ?? row.toA ?? row.toB) {
     findings.warning(
       'match-converted',
       `${row.name} is matched without its ${row.options ? 'options' : 'expression'}`,

@@ -78,8 +78,9 @@ export interface MatchPart extends Record<Side, string> {
 
 /** One row of a mapping. At least one direction is open. */
 export interface LoadedField {
-  /** Unique in the mapping: the two field names, `vat_id ↔ vat_no`. */
+  /** Unique in the mapping: the two field names, `vat_id ↔ vat_no`; of a row that computes one field, `→ kind` or `kind ←`. */
   name: string;
+  /** '' where the row names only the other side's field, which it computes from this side's record. */
   a: string;
   b: string;
   aToB: boolean;

@@ -25,11 +25,16 @@ export interface RowScope {
   findings: Findings;
 }
 
-/** A row with the declarations of both its fields. */
-export interface Row {
+/** A row with the declarations of its fields: of both, or of the one that it computes. */
+export interface AnyRow {
   file: FieldMappingFile;
+  /** '' where the row names no field of that side. */
   names: Record<Side, string>;
-  fields: Record<Side, FieldDefinition>;
+  fields: Partial<Record<Side, FieldDefinition>>;
   /** Whether the field of that side is written. */
   writes: Record<Side, boolean>;
+}
+
+export interface Row extends AnyRow {
+  fields: Record<Side, FieldDefinition>;
 }

@@ -55,7 +55,9 @@ const fieldMappingSchema = z
     note: z.string().optional().describe('For people; changes nothing'),
   })
   .catchall(z.string())
-  .describe('One row: the field of each system by the name of the system, and `to_<system>` expressions');
+  .describe(
+    'One row: the field of each system by the name of the system, and `to_<system>` expressions; or the one field that it computes',
+  );
 
 const mappingSchema = z
   .object({

@@ -13,11 +13,14 @@ import { type Converter, converter } from './convert.ts';
  */
 export type FieldMapper = (source: Fields) => Expressed;
 
-/** Compiles the way of a field towards `target`: expression, else option table, else conversion of types; then default. */
+/**
+ * Compiles the way of a field towards `target`: expression, else option table, else conversion of types; then default.
+ * `from` is undefined where the row computes the target's field from the whole record.
+ */
 export function compileFieldMapper(
   field: LoadedField,
   target: Side,
-  from: FieldDefinition,
+  from: FieldDefinition | undefined,
   to: FieldDefinition,
 ): FieldMapper {
   const way = compileWay(field, target, from, to);
@@ -38,17 +41,25 @@ export function compileFieldMapper(
 
 const obstacle = (diagnostic: Diagnostic): Obstacle => new Obstacle(diagnostic.code, diagnostic);
 
-function compileWay(field: LoadedField, target: Side, from: FieldDefinition, to: FieldDefinition): FieldMapper {
+function compileWay(
+  field: LoadedField,
+  target: Side,
+  from: FieldDefinition | undefined,
+  to: FieldDefinition,
+): FieldMapper {
   const source = field[otherSide(target)];
   const expression = target === 'b' ? field.toB : field.toA;
+  if (expression) {
+    return (fields) => {
+      const result = expression.evaluate({ value: fields[source] ?? null, record: fields });
+      return result.ok ? inTargetType(result.value, to.type, field.name) : obstacle(result.error);
+    };
+  }
+  if (!from) return () => ABSENT;
   const table = field.options?.[target === 'b' ? 'aToB' : 'bToA'];
   const convert = converter(from.type, to.type);
   return (fields) => {
     const value = fields[source];
-    if (expression) {
-      const result = expression.evaluate({ value: value ?? null, record: fields });
-      return result.ok ? inTargetType(result.value, to.type, field.name) : obstacle(result.error);
-    }
     if (value === undefined) return ABSENT;
     if (value === null) return null;
     if (table) return lookUp(field, target, table, value);

@@ -9,6 +9,7 @@ const rules: PlanRules = {
   fields: [
     {
       names: { a: 'name', b: 'title' },
+      reads: { a: ['name'], b: ['title'] },
       flows: { aToB: true, bToA: true },
       policy: 'hold',
       targetEdits: 'leave',
@@ -16,6 +17,7 @@ const rules: PlanRules = {
     },
     {
       names: { a: 'city', b: 'town' },
+      reads: { a: ['city'], b: ['town'] },
       flows: { aToB: true, bToA: true },
       policy: 'hold',
       targetEdits: 'leave',

@@ -13,7 +13,10 @@ export interface Propagation {
 
 /** One field mapping, as far as a decision needs it. */
 export interface PlanField {
+  /** '' where the row has no field of that side. */
   names: Record<Side, string>;
+  /** The fields of each side that its value for the other one is made of: its own, and what an expression reads. */
+  reads: Record<Side, readonly string[]>;
   flows: { aToB: boolean; bToA: boolean };
   policy: ConflictPolicy;
   targetEdits: 'leave' | 'restore';
@@ -145,7 +148,7 @@ function decideCreate(rules: PlanRules, pair: PairCase): PairPlan {
   for (let index = 0; index < rules.fields.length; index++) {
     const field = rules.fields[index];
     if (!field || !(target === 'b' ? field.flows.aToB : field.flows.bToA)) continue;
-    const trouble = source.kind === 'present' ? source.seen.problems[field.names[pair.from]] : undefined;
+    const trouble = troubleIn(source, field.reads[pair.from]);
     if (trouble) return parked(pair, pair.from, 'undecodable', trouble, 'decode');
     const said = pair.expressed(target, index);
     if (said instanceof Obstacle) {
@@ -200,12 +203,18 @@ function decideOne(
   const missing = sideToRead(pair, field, changed);
   if (missing) return { kind: 'needs', side: missing };
   for (const side of ['a', 'b'] as const) {
-    const presence = pair.sides[side];
-    const trouble = presence.kind === 'present' ? presence.seen.problems[field.names[side]] : undefined;
+    const trouble = troubleIn(pair.sides[side], field.reads[side]);
     if (trouble && changed[side] !== false) return parked(pair, side, 'undecodable', trouble, 'decode');
   }
   if (changed.a === false && changed.b === false) return null;
   return settleField(pair, field, index, decideField(fieldCase(rules, pair, field, index)), decided);
+}
+
+function troubleIn(presence: Presence, names: readonly string[]): Diagnostic | undefined {
+  if (presence.kind !== 'present') return undefined;
+  const { problems } = presence.seen;
+  const name = names.find((one) => Object.hasOwn(problems, one));
+  return name === undefined ? undefined : problems[name];
 }
 
 /** What is known about one field of a pair, to be decided. */
@@ -214,7 +223,7 @@ export function fieldCase(rules: PlanRules, pair: PairCase, field: PlanField, in
     flows: field.flows,
     changed: { a: pair.changed('a', index), b: pair.changed('b', index) },
     agree: agrees(pair, field, index),
-    empty: { a: emptyOn(pair, 'a', field), b: emptyOn(pair, 'b', field) },
+    empty: { a: emptyOn(pair, 'a', field, index), b: emptyOn(pair, 'b', field, index) },
     policy: field.policy,
     stamps: { a: stampOf(pair.sides.a), b: stampOf(pair.sides.b) },
     skewMs: rules.skewMs,
@@ -303,10 +312,14 @@ function agrees(pair: PairCase, field: PlanField, index: number): boolean {
   return (field.flows.aToB && pair.agrees('b', index)) || (field.flows.bToA && pair.agrees('a', index));
 }
 
-function emptyOn(pair: PairCase, side: Side, field: PlanField): boolean {
+function emptyOn(pair: PairCase, side: Side, field: PlanField, index: number): boolean {
   const presence = pair.sides[side];
+  // Without a field of its own, the side says what the row computes from its record.
+  if (field.names[side] === '') return saysNothing(pair.expressed(otherSide(side), index));
   return presence.kind !== 'present' || isEmpty(presence.seen.fields[field.names[side]]);
 }
+
+const saysNothing = (said: Expressed): boolean => said === ABSENT || (!(said instanceof Obstacle) && isEmpty(said));
 
 const stampOf = (presence: Presence): number | null => (presence.kind === 'present' ? presence.seen.modified : null);
 

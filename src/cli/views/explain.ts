@@ -58,10 +58,10 @@ function linkLines({ link, presence, systems, modified, objects }: ExplainReport
 
 function fieldTable({ fields, systems }: ExplainReport): string[] {
   const rows = fields.map((field) => [
-    field.fields.a,
+    field.fields.a || COMPUTED,
     valueWithMark(field, 'a'),
     arrow(field),
-    field.fields.b,
+    field.fields.b || COMPUTED,
     valueWithMark(field, 'b'),
     decisionText(field, systems),
   ]);
@@ -69,6 +69,9 @@ function fieldTable({ fields, systems }: ExplainReport): string[] {
     fields.some(({ changed }) => changed.a || changed.b) ? ['* changed since both sides last agreed'] : [],
   );
 }
+
+/** Where a row has no field of that side. */
+const COMPUTED = '(record)';
 
 const valueWithMark = ({ values, changed }: ExplainedField, side: Side): string =>
   `${shorten(valueText(values[side]), LONGEST)}${changed[side] ? ' *' : ''}`;
