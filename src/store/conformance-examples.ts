@@ -1,4 +1,5 @@
 import type { Result } from '../record/diagnostic.ts';
+import type { StoredCheck, StoredEvidence } from './evidence.ts';
 import type {
   Cursor,
   Fence,
@@ -32,6 +33,28 @@ export function link(a: string, b: string, more: Partial<Link> = {}): Link {
     run: 'run-1',
     ...more,
   };
+}
+
+export function evidence(more: Partial<StoredEvidence>): StoredEvidence {
+  return {
+    question: 'credentials',
+    probe: 'accepted',
+    side: 'a',
+    at: 900,
+    tookMs: 12,
+    verdict: 'holds',
+    asked: 'the first records',
+    found: 'Accepted for 2 objects',
+    facts: { objects: 2, refused: null, whole: true },
+    next: null,
+    basis: 'abc',
+    ...more,
+  };
+}
+
+export function check(at: number, found: StoredEvidence[], integration = 'shop'): StoredCheck {
+  const answers = [{ question: 'credentials', system: 'crm', status: 'verified' }];
+  return { integration, at, version: '0.1.0', answers, evidence: found };
 }
 
 export function parked(id: string, more: Partial<ParkedRecord> = {}): ParkedRecord {

@@ -1,4 +1,5 @@
 import { ok, type Result } from '../record/diagnostic.ts';
+import type { EvidenceLog } from './evidence.ts';
 import type {
   Cursor,
   Fence,
@@ -29,12 +30,14 @@ type ParkedEntry = RecordName & Partial<ParkedRecord>;
  * answer. Nothing that is committed reaches the store, and `close` gives up the draft alone.
  */
 export class Draft implements Store {
+  readonly evidence: EvidenceLog;
   readonly #store: Store;
   readonly #scratch: Scratch;
   /** By how much the commits have changed the numbers of links. */
   readonly #counts = new Map<MappingKey, LinkCounts>();
 
   constructor(store: Store, scratch: Scratch) {
+    this.evidence = store.evidence;
     this.#store = store;
     this.#scratch = scratch;
   }

@@ -1,5 +1,6 @@
 import type { Diagnostic, Result } from '../record/diagnostic.ts';
 import type { Side } from '../record/side.ts';
+import type { EvidenceLog } from './evidence.ts';
 
 export type { Side } from '../record/side.ts';
 
@@ -204,6 +205,8 @@ export interface Finding {
  * exception; a commit whose fence is no longer the newest fails with the code `lease-lost` and changes nothing.
  */
 export interface Store {
+  /** What the check list has seen. */
+  readonly evidence: EvidenceLog;
   /** The id of a list of field names, given on first sight. */
   layout(fields: readonly string[]): Promise<number>;
   /** The field names of a layout. */

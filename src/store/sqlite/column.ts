@@ -30,6 +30,13 @@ export function side(value: unknown): Side {
   throw wrongColumn('a side', value);
 }
 
+/** One of a few words. */
+export function oneOf<T extends string>(value: unknown, words: readonly T[]): T {
+  const known = words.find((word) => word === value);
+  if (known !== undefined) return known;
+  throw wrongColumn(words.join(' or '), value);
+}
+
 /** For rows read with `setReturnArrays(true)`. */
 export function columns(row: unknown): readonly unknown[] {
   if (Array.isArray(row)) return row;

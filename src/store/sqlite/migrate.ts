@@ -3,9 +3,10 @@ import { fail, ok, problem, type Result } from '../../record/diagnostic.ts';
 import { integer, text } from './column.ts';
 import { initial } from './migrations/0001-initial.ts';
 import { settledPages } from './migrations/0002-settled-pages.ts';
+import { evidence } from './migrations/0003-evidence.ts';
 
 /** In order; the schema's version is the number of those applied. A released one is never edited. */
-const MIGRATIONS: readonly string[] = [initial, settledPages];
+const MIGRATIONS: readonly string[] = [initial, settledPages, evidence];
 
 /** What this program knows. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

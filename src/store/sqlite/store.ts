@@ -5,6 +5,7 @@ import type { Clock } from '../../platform/clock.ts';
 import { type Log, silentLog } from '../../platform/log.ts';
 import type { Random } from '../../platform/random.ts';
 import { fail, ok, problem, type Result } from '../../record/diagnostic.ts';
+import type { EvidenceLog } from '../evidence.ts';
 import type {
   Cursor,
   Fence,
@@ -24,6 +25,7 @@ import { makePrivateFolder } from '../private-folder.ts';
 import { integer, text } from './column.ts';
 import { Database, sqliteCode, sqliteDiagnostic } from './database.ts';
 import { diagnose } from './diagnose.ts';
+import { sqliteEvidence } from './evidence.ts';
 import { acquireLease, checkFence, releaseLease, renewLease } from './leases.ts';
 import { countLinks, deleteLinks, readLinkedIds, readLinks, readLinksAfter, writeLinks } from './links.ts';
 import { checkSchema, migrate } from './migrate.ts';
@@ -136,6 +138,7 @@ const isBridged = (change: StateChange): boolean =>
   (change.links?.length ?? 0) > 0 && !change.intents?.length && !change.cursors && !change.run;
 
 class SqliteStore implements Store {
+  readonly evidence: EvidenceLog;
   readonly #db: Database;
   readonly #sealer: Sealer;
   readonly #clock: Clock;
@@ -143,6 +146,7 @@ class SqliteStore implements Store {
   readonly #layouts = new Map<string, number>();
 
   constructor(db: Database, sealer: Sealer, options: SqliteOptions) {
+    this.evidence = sqliteEvidence(db);
     this.#db = db;
     this.#sealer = sealer;
     this.#clock = options.clock;
