@@ -1,7 +1,6 @@
 import { type Diagnostic, fail, ok, problem, type Result } from '../record/diagnostic.ts';
 import { didYouMean } from './closest-word.ts';
-import { isTimePattern } from './codec/time-pattern.ts';
-import { isTimeZone } from './codec/zone.ts';
+import { saysDate } from './codec/time-pattern.ts';
 import { type ConnectorDefinition, connectorSchema } from './definition.ts';
 import type { FieldDefinition } from './field.ts';
 import { explainIssues, readYaml, type YamlDocument } from './yaml-document.ts';
@@ -49,7 +48,7 @@ function inconsistencies(connector: ConnectorDefinition, document: YamlDocument)
     mustExist(object.parent?.object, objectNames, 'object', [...at, 'parent', 'object']);
     if (isBelowItself(connector, name)) faults.push(belowItself(name, document));
     for (const field of object.unique) mustExist(field, fields, 'field', [...at, 'unique']);
-    faults.push(...timeFaults(object.list?.since?.time, document, [...at, 'list', 'since', 'time']));
+    faults.push(...stampFaults(object.list?.since?.time, document, [...at, 'list', 'since', 'time']));
     const pagination = object.list?.pagination;
     if (pagination?.style === 'page' && pagination.shifts && pagination.size_param === undefined) {
       faults.push(
@@ -71,7 +70,6 @@ function inconsistencies(connector: ConnectorDefinition, document: YamlDocument)
           }),
         );
       }
-      faults.push(...timeFaults(field.time, document, [...at, 'fields', key, 'time']));
       mustExist(field.reference, objectNames, 'object', [...at, 'fields', key, 'reference']);
       mustExist(field.options_from, lists, 'option list', [...at, 'fields', key, 'options_from']);
     }
@@ -93,25 +91,13 @@ const belowItself = (name: string, document: YamlDocument) =>
     where: document.place(['objects', name, 'parent', 'object']),
   });
 
-/** A time pattern that does not say a date, or a time zone that there is not. */
-function timeFaults(time: FieldDefinition['time'], document: YamlDocument, path: string[]): Diagnostic[] {
-  if (typeof time !== 'object') return [];
-  const faults: Diagnostic[] = [];
-  if (!isTimePattern(time.pattern)) {
-    faults.push(
-      problem('value-invalid', 'The pattern does not say a time', {
-        detail: 'It needs YYYY, MM and DD, and no part twice.',
-        where: document.place([...path, 'pattern']),
-      }),
-    );
-  }
-  if (!isTimeZone(time.zone)) {
-    faults.push(
-      problem('value-invalid', 'There is no such time zone', {
-        where: document.place([...path, 'zone']),
-        next: 'Use a name of the IANA table, e.g. Europe/Berlin',
-      }),
-    );
-  }
-  return faults;
+/** A stamp is compared with others, so that a time of day alone says nothing. */
+function stampFaults(time: FieldDefinition['time'], document: YamlDocument, path: string[]): Diagnostic[] {
+  if (typeof time !== 'object' || saysDate(time.pattern)) return [];
+  return [
+    problem('value-invalid', 'The pattern does not say a date', {
+      detail: 'It needs YYYY, MM and DD.',
+      where: document.place([...path, 'pattern']),
+    }),
+  ];
 }

@@ -36,6 +36,12 @@ export function roundDecimal(decimal: string, scale: number): string {
   return shortest(negative, digits.slice(0, mark), digits.slice(mark));
 }
 
+/** A canonical decimal with its mark moved by so many places to the right, or to the left where negative. */
+export function shiftDecimal(decimal: string, places: number): string {
+  const { negative, whole, fraction } = parts(decimal);
+  return shortest(negative, ...shifted(whole, fraction, places));
+}
+
 /** Negative, zero or positive, as `a` is less than, equal to or greater than `b`; both canonical. */
 export function compareDecimals(a: string, b: string): number {
   if (a === b) return 0;

@@ -23,9 +23,17 @@ export const timestamps: Question = {
 };
 
 function formOf(field: FieldDefinition | undefined): string | null {
-  if (field?.type !== 'timestamp' && field?.type !== 'date') return null;
+  if (field?.type !== 'timestamp' && field?.type !== 'date' && field?.type !== 'local_timestamp') return null;
   const { time = 'iso' } = field;
-  if (typeof time !== 'string') return field.type === 'date' ? time.pattern : `${time.pattern} in ${time.zone}`;
+  if (field.type === 'local_timestamp') return localForm(time);
+  if (typeof time !== 'string')
+    return field.type === 'date' ? time.pattern : `${time.pattern} in ${time.zone ?? 'UTC'}`;
   if (time === 'iso') return field.type === 'date' ? 'ISO 8601 dates' : 'ISO 8601, UTC or with its offset';
   return `${time === 'epoch_s' ? 'seconds' : 'milliseconds'} since 1970, UTC`;
+}
+
+function localForm(time: NonNullable<FieldDefinition['time']>): string {
+  const pattern = typeof time === 'object' && time.pattern !== 'iso' ? time.pattern : 'ISO 8601 without an offset';
+  const zone = typeof time === 'object' ? time.zone : undefined;
+  return zone === undefined ? `${pattern}, in no zone` : `${pattern} in ${zone}`;
 }

@@ -2,22 +2,22 @@ import { isBlank } from '../../record/canonical.ts';
 import type { FieldType, Value } from '../../record/value.ts';
 import type { FieldDefinition } from '../field.ts';
 import type { Wire } from '../port.ts';
-import { type CustomFields, compileCustom, compilePath } from './custom-field.ts';
+import { booleanCodec, formsOf } from './boolean.ts';
+import { addressCodec, binaryCodec, compilePartsInRecord, personNameCodec } from './composite.ts';
+import { countryCodec } from './country.ts';
+import { type CustomFields, compileCustom, compilePath, type FieldPlace } from './custom-field.ts';
+import { durationCodec } from './duration.ts';
 import type { FieldCodec } from './field-codec.ts';
+import { languageCodec } from './language.ts';
+import { localTimestampCodec, timeCodec } from './local-time.ts';
 import { currencyCodec, moneyCodec } from './money.ts';
+import { multiOptionCodec } from './multi-option.ts';
 import { decimalCodec, integerCodec } from './number.ts';
 import { type OptionLists, optionCodec } from './options.ts';
 import { compileReader, compileWriter } from './path.ts';
-import {
-  booleanCodec,
-  emailCodec,
-  listCodec,
-  objectCodec,
-  phoneCodec,
-  referenceCodec,
-  stringCodec,
-} from './scalars.ts';
+import { emailCodec, listCodec, objectCodec, phoneCodec, referenceCodec, stringCodec } from './scalars.ts';
 import { dateCodec, timestampCodec } from './time.ts';
+import { urlCodec } from './url.ts';
 
 /** One field, ready to run. */
 export interface CompiledField {
@@ -33,7 +33,7 @@ export interface CompiledField {
   isEmptyWire(raw: unknown): boolean;
   isEmptyValue(value: Value): boolean;
   /** What is written for "empty"; undefined where the field is left out then. */
-  emptyWire: null | '' | undefined;
+  emptyWire: null | '' | readonly [] | undefined;
   readOnly: boolean;
   writeOnly: boolean;
 }
@@ -44,13 +44,23 @@ const CODECS: Record<FieldType, (definition: FieldDefinition, optionLists: Optio
   decimal: decimalCodec,
   boolean: booleanCodec,
   date: dateCodec,
+  time: timeCodec,
   timestamp: timestampCodec,
+  local_timestamp: localTimestampCodec,
+  duration: durationCodec,
   money: moneyCodec,
   currency: currencyCodec,
   option: optionCodec,
+  multi_option: multiOptionCodec,
   reference: referenceCodec,
   email: emailCodec,
   phone: phoneCodec,
+  url: urlCodec,
+  country: countryCodec,
+  language: languageCodec,
+  postal_address: addressCodec,
+  person_name: personNameCodec,
+  binary: binaryCodec,
   list: listCodec,
   object: objectCodec,
 };
@@ -62,9 +72,7 @@ export function compileField(
   customFields?: CustomFields,
 ): CompiledField {
   const codec = CODECS[definition.type](definition, optionLists);
-  const { custom } = definition;
-  const place =
-    custom !== undefined && customFields ? compileCustom(custom, customFields) : compilePath(definition.path ?? name);
+  const place = placeOf(name, definition, customFields);
   const isEmptyWire = compileEmpty(definition);
   return {
     name,
@@ -86,17 +94,35 @@ export function compileField(
   };
 }
 
-const EMPTY_WIRE = { null: null, empty_text: '', omit: undefined } as const;
+const EMPTY_WIRE = { null: null, empty_text: '', empty_list: [], omit: undefined } as const;
 
-/** Null, or a text that says nothing to this field: blanks for all but texts, and for texts '' where that means empty. */
+function placeOf(name: string, definition: FieldDefinition, customFields: CustomFields | undefined): FieldPlace {
+  const { custom, parts, parts_in: partsIn } = definition;
+  if (partsIn === 'record' && parts) return compilePartsInRecord(parts);
+  return custom !== undefined && customFields
+    ? compileCustom(custom, customFields)
+    : compilePath(definition.path ?? name);
+}
+
+/**
+ * Null, a set of no options, or a text that says nothing to this field: blanks for all but texts, and for texts ''
+ * where that means empty.
+ */
 function compileEmptyValue({ type, empty }: FieldDefinition): (value: Value) => boolean {
+  if (type === 'multi_option') {
+    return (value) => value === null || value === '' || (Array.isArray(value) && value.length === 0);
+  }
   if (type !== 'string') return (value) => value === null || (typeof value === 'string' && isBlank(value));
   return empty.includes('') ? (value) => value === null || value === '' : (value) => value === null;
 }
 
 /** The declared wire forms of "empty" besides null; of types other than string, blanks around them do not count. */
-function compileEmpty({ type, empty, write_empty: written }: FieldDefinition): (raw: unknown) => boolean {
-  const forms: readonly unknown[] = written === 'empty_text' && !empty.includes('') ? [...empty, ''] : empty;
+function compileEmpty(definition: FieldDefinition): (raw: unknown) => boolean {
+  const { type, empty, write_empty: written } = definition;
+  const spelled: readonly unknown[] = [...formsOf(definition.boolean, 'true'), ...formsOf(definition.boolean, 'false')];
+  const declared: readonly unknown[] = written === 'empty_text' && !empty.includes('') ? [...empty, ''] : empty;
+  // What is true or false says something: SAP's false beside X is ''.
+  const forms = declared.filter((form) => !spelled.includes(form));
   if (forms.length === 1 && forms[0] === '') {
     return type === 'string' ? (raw) => raw === '' : (raw) => typeof raw === 'string' && isBlank(raw);
   }

@@ -1,12 +1,21 @@
+import { shiftDecimal } from '../../record/decimal.ts';
 import type { Money, Value } from '../../record/value.ts';
 import type { FieldDefinition } from '../field.ts';
 import type { FieldCodec } from './field-codec.ts';
-import { compileNumber, type NumberCodec, toDecimal } from './number.ts';
+import { minorDigits } from './minor-units.ts';
+import { compileNumber, type NumberFormat, toDecimal } from './number.ts';
 import { compileReader } from './path.ts';
 
 type MoneyFormat = NonNullable<FieldDefinition['money']>;
 
-const PLAIN_MONEY: MoneyFormat = { form: 'object', amount: 'amount', currency: 'currency', symbols: {} };
+const PLAIN_MONEY: MoneyFormat = {
+  form: 'object',
+  amount: 'amount',
+  currency: 'currency',
+  unit: 'major',
+  digits: {},
+  symbols: {},
+};
 
 /** Symbol or code on the wire ↔ ISO 4217 code. */
 export interface CurrencyCodec {
@@ -51,23 +60,60 @@ export function currencyCodec(definition: FieldDefinition): FieldCodec {
  */
 export function moneyCodec(definition: FieldDefinition): FieldCodec {
   const format = definition.money ?? PLAIN_MONEY;
-  const number = compileNumber(definition.number);
+  const number = compileAmount(definition.number, format);
   const currency = compileCurrency(format.symbols);
   if (format.form === 'text') return textForm(format, number, currency);
   return format.form === 'amount' ? amountForm(format, number, currency) : objectForm(format, number, currency);
 }
 
-function objectForm(format: MoneyFormat, number: NumberCodec, currency: CurrencyCodec): FieldCodec {
+/** Wire form ↔ amount in the major unit of a currency. */
+interface AmountCodec {
+  read(raw: unknown, currency: string | undefined): string | undefined;
+  write(amount: string, currency: string): string | number | undefined;
+  writeText(amount: string, currency: string): string | undefined;
+  expects: string;
+}
+
+function compileAmount(declared: NumberFormat | undefined, { unit, digits }: MoneyFormat): AmountCodec {
+  const number = compileNumber(declared);
+  if (unit === 'major') return number;
+  const places = (currency: string) => digits[currency] ?? minorDigits(currency);
+  const inMinor = (amount: string, currency: string): string | undefined => {
+    const count = places(currency);
+    if (count === undefined) return undefined;
+    const minor = shiftDecimal(amount, count);
+    // Parts of a cent can't be said, unless a scale says that the system rounds.
+    return minor.includes('.') && declared?.scale === undefined ? undefined : minor;
+  };
+  return {
+    read: (raw, currency) => {
+      const minor = number.read(raw);
+      const count = currency === undefined ? undefined : places(currency);
+      return minor === undefined || count === undefined ? undefined : shiftDecimal(minor, -count);
+    },
+    write: (amount, currency) => {
+      const minor = inMinor(amount, currency);
+      return minor === undefined ? undefined : number.write(minor);
+    },
+    writeText: (amount, currency) => {
+      const minor = inMinor(amount, currency);
+      return minor === undefined ? undefined : number.writeText(minor);
+    },
+    expects: `${number.expects}, counted in minor units`,
+  };
+}
+
+function objectForm(format: MoneyFormat, number: AmountCodec, currency: CurrencyCodec): FieldCodec {
   return {
     decode(raw) {
       if (!isRecord(raw)) return undefined;
       // An amount that is not there is no money, whatever currency stands beside it.
       if (raw[format.amount] === null || raw[format.amount] === '') return null;
-      return money(number.read(raw[format.amount]), currencyOf(raw[format.currency], format, currency));
+      return money(number, raw[format.amount], currencyOf(raw[format.currency], format, currency));
     },
     encode(value) {
       const canonical = toMoney(value, format.fixed);
-      const amount = canonical && number.write(canonical.amount);
+      const amount = canonical && number.write(canonical.amount, canonical.currency);
       if (canonical === undefined || amount === undefined) return undefined;
       return { [format.amount]: amount, [format.currency]: currency.write(canonical.currency) };
     },
@@ -76,16 +122,17 @@ function objectForm(format: MoneyFormat, number: NumberCodec, currency: Currency
 }
 
 /** `1.234,56 €`, read with the currency on either side and any blanks, written with it behind and one blank. */
-function textForm(format: MoneyFormat, number: NumberCodec, currency: CurrencyCodec): FieldCodec {
+function textForm(format: MoneyFormat, number: AmountCodec, currency: CurrencyCodec): FieldCodec {
   return {
     decode(raw) {
-      if (typeof raw === 'number') return money(number.read(raw), format.fixed);
+      if (typeof raw === 'number') return money(number, raw, format.fixed);
       const found = typeof raw === 'string' ? splitAmount(raw) : undefined;
-      return found && money(number.read(found.amount), currencyOf(found.currency, format, currency));
+      return found && money(number, found.amount, currencyOf(found.currency, format, currency));
     },
     encode(value) {
       const canonical = toMoney(value, format.fixed);
-      return canonical && `${number.writeText(canonical.amount)} ${currency.write(canonical.currency)}`;
+      const amount = canonical && number.writeText(canonical.amount, canonical.currency);
+      return amount === undefined || !canonical ? undefined : `${amount} ${currency.write(canonical.currency)}`;
     },
     expects: `a text of amount and currency, the amount ${number.expects}`,
   };
@@ -108,14 +155,14 @@ function splitAmount(text: string): { amount: string; currency: string } | undef
 
 const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
 
-function amountForm(format: MoneyFormat, number: NumberCodec, currency: CurrencyCodec): FieldCodec {
+function amountForm(format: MoneyFormat, number: AmountCodec, currency: CurrencyCodec): FieldCodec {
   const { currency_field: path } = format;
   const readCurrency = path === undefined ? undefined : compileReader(path);
   const codec: FieldCodec = {
-    decode: (raw, wire) => money(number.read(raw), currencyOf(readCurrency?.(wire), format, currency)),
+    decode: (raw, wire) => money(number, raw, currencyOf(readCurrency?.(wire), format, currency)),
     encode(value) {
       const canonical = toMoney(value, format.fixed);
-      return canonical && number.write(canonical.amount);
+      return canonical && number.write(canonical.amount, canonical.currency);
     },
     expects: `${number.expects}, with a currency ${path === undefined ? 'that is declared as fixed' : `in ${path}`}`,
   };
@@ -137,7 +184,8 @@ function currencyOf(raw: unknown, format: MoneyFormat, currency: CurrencyCodec):
   return currency.read(raw);
 }
 
-function money(amount: string | undefined, currency: string | undefined): Money | undefined {
+function money(number: AmountCodec, raw: unknown, currency: string | undefined): Money | undefined {
+  const amount = number.read(raw, currency);
   return amount === undefined || currency === undefined ? undefined : { amount, currency };
 }
 
@@ -146,7 +194,8 @@ function toMoney(value: Value, fixed: string | undefined): Money | undefined {
   const { amount, currency } = value;
   if (typeof currency !== 'string' || !isCode(currency)) return undefined;
   if (fixed !== undefined && currency !== fixed) return undefined;
-  return money(toDecimal(amount), currency);
+  const decimal = toDecimal(amount);
+  return decimal === undefined ? undefined : { amount: decimal, currency };
 }
 
 const isCode = (text: string): boolean => /^[A-Z]{3}$/.test(text);

@@ -1,11 +1,10 @@
-import { decimalOfNumber } from '../../record/decimal.ts';
 import type { Value } from '../../record/value.ts';
 import type { FieldDefinition } from '../field.ts';
 import type { Wire } from '../port.ts';
 import type { FieldCodec } from './field-codec.ts';
 import { setOwn } from './path.ts';
 import { compilePhone } from './phone.ts';
-import { compileFit } from './text.ts';
+import { textCodec, toText } from './text-codec.ts';
 
 /** Texts, and numbers where a text is declared: 01067 and 1067 are both sent for postal codes. */
 export function stringCodec(definition: FieldDefinition): FieldCodec {
@@ -42,28 +41,6 @@ export function referenceCodec(definition: FieldDefinition): FieldCodec {
   };
 }
 
-/** JSON booleans always; the declared spellings, as texts or numbers that read the same. */
-export function booleanCodec(definition: FieldDefinition): FieldCodec {
-  const spelled = definition.boolean;
-  const yes = spelled && String(spelled.true);
-  const no = spelled && String(spelled.false);
-  return {
-    decode: (raw) => {
-      if (typeof raw === 'boolean') return raw;
-      if (typeof raw !== 'string' && typeof raw !== 'number' && typeof raw !== 'bigint') return undefined;
-      const text = String(raw).trim();
-      if (text === yes) return true;
-      return text === no ? false : undefined;
-    },
-    encode: (value) => {
-      if (typeof value !== 'boolean') return undefined;
-      if (!spelled) return value;
-      return value ? spelled.true : spelled.false;
-    },
-    expects: spelled ? `${yes} or ${no}` : 'true or false',
-  };
-}
-
 /** Lists and objects are taken as the JSON they are. */
 export function listCodec(): FieldCodec {
   return compileJson((value) => Array.isArray(value), 'a list');
@@ -80,28 +57,6 @@ function compileJson(isKind: (value: unknown) => boolean, expects: string): Fiel
     encode: asJson,
     expects,
   };
-}
-
-function textCodec(definition: FieldDefinition, normal: (text: string) => string, expects: string): FieldCodec {
-  const asStored = compileFit(definition);
-  return {
-    decode: (raw) => {
-      const text = toText(raw);
-      return text === undefined ? undefined : normal(text);
-    },
-    encode: (value) => {
-      const text = toText(value);
-      if (text === undefined) return undefined;
-      return asStored ? asStored(normal(text)) : normal(text);
-    },
-    expects,
-  };
-}
-
-function toText(raw: unknown): string | undefined {
-  if (typeof raw === 'string') return raw;
-  if (typeof raw === 'number') return Number.isSafeInteger(raw) ? String(raw) : decimalOfNumber(raw);
-  return typeof raw === 'bigint' ? String(raw) : undefined;
 }
 
 /** Whether a value is JSON to the last item, so that it may be taken as it is: a look is cheaper than a copy. */

@@ -9,13 +9,30 @@ export interface TimePattern {
 
 const LETTERS = /YYYY|MM|DD|HH|mm|ss|SSS/g;
 
-/** Whether the pattern says a whole date, and no part twice. */
+/** ISO 8601 without an offset, for a time that is local to a declared zone or to none. */
+const ISO_LOCAL = 'iso';
+
+/** Whether the pattern says a whole date or a time of day, and no part twice. */
 export function isTimePattern(pattern: string): boolean {
-  const letters: string[] = pattern.match(LETTERS) ?? [];
-  return ['YYYY', 'MM', 'DD'].every((one) => letters.includes(one)) && new Set(letters).size === letters.length;
+  const letters = lettersOf(pattern);
+  return (saysDate(pattern) || saysTimeOfDay(pattern)) && new Set(letters).size === letters.length;
 }
 
+export function saysDate(pattern: string): boolean {
+  const letters = lettersOf(pattern);
+  return pattern === ISO_LOCAL || ['YYYY', 'MM', 'DD'].every((one) => letters.includes(one));
+}
+
+/** Whether the pattern says a time and nothing of a date. */
+export function saysTimeOfDay(pattern: string): boolean {
+  const letters = lettersOf(pattern);
+  return pattern === ISO_LOCAL || (letters.includes('HH') && !/YYYY|MM|DD/.test(pattern));
+}
+
+const lettersOf = (pattern: string): string[] => pattern.match(LETTERS) ?? [];
+
 export function compileTimePattern(pattern: string): TimePattern {
+  if (pattern === ISO_LOCAL) return ISO_PATTERN;
   const literals = literalsOf(pattern);
   const pieces = pattern.split(/(YYYY|MM|DD|HH|mm|ss|SSS)/).filter((piece) => piece !== '');
   const writers = pieces.map((piece) => WRITERS[piece] ?? (() => piece));
@@ -60,6 +77,36 @@ const WRITERS: Partial<Record<string, (civil: Civil) => string>> = {
   ss: ({ second }) => pair(second),
   SSS: ({ millisecond }) => triple(millisecond),
 };
+
+const ISO_FORM = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,12}))?)?$/;
+
+/** Any precision is read, finer than milliseconds cut; seconds are written, with their fraction where there is one. */
+const ISO_PATTERN: TimePattern = {
+  read(text) {
+    const [whole, year, month, day, hour, minute, second = '0', fraction = ''] = ISO_FORM.exec(text) ?? [];
+    if (whole === undefined) return undefined;
+    return {
+      year: Number(year),
+      month: Number(month),
+      day: Number(day),
+      hour: Number(hour),
+      minute: Number(minute),
+      second: Number(second),
+      millisecond: Number(fraction.padEnd(3, '0').slice(0, 3)),
+    };
+  },
+  write(civil) {
+    return `${quad(civil.year)}-${pair(civil.month)}-${pair(civil.day)}T${timeOfDayText(civil)}`;
+  },
+};
+
+/** `HH:mm:ss`, with milliseconds where there are any. */
+export function timeOfDayText({ hour, minute, second, millisecond }: TimeOfDay): string {
+  const fraction = millisecond === 0 ? '' : `.${triple(millisecond)}`;
+  return `${pair(hour)}:${pair(minute)}:${pair(second)}${fraction}`;
+}
+
+export type TimeOfDay = Pick<Civil, 'hour' | 'minute' | 'second' | 'millisecond'>;
 
 function literalsOf(pattern: string): { at: number; code: number }[] {
   const masked = pattern.replace(LETTERS, (letters) => '\0'.repeat(letters.length));

@@ -78,6 +78,11 @@ test.each<[object, unknown, string | undefined]>([
   [{ time: { ...berlin, overlap: 'later' } }, '25.10.2026 02:30', '2026-10-25T01:30:00.000Z'],
   [{ time: berlin }, '29.03.2026 02:30', '2026-03-29T01:30:00.000Z'],
   [{ time: { ...berlin, gap: 'reject' } }, '29.03.2026 02:30', undefined],
+  [{ time: { ...berlin, overlap: 'reject' } }, '25.10.2026 02:30', undefined],
+  [{ time: { ...berlin, gap: 'earlier' } }, '29.03.2026 02:30', '2026-03-29T00:30:00.000Z'],
+  [{ time: { pattern: 'iso', zone: 'Europe/Berlin' } }, '2026-12-31T14:05', '2026-12-31T13:05:00.000Z'],
+  [{ time: { pattern: 'iso', zone: 'Europe/Berlin' } }, '2026-07-01 14:05:06.78912', '2026-07-01T12:05:06.789Z'],
+  [{ time: { pattern: 'iso', zone: 'Europe/Berlin' } }, '2026-07-01T14:05:06Z', undefined],
   [{ time: berlin }, '31.12.2026', undefined],
   [{ time: berlin }, '31-12-2026 14:05', undefined],
   [{ time: berlin }, '31.13.2026 14:05', undefined],
@@ -100,6 +105,8 @@ test.each<[object, string, unknown]>([
   [{ time: 'dotnet' }, '2026-12-31T14:05:00.999Z', '/Date(1798725900999+0000)/'],
   [{ time: berlin }, '2026-12-31T13:05:59.999Z', '31.12.2026 14:05'],
   [{ time: berlin }, '9999-12-31T23:30:00.000Z', undefined],
+  [{ time: { pattern: 'iso', zone: 'Europe/Berlin' } }, '2026-12-31T13:05:00.000Z', '2026-12-31T14:05:00'],
+  [{ time: { pattern: 'iso', zone: 'Europe/Berlin' } }, '2026-12-31T13:05:00.700Z', '2026-12-31T14:05:00.700'],
   [{}, 'soon', undefined],
   [{ time: berlin }, '2026-12-31', undefined],
 ])('a timestamp %j writes %j as %j', (definition, value, expected) => {
@@ -114,6 +121,7 @@ test.each<[object, unknown, string | undefined]>([
   [{}, '2026-02-29', undefined],
   [{ time: 'epoch_s' }, 1_798_675_200, '2026-12-31'],
   [{ time: 'epoch_s' }, 1_798_675_201, undefined],
+  [{ time: { pattern: 'iso', zone: 'Europe/Berlin' } }, '2026-12-31', '2026-12-31'],
   [{ time: { pattern: 'DD.MM.YYYY' } }, '31.12.2026', '2026-12-31'],
   [{ time: { pattern: 'DD.MM.YYYY' } }, '31.11.2026', undefined],
   [{ time: berlin }, '31.12.2026 23:59', '2026-12-31'],
@@ -154,10 +162,13 @@ test('instants come back from every zone up to the precision of the form', () =>
   );
 });
 
-test('patterns stand for themselves but for their letters, and say a whole date', () => {
+test('patterns stand for themselves but for their letters, and say a whole date or a time of day', () => {
   const pattern = compileTimePattern('am DD/MM/YYYY um HH Uhr');
   const civil = { year: 2026, month: 1, day: 2, hour: 3, minute: 0, second: 0, millisecond: 0 };
   expect(pattern.write({ ...civil, minute: 59 })).toBe('am 02/01/2026 um 03 Uhr');
   expect(pattern.read('am 02/01/2026 um 03 Uhr')).toEqual(civil);
-  expect(['DD.MM.YYYY', 'HH:mm', 'YYYY-MM', 'DD.MM.YYYY DD'].map(isTimePattern)).toEqual([true, false, false, false]);
+  expect(['DD.MM.YYYY', 'HH:mm', 'iso', 'YYYY-MM', 'DD.MM.YYYY DD', 'mm:ss', 'MM HH'].map(isTimePattern)).toEqual([
+    ...[true, true, true],
+    ...[false, false, false, false],
+  ]);
 });

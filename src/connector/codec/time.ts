@@ -25,7 +25,7 @@ export function compileTime(format: TimeFormat = 'iso'): TimeCodec {
   if (format === 'epoch_ms') return epoch(1, 'milliseconds');
   if (format === 'dotnet') return DOTNET;
   const pattern = compileTimePattern(format.pattern);
-  const zone = zoneNamed(format.zone);
+  const zone = zoneNamed(format.zone ?? 'UTC');
   return {
     readMs: (raw) => {
       const civil = typeof raw === 'string' ? pattern.read(raw) : undefined;
@@ -36,9 +36,13 @@ export function compileTime(format: TimeFormat = 'iso'): TimeCodec {
       const local = inRange(zone.toLocal(Math.floor(ms)));
       return local === undefined ? undefined : pattern.write(msToCivil(local));
     },
-    expects: `a text like ${format.pattern}, at a time that there was in ${format.zone}`,
+    expects: `${likePattern(format.pattern)}, at a time that there was in ${format.zone ?? 'UTC'}`,
   };
 }
+
+/** The declared form of a local time in words. */
+export const likePattern = (pattern: string): string =>
+  pattern === 'iso' ? 'a time of ISO 8601 without an offset' : `a text like ${pattern}`;
 
 /** Epoch ms in a text; the offset tells in which zone it was entered and changes nothing. */
 const DOTNET_FORM = /^\/Date\((-?\d{1,15})(?:[+-]\d{4})?\)\/$/;
@@ -81,7 +85,8 @@ export function timestampCodec(definition: FieldDefinition): FieldCodec {
  * midnight UTC; any other time of day is refused, since the date it means would be a guess.
  */
 export function dateCodec(definition: FieldDefinition): FieldCodec {
-  const format = definition.time ?? 'iso';
+  const declared = definition.time ?? 'iso';
+  const format = typeof declared === 'object' && declared.pattern === 'iso' ? 'iso' : declared;
   if (typeof format === 'object') return patternDate(format.pattern);
   const time = compileTime(format);
   return {

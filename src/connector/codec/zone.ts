@@ -9,14 +9,14 @@ interface Period {
 
 /** What a local time is that occurs twice (overlap) or not at all (gap). */
 export interface ZonePolicy {
-  overlap: 'earlier' | 'later';
-  gap: 'later' | 'reject';
+  overlap: 'earlier' | 'later' | 'reject';
+  gap: 'later' | 'earlier' | 'reject';
 }
 
 /** Conversions between instants and the local times of one zone, both in ms; a local time is counted as if it were UTC. */
 export interface Zone {
   toLocal(instant: number): number;
-  /** Undefined where the local time was skipped and the policy rejects that. */
+  /** Undefined where the local time was skipped or occurs twice, and the policy rejects that. */
   toInstant(local: number, policy: ZonePolicy): number | undefined;
 }
 
@@ -80,20 +80,21 @@ function openZone(name: string): Zone {
 
 /** Looks at every period that could hold the local time, in order. */
 function resolve(periodAt: (instant: number) => Period, local: number, policy: ZonePolicy): number | undefined {
-  let found: number | undefined;
-  let skipped: number | undefined;
+  const found: number[] = [];
+  let before: number | undefined;
+  let after: number | undefined;
   for (let period = periodAt(local - WIDEST_OFFSET); ; period = periodAt(period.end)) {
     const instant = local - period.offset;
-    if (instant >= period.start && instant < period.end) {
-      if (policy.overlap === 'earlier') return instant;
-      found = instant;
-    }
+    if (instant >= period.start && instant < period.end) found.push(instant);
     // The clock jumps over a skipped time at the end of the last period that it lies behind.
-    if (instant >= period.end) skipped = instant;
+    if (instant >= period.end) before = instant;
+    else if (instant < period.start) after ??= instant;
     if (period.end > local + WIDEST_OFFSET) break;
   }
-  if (found !== undefined) return found;
-  return policy.gap === 'later' ? skipped : undefined;
+  const [first, second] = found;
+  if (first === undefined) return policy.gap === 'reject' ? undefined : policy.gap === 'later' ? before : after;
+  if (second === undefined || policy.overlap === 'earlier') return first;
+  return policy.overlap === 'later' ? found.at(-1) : undefined;
 }
 
 /** Asks Temporal, once per period. */

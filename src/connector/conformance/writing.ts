@@ -184,6 +184,25 @@ function anyValue(field: FieldDefinition, token: string): Value {
       return '2026-01-31';
     case 'timestamp':
       return '2026-01-31T12:00:00.000Z';
+    case 'time':
+      return '12:00:00.000';
+    case 'local_timestamp':
+      return '2026-01-31T12:00:00.000';
+    case 'duration':
+      return 'PT1H';
+    case 'country':
+      return 'DE';
+    case 'language':
+      return 'de';
+    case 'url':
+      return `https://example.org/${token}`;
+    case 'person_name':
+      return { given: MARK, family: token };
+    case 'postal_address':
+      return { street: `${MARK} ${token}` };
+    case 'binary':
+    case 'multi_option':
+      return null;
     case 'money':
       return { amount: '1', currency: field.money?.fixed ?? 'EUR' };
     case 'currency':

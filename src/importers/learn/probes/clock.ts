@@ -51,7 +51,7 @@ export const clock: WritingProbe = {
           at,
           fact,
           verdict: 'confirmed',
-          declared: pattern ? time.zone : time,
+          declared: pattern ? (time.zone ?? 'UTC') : time,
           seen: 'a record just written is stamped with the time of now',
         }),
       ];

@@ -83,7 +83,7 @@ function better(
 
 function zoneOf({ definition: { modified, fields } }: Subject): string {
   const time = modified === undefined ? undefined : fields[modified]?.time;
-  return typeof time === 'object' ? time.zone : 'UTC';
+  return typeof time === 'object' ? (time.zone ?? 'UTC') : 'UTC';
 }
 
 const GERMAN = /^-?\d{1,3}(?:\.\d{3})*,(\d{2}) ?(\D{1,3})$/;

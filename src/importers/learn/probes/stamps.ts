@@ -76,7 +76,7 @@ function formOf(subject: Subject, name: string, path: string, values: readonly u
         seen: `all ${values.length} stamps are of this form`,
       }),
     ];
-  const zone = typeof field?.time === 'object' ? field.time.zone : 'UTC';
+  const zone = typeof field?.time === 'object' ? (field.time.zone ?? 'UTC') : 'UTC';
   const form = timeFormOf(values, zone);
   if (form === null)
     return [subject.tell({ at, fact, verdict: 'contradicted', seen: 'the values are of no form that is known' })];

@@ -1,0 +1,28 @@
+import { decimalOfNumber } from '../../record/decimal.ts';
+import type { FieldDefinition } from '../field.ts';
+import type { FieldCodec } from './field-codec.ts';
+import { compileFit } from './text.ts';
+
+/** The codec of a type whose canonical form is a text with a normal form. */
+export function textCodec(definition: FieldDefinition, normal: (text: string) => string, expects: string): FieldCodec {
+  const asStored = compileFit(definition);
+  return {
+    decode: (raw) => {
+      const text = toText(raw);
+      return text === undefined ? undefined : normal(text);
+    },
+    encode: (value) => {
+      const text = toText(value);
+      if (text === undefined) return undefined;
+      return asStored ? asStored(normal(text)) : normal(text);
+    },
+    expects,
+  };
+}
+
+/** Texts, and numbers where a text is declared. */
+export function toText(raw: unknown): string | undefined {
+  if (typeof raw === 'string') return raw;
+  if (typeof raw === 'number') return Number.isSafeInteger(raw) ? String(raw) : decimalOfNumber(raw);
+  return typeof raw === 'bigint' ? String(raw) : undefined;
+}
