@@ -3,6 +3,7 @@ import type { FieldDefinition } from '../connector/field.ts';
 import { parseDecimal } from '../record/decimal.ts';
 import { otherSide, SIDES, type Side } from '../record/side.ts';
 import type { Value } from '../record/value.ts';
+import { loadEquivalence } from './equivalence.ts';
 import { compileExpression, type Expression } from './expression.ts';
 import type { Findings } from './findings.ts';
 import { loadOptions, loadOtherwise } from './load-options.ts';
@@ -39,6 +40,8 @@ export function loadField(file: FieldMappingFile, scope: RowScope): LoadedField 
     targetEdits: file.target_edits,
     required: file.required,
     default: loadDefaults(row, scope),
+    equivalent: loadEquivalence(row, scope),
+    lossAccepted: file.loss === 'accepted',
     where: scope.findings.place(scope.path),
   };
 }

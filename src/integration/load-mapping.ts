@@ -295,7 +295,7 @@ function referencesOf(name: string, fields: readonly LoadedField[]): string[] {
   return [...new Set(names)].filter((each) => each !== name).sort();
 }
 
-/** All that decides what is written: the mapping without its notes and what it ignores, and the declarations of the fields it reads. */
+/** All that decides what is written: the mapping without its notes, what it ignores and what it says of losses, and the declarations of the fields it reads. */
 function rulesOf({ file, sides, fields }: Loading, filter: Record<Side, Expression | null>): string {
   const declared = (side: Side) => {
     const read = fields.flatMap((row) => [row[side], ...((side === 'a' ? row.toB : row.toA)?.fields ?? [])]);
@@ -303,7 +303,7 @@ function rulesOf({ file, sides, fields }: Loading, filter: Record<Side, Expressi
     return names.map((name) => [name, ownField(sides[side].definition, name) ?? null]);
   };
   const { ignored: _, ...rest } = file;
-  const rows = file.fields.map(({ note: __, ...row }) => row);
+  const rows = file.fields.map(({ note: _note, loss: _loss, equivalent: _equivalent, ...row }) => row);
   const all = {
     ...rest,
     fields: rows,

@@ -2,6 +2,7 @@ import type { ConnectorDefinition } from '../connector/definition.ts';
 import type { Diagnostic, Place } from '../record/diagnostic.ts';
 import type { Side } from '../record/side.ts';
 import type { Value } from '../record/value.ts';
+import type { Equivalence } from './equivalence.ts';
 import type { Expression } from './expression.ts';
 import type { Propagation } from './schema.ts';
 
@@ -101,5 +102,9 @@ export interface LoadedField {
   required: boolean;
   /** By the side that is written: the value where the source is empty; undefined where there is none. */
   default: Record<Side, Value | undefined>;
+  /** Two-way fields: when a value that comes back is the one that went; null: when it is the same. */
+  equivalent: Equivalence | null;
+  /** What is lost on the way there and back is known and meant. */
+  lossAccepted: boolean;
   where: Place;
 }

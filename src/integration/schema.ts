@@ -52,6 +52,16 @@ const fieldMappingSchema = z
       .union([scalar, z.record(z.string(), scalar)])
       .optional()
       .describe('Written where the source is empty; one value, or one for each system that is written by its name'),
+    equivalent: z
+      .string()
+      .optional()
+      .describe(
+        'What may change on the way to the other system and back: `blanks`, `case`, `text`, `code`, `digits`, `phone`, `minute`, `day`, or an expression over `value` that two equal values have the same result of. For the check of the round trip; changes nothing',
+      ),
+    loss: z
+      .literal('accepted')
+      .optional()
+      .describe('What the check of the round trip finds to be lost is known and meant; changes nothing'),
     note: z.string().optional().describe('For people; changes nothing'),
   })
   .catchall(z.string())

@@ -1,4 +1,5 @@
 import { canonicalText, isEmpty } from '../record/canonical.ts';
+import { codeForm, textForm } from '../record/text-form.ts';
 import type { FieldType, Value } from '../record/value.ts';
 
 /**
@@ -12,13 +13,13 @@ import type { FieldType, Value } from '../record/value.ts';
  */
 export function matchText(type: FieldType, value: Value, identifier = false): string | null {
   if (isEmpty(value)) return null;
-  if (typeof value !== 'string') return identifier ? codeForm(canonicalText(value)) : canonicalText(value);
-  if (identifier) return codeForm(value);
+  if (typeof value !== 'string') return identifier ? filled(codeForm(canonicalText(value))) : canonicalText(value);
+  if (identifier) return filled(codeForm(value));
   switch (type) {
     case 'string':
     case 'email':
     case 'phone':
-      return textForm(value);
+      return filled(textForm(value));
     default:
       return value;
   }
@@ -29,21 +30,4 @@ export function matchKey(parts: readonly (string | null)[]): string | null {
   return parts.length === 0 || parts.includes(null) ? null : JSON.stringify(parts);
 }
 
-function textForm(text: string): string | null {
-  const form = folded(text).replace(/\s+/g, ' ').trim();
-  return form === '' ? null : form;
-}
-
-function codeForm(text: string): string | null {
-  const form = folded(text)
-    .replace(/[\s.\-\u2010-\u2015/]/g, '')
-    .toUpperCase();
-  return form === '' ? null : form;
-}
-
-/** Without differences of case (`STRASSE` is `straße`) and of width, ligatures and composition. */
-function folded(text: string): string {
-  // Plain ASCII is the common case, and there is nothing to compose in it.
-  if (/^[\x00-\x7f]*$/.test(text)) return text.toLowerCase();
-  return text.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
-}
+const filled = (form: string): string | null => (form === '' ? null : form);

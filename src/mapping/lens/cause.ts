@@ -1,0 +1,95 @@
+import { fitsCharacters } from '../../connector/codec/text.ts';
+import { isEmpty } from '../../record/canonical.ts';
+import { codeForm } from '../../record/text-form.ts';
+import type { FieldType, Value } from '../../record/value.ts';
+import type { Trip } from './trip.ts';
+
+/** What happened to a value on its way there and back; each has remedies of its own. */
+export const CAUSES = [
+  'stuck',
+  'emptied',
+  'filled',
+  'cut',
+  'characters',
+  'blanks',
+  'case',
+  'composition',
+  'notation',
+  'rounded',
+  'seconds',
+  'time-of-day',
+  'clock-change',
+  'currency',
+  'merged',
+  'order',
+  'changed',
+] as const;
+
+export type Cause = (typeof CAUSES)[number];
+
+/** Why a value of this type did not come back as it went; null where it did, or never got there. */
+export function causeOf(type: FieldType, start: Value, trip: Trip): Cause | null {
+  if (trip.kind === 'same' || trip.kind === 'stopped') return null;
+  if (trip.kind === 'stuck') return 'stuck';
+  const { back } = trip;
+  if (isEmpty(back)) return 'emptied';
+  if (isEmpty(start)) return 'filled';
+  if (typeof start === 'boolean' || type === 'option' || type === 'reference') return 'merged';
+  if (typeof start === 'number' || type === 'decimal') return isNear(start, back) ? 'rounded' : 'changed';
+  if (type === 'timestamp' && typeof start === 'string' && typeof back === 'string') return instantCause(start, back);
+  if (typeof start === 'string' && typeof back === 'string') return textCause(start, back);
+  return structureCause(start, back);
+}
+
+function textCause(start: string, back: string): Cause {
+  if (start.trim() === back.trim() || collapsed(start) === collapsed(back)) return 'blanks';
+  if (start.normalize('NFC') === back.normalize('NFC')) return 'composition';
+  if (start.toLowerCase() === back.toLowerCase()) return 'case';
+  if (start.startsWith(back)) return 'cut';
+  const kept = [...start].map((character) => (fitsCharacters(character, 'ascii') ? character : '?'));
+  if (!fitsCharacters(start, 'ascii') && isReplaced(kept, back)) return 'characters';
+  if (codeForm(start) === codeForm(back) || numeralForm(start) === numeralForm(back)) return 'notation';
+  return 'changed';
+}
+
+const collapsed = (text: string): string => text.replace(/\s+/g, ' ').trim();
+
+/** `007`, `7` and `7.00`; `+49 30 1` and `0049301`. */
+const numeralForm = (text: string): string =>
+  text
+    .replace(/\D/g, '')
+    .replace(/^0+/, '')
+    .replace(/(?<=[.,]\d*)0+$/, '');
+
+/** Whether `back` is the start of the text, with some letters beyond ASCII replaced. */
+function isReplaced(kept: readonly string[], back: string): boolean {
+  const letters = [...back];
+  return letters.length <= kept.length && letters.every((letter, at) => kept[at] === '?' || letter === kept[at]);
+}
+
+function instantCause(start: string, back: string): Cause {
+  const distance = Math.abs(Date.parse(start) - Date.parse(back));
+  if (distance < 60_000) return 'seconds';
+  if (back.endsWith('T00:00:00.000Z') || distance > 2 * 3_600_000)
+    return distance < 86_400_000 ? 'time-of-day' : 'changed';
+  return distance % 1_800_000 === 0 ? 'clock-change' : 'changed';
+}
+
+function structureCause(start: Value, back: Value): Cause {
+  if (Array.isArray(start) && Array.isArray(back)) {
+    const sorted = (list: Value[]) => JSON.stringify(list.map((item) => JSON.stringify(item)).sort());
+    return sorted(start) === sorted(back) ? 'order' : 'changed';
+  }
+  if (!isRecord(start) || !isRecord(back)) return 'changed';
+  if (start['currency'] !== back['currency']) return 'currency';
+  return isNear(start['amount'], back['amount']) ? 'rounded' : 'changed';
+}
+
+const isRecord = (value: Value): value is { [key: string]: Value } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Whether two numbers differ as rounding makes them differ: by less than one, or by a part in a million. */
+function isNear(one: Value | undefined, other: Value | undefined): boolean {
+  const distance = Math.abs(Number(one) - Number(other));
+  return Number.isFinite(distance) && (distance < 1 || distance < Math.abs(Number(one)) / 1e6);
+}
