@@ -2,15 +2,8 @@ import { compilePhone } from '../connector/codec/phone.ts';
 import { codeForm, textForm } from '../record/text-form.ts';
 import type { Value } from '../record/value.ts';
 import { compileExpression, isDynamic } from './expression.ts';
+import type { Equivalence } from './loaded.ts';
 import type { Row, RowScope } from './row.ts';
-
-/** Two values of a field are as good as one where they have the same form. */
-export interface Equivalence {
-  /** As written in the file: a name, or an expression over `value`. */
-  source: string;
-  /** Undefined where it can't be told. */
-  form(value: Value): Value | undefined;
-}
 
 /** The normal forms that have a name. What is no text is left as it is. */
 const FORMS: Record<string, (text: string, country: string | undefined) => string> = {

@@ -2,7 +2,6 @@ import type { ConnectorDefinition } from '../connector/definition.ts';
 import type { Diagnostic, Place } from '../record/diagnostic.ts';
 import type { Side } from '../record/side.ts';
 import type { Value } from '../record/value.ts';
-import type { Equivalence } from './equivalence.ts';
 import type { Expression } from './expression.ts';
 import type { Propagation } from './schema.ts';
 
@@ -107,4 +106,12 @@ export interface LoadedField {
   /** What is lost on the way there and back is known and meant. */
   lossAccepted: boolean;
   where: Place;
+}
+
+/** Two values of a field are as good as one where they have the same form. */
+export interface Equivalence {
+  /** As written in the file: a name, or an expression over `value`. */
+  source: string;
+  /** Undefined where it can't be told. */
+  form(value: Value): Value | undefined;
 }

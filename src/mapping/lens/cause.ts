@@ -1,3 +1,4 @@
+import { DAY, HOUR, MINUTE } from '../../connector/codec/civil.ts';
 import { fitsCharacters } from '../../connector/codec/text.ts';
 import { isEmpty } from '../../record/canonical.ts';
 import { codeForm } from '../../record/text-form.ts';
@@ -27,8 +28,9 @@ export const CAUSES = [
 
 export type Cause = (typeof CAUSES)[number];
 
-/** Why a value of this type did not come back as it went; null where it did, or never got there. */
-export function causeOf(type: FieldType, start: Value, trip: Trip): Cause | null {
+/** Why a value of a field did not come back from the other one as it went; null where it did, or never got there. */
+export function causeOf(types: { start: FieldType; goal: FieldType }, start: Value, trip: Trip): Cause | null {
+  const type = types.start;
   if (trip.kind === 'same' || trip.kind === 'stopped') return null;
   if (trip.kind === 'stuck') return 'stuck';
   const { back } = trip;
@@ -36,7 +38,8 @@ export function causeOf(type: FieldType, start: Value, trip: Trip): Cause | null
   if (isEmpty(start)) return 'filled';
   if (typeof start === 'boolean' || type === 'option' || type === 'reference') return 'merged';
   if (typeof start === 'number' || type === 'decimal') return isNear(start, back) ? 'rounded' : 'changed';
-  if (type === 'timestamp' && typeof start === 'string' && typeof back === 'string') return instantCause(start, back);
+  if (type === 'timestamp' && typeof start === 'string' && typeof back === 'string')
+    return instantCause(start, back, types.goal);
   if (typeof start === 'string' && typeof back === 'string') return textCause(start, back);
   return structureCause(start, back);
 }
@@ -44,22 +47,27 @@ export function causeOf(type: FieldType, start: Value, trip: Trip): Cause | null
 function textCause(start: string, back: string): Cause {
   if (start.trim() === back.trim() || collapsed(start) === collapsed(back)) return 'blanks';
   if (start.normalize('NFC') === back.normalize('NFC')) return 'composition';
-  if (start.toLowerCase() === back.toLowerCase()) return 'case';
+  if (start.toUpperCase().toLowerCase() === back.toUpperCase().toLowerCase()) return 'case';
   if (start.startsWith(back)) return 'cut';
   const kept = [...start].map((character) => (fitsCharacters(character, 'ascii') ? character : '?'));
   if (!fitsCharacters(start, 'ascii') && isReplaced(kept, back)) return 'characters';
-  if (codeForm(start) === codeForm(back) || numeralForm(start) === numeralForm(back)) return 'notation';
+  if (codeForm(start) === codeForm(back)) return 'notation';
+  if (NUMERAL.test(start) && NUMERAL.test(back) && numeralForm(start) === numeralForm(back)) return 'notation';
   return 'changed';
 }
 
 const collapsed = (text: string): string => text.replace(/\s+/g, ' ').trim();
 
-/** `007`, `7` and `7.00`; `+49 30 1` and `0049301`. */
+/** Digits with signs between them, as in numbers and phone numbers. */
+const NUMERAL = /^[\d\s.,+()/-]*\d[\d\s.,+()/-]*$/;
+
+/** `007`, `7` and `7.00`; `030/123` and `+4930123`. */
 const numeralForm = (text: string): string =>
   text
+    .replace(/[.,]0*$/, '')
     .replace(/\D/g, '')
     .replace(/^0+/, '')
-    .replace(/(?<=[.,]\d*)0+$/, '');
+    .slice(-6);
 
 /** Whether `back` is the start of the text, with some letters beyond ASCII replaced. */
 function isReplaced(kept: readonly string[], back: string): boolean {
@@ -67,12 +75,11 @@ function isReplaced(kept: readonly string[], back: string): boolean {
   return letters.length <= kept.length && letters.every((letter, at) => kept[at] === '?' || letter === kept[at]);
 }
 
-function instantCause(start: string, back: string): Cause {
+function instantCause(start: string, back: string, goal: FieldType): Cause {
   const distance = Math.abs(Date.parse(start) - Date.parse(back));
-  if (distance < 60_000) return 'seconds';
-  if (back.endsWith('T00:00:00.000Z') || distance > 2 * 3_600_000)
-    return distance < 86_400_000 ? 'time-of-day' : 'changed';
-  return distance % 1_800_000 === 0 ? 'clock-change' : 'changed';
+  if (goal === 'date') return distance < DAY ? 'time-of-day' : 'changed';
+  if (distance < MINUTE) return 'seconds';
+  return distance % (30 * MINUTE) === 0 && distance <= 2 * HOUR ? 'clock-change' : 'changed';
 }
 
 function structureCause(start: Value, back: Value): Cause {

@@ -56,14 +56,14 @@ interface Found {
 }
 
 function roundTrips(lens: Lens, row: LoadedField, from: Side, sample: readonly Fields[]): RowLens {
-  const type = lens.declared(row, from)?.type ?? 'string';
+  const types = typesOf(lens, row, from);
   const found = new Map<Cause, Found>();
   let tried = 0;
   const visit = (record: Fields, isSampled: boolean) => {
     const value = record[row[from]] ?? null;
     const trip = goAndReturn(lens, row, from, record);
     if (trip.kind !== 'stopped' && !isEmpty(value)) tried += 1;
-    const cause = causeOf(type, value, trip);
+    const cause = causeOf(types, value, trip);
     if (cause === null) return;
     const known = found.get(cause);
     if (known) known.sampled += isSampled ? 1 : 0;
@@ -82,6 +82,11 @@ function roundTrips(lens: Lens, row: LoadedField, from: Side, sample: readonly F
   };
 }
 
+const typesOf = (lens: Lens, row: LoadedField, from: Side) => ({
+  start: lens.declared(row, from)?.type ?? 'string',
+  goal: lens.declared(row, otherSide(from))?.type ?? 'string',
+});
+
 function violationOf(lens: Lens, row: LoadedField, from: Side, found: Found): Violation {
   const declared = lens.declared(row, from);
   if (!declared) throw new Error(`The field ${row[from]} is not declared`);
@@ -91,7 +96,7 @@ function violationOf(lens: Lens, row: LoadedField, from: Side, found: Found): Vi
     (value) =>
       !isEmpty(value) &&
       lens.holds(from, row[from], value) &&
-      causeOf(declared.type, value, trip(value)) === found.cause,
+      causeOf(typesOf(lens, row, from), value, trip(value)) === found.cause,
   );
   const result = trip(smallest);
   const shape = shapeOf(smallest, declared);

@@ -30,8 +30,7 @@ const LOSSES: Record<Cause, (place: Place) => string> = {
   rounded: ({ start, goal }) => `${goal} holds fewer digits: after an edit there, they are gone from ${start}.`,
   seconds: ({ start, goal }) =>
     `${goal} is less exact: after an edit there, seconds or milliseconds are gone from ${start}.`,
-  'time-of-day': ({ start, goal }) =>
-    `${goal} has no time of day, or another day's: after an edit there, that of ${start} is gone.`,
+  'time-of-day': ({ start, goal }) => `${goal} has no time of day: after an edit there, that of ${start} is gone.`,
   'clock-change': ({ start, goal }) =>
     `In the hour that occurs twice when the clocks change, ${goal} can't tell which it is: ${start} would move by an hour.`,
   currency: ({ start, goal }) =>
