@@ -11,9 +11,10 @@ import type { SampleReader } from './sample.ts';
  * - `declared`: it is in the file, and nothing was or could be asked;
  * - `open`: nobody answered;
  * - `contradicted`: the live system does not behave as the file says;
+ * - `stale`: it was verified, but too long ago, or of another connector, mapping or answer than today's;
  * - `not-applicable`: the question does not arise here.
  */
-export const STATUSES = ['contradicted', 'open', 'declared', 'verified', 'not-applicable'] as const;
+export const STATUSES = ['contradicted', 'stale', 'open', 'declared', 'verified', 'not-applicable'] as const;
 export type Status = (typeof STATUSES)[number];
 
 /** What an answer that is open or contradicted stands in the way of: every run, runs in production, or nothing. */
@@ -27,11 +28,18 @@ export interface Question {
   /** What goes wrong when nobody asks; one sentence. */
   why: string;
   blocks: Blocks;
+  /** What its evidence is about, besides the answer: the connectors alone (default), or the mappings as well. */
+  restsOn?: 'connectors' | 'mappings';
+  /** Days until its evidence is stale. Default `FRESH_DAYS`. */
+  freshDays?: number;
   /** What the integration file and the connectors it names say. At least one answer. */
   answers(integration: LoadedIntegration): Answer[];
   /** Run for each answer that is declared. Empty: nothing is asked of the systems. */
   probes: readonly Probe[];
 }
+
+/** How long evidence counts, in days, unless its question says otherwise. */
+export const FRESH_DAYS = 30;
 
 export interface Answer {
   /** The system it is about; null: both together. Probes ask that system, or both. */
@@ -80,4 +88,23 @@ export interface Evidence extends Observation {
   /** Epoch ms, at the end of the probe. */
   at: number;
   tookMs: number;
+}
+
+/** One answer to one question, and what the probes found. */
+export interface CheckLine {
+  /** Its id. */
+  question: string;
+  /** The question itself. */
+  text: string;
+  /** Name of the system it is about; null: both. */
+  system: string | null;
+  status: Status;
+  /** What the integration file says. */
+  says: string;
+  /** What to do about it; null where there is nothing. */
+  next: string | null;
+  blocks: Blocks;
+  /** Whether it stands in the way of a run in this environment. */
+  blocking: boolean;
+  evidence: Evidence[];
 }

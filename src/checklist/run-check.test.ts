@@ -15,8 +15,9 @@ import { systemRandom } from '../platform/random.ts';
 import { openRestConnection } from '../protocols/rest/connection.ts';
 import { fail, ok, problem } from '../record/diagnostic.ts';
 import { isProduction } from './environment.ts';
+import type { CheckLine } from './question.ts';
 import { QUESTIONS } from './registry.ts';
-import { type CheckLine, type CheckOptions, type CheckReport, runCheck } from './run-check.ts';
+import { type CheckOptions, type CheckReport, runCheck } from './run-check.ts';
 
 const EXAMPLE = fileURLToPath(new URL('../../examples/crm-erp/integration.yaml', import.meta.url));
 const crm = createCrm({ size: 60, limit: null, indexLagMs: 0 });

@@ -5,7 +5,8 @@ import type { Platform } from '../platform/platform.ts';
 import { type Diagnostic, problem } from '../record/diagnostic.ts';
 import { SIDES, type Side } from '../record/side.ts';
 import { isProduction } from './environment.ts';
-import type { Answer, Blocks, Evidence, Observation, Probe, ProbeContext, Question, Status } from './question.ts';
+import { isGap, lineOf } from './line.ts';
+import type { CheckLine, Evidence, Observation, Probe, ProbeContext, Question, Status } from './question.ts';
 import { QUESTIONS } from './registry.ts';
 import { createSampleReader } from './sample.ts';
 
@@ -26,25 +27,6 @@ export interface CheckOptions {
   signal?: AbortSignal;
   /** Told before a question is asked. */
   onQuestion?: (id: string, done: number, all: number) => void;
-}
-
-/** One answer to one question, and what the probes found. */
-export interface CheckLine {
-  /** Its id. */
-  question: string;
-  /** The question itself. */
-  text: string;
-  /** Name of the system it is about; null: both. */
-  system: string | null;
-  status: Status;
-  /** What the integration file says. */
-  says: string;
-  /** What to do about it; null where there is nothing. */
-  next: string | null;
-  blocks: Blocks;
-  /** Whether it stands in the way of a run in this environment. */
-  blocking: boolean;
-  evidence: Evidence[];
 }
 
 export interface CheckReport {
@@ -148,43 +130,18 @@ const notAsked = (shut: string): Observation => ({
   facts: {},
 });
 
-function lineOf(integration: LoadedIntegration, question: Question, answer: Answer, evidence: Evidence[]): CheckLine {
-  const status = statusOf(answer, evidence);
-  const { blocks } = question;
-  const gap = status === 'open' || status === 'contradicted';
-  return {
-    question: question.id,
-    text: question.text,
-    system: answer.side && integration[answer.side].name,
-    status,
-    says: answer.says,
-    next: nextOf(status, answer, evidence),
-    blocks,
-    blocking: gap && (blocks === 'runs' || (blocks === 'production' && isProduction(integration.environment))),
-    evidence,
-  };
-}
-
-function statusOf(answer: Answer, evidence: readonly Evidence[]): Status {
-  if (answer.status !== 'declared' || evidence.length === 0) return answer.status;
-  if (evidence.some((one) => one.verdict === 'contradicts')) return 'contradicted';
-  return evidence.every((one) => one.verdict === 'holds') ? 'verified' : 'declared';
-}
-
-/** Of the worst evidence that has advice, else of the answer. */
-function nextOf(status: Status, answer: Answer, evidence: readonly Evidence[]): string | null {
-  for (const verdict of ['contradicts', 'unknown', 'holds'] as const) {
-    const found = evidence.find((one) => one.verdict === verdict && one.next !== undefined);
-    if (found?.next) return found.next;
-  }
-  return status === 'open' ? (answer.next ?? null) : null;
-}
-
 function reportOf(context: ProbeContext, lines: CheckLine[], started: number): CheckReport {
   const { integration, connections, platform } = context;
-  const counts: Record<Status, number> = { contradicted: 0, open: 0, declared: 0, verified: 0, 'not-applicable': 0 };
+  const counts: Record<Status, number> = {
+    contradicted: 0,
+    stale: 0,
+    open: 0,
+    declared: 0,
+    verified: 0,
+    'not-applicable': 0,
+  };
   for (const line of lines) counts[line.status] += 1;
-  const gaps = lines.filter((line) => line.status === 'open' || line.status === 'contradicted');
+  const gaps = lines.filter((line) => isGap(line.status));
   const now = platform.clock.now();
   return {
     integration: integration.name,

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { type Diagnostic, problem } from '../record/diagnostic.ts';
 import type { Cli } from './command.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { openOutput } from './output.ts';
 import type { Terminal } from './terminal.ts';
+import { version } from './version.ts';
 
 /** Runs one command line, without the name of the program, and gives its exit code. */
 export async function main(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
@@ -67,19 +67,6 @@ async function programOf(cli: Cli, args: readonly string[]): Promise<Command> {
   const asked = args[0] === undefined ? undefined : COMMANDS.get(args[0]);
   for (const load of asked ? [asked] : COMMANDS.values()) (await load())(program, cli);
   return program;
-}
-
-/** Of the package, which stands above this folder in the sources and in dist/. */
-function version(): string {
-  for (const path of ['../../package.json', '../../../package.json']) {
-    try {
-      const data: unknown = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
-      if (typeof data === 'object' && data !== null && 'version' in data) return String(data.version);
-    } catch {
-      // Not there: it is in the other place.
-    }
-  }
-  return 'unknown';
 }
 
 /** An exception is a fault of this program; where it happened is all that may be told, its text may hold values. */

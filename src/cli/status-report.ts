@@ -1,6 +1,7 @@
-import type { LoadedIntegration } from '../integration/loaded.ts';
 import type { Side } from '../record/side.ts';
-import type { Cursor, Run, Store } from '../store/port.ts';
+import type { Cursor, Run } from '../store/port.ts';
+import { gateOf, type Overridden, overriddenOf } from './gate.ts';
+import type { Runtime } from './open.ts';
 
 /** What an installation knows about an integration, without asking the systems. */
 export interface StatusReport {
@@ -11,7 +12,17 @@ export interface StatusReport {
   mappings: MappingStatus[];
   /** The newest run; null before the first. */
   lastRun: Run | null;
+  /** What the check list says of a sync now, by what is on record. */
+  gate: { shut: GateLine[]; overridden: Overridden[] };
   next: string;
+}
+
+/** An answer that is in the way of a sync. */
+export interface GateLine {
+  question: string;
+  system: string | null;
+  status: string;
+  next: string | null;
 }
 
 export interface MappingStatus {
@@ -25,7 +36,8 @@ export interface MappingStatus {
   cursors: Record<Side, Cursor | null>;
 }
 
-export async function statusOf(integration: LoadedIntegration, store: Store, next: string): Promise<StatusReport> {
+export async function statusOf(runtime: Runtime, next: string): Promise<StatusReport> {
+  const { integration, store } = runtime;
   const mappings: MappingStatus[] = [];
   for (const { name, objects } of integration.mappings) {
     const key = `${integration.name}/${name}`;
@@ -39,6 +51,7 @@ export async function statusOf(integration: LoadedIntegration, store: Store, nex
       cursors: { a: await store.cursor(key, 'a'), b: await store.cursor(key, 'b') },
     });
   }
+  const gate = await gateOf(runtime);
   const [lastRun = null] = await store.runs(integration.name, 1);
   return {
     integration: integration.name,
@@ -47,6 +60,10 @@ export async function statusOf(integration: LoadedIntegration, store: Store, nex
     systems: { a: integration.a.name, b: integration.b.name },
     mappings,
     lastRun,
+    gate: {
+      shut: gate.shut.map(({ question, system, status, next: what }) => ({ question, system, status, next: what })),
+      overridden: overriddenOf(gate),
+    },
     next,
   };
 }

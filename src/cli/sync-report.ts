@@ -1,5 +1,6 @@
 import type { Side } from '../record/side.ts';
 import type { ParkedRecord, Run } from '../store/port.ts';
+import type { Overridden } from './gate.ts';
 
 /** What became of a saved plan. */
 export interface SavedPlanReport {
@@ -20,6 +21,8 @@ export interface SyncReport {
   parked: ParkedRecord[];
   parkedTotal: number;
   plan: SavedPlanReport | null;
+  /** Questions of the check list that somebody let through. */
+  overridden: Overridden[];
   /** The command to go on with. */
   next: string | null;
 }

@@ -130,6 +130,7 @@ describe('plan and sync', () => {
     company('Nordwerft GmbH', NORD);
     await world.run('plan', '--out', 'first.plan');
     await world.run('sync');
+    await world.run('check');
     const state = join(world.folder, '.dovetail', 'staging');
     const files = [join(world.folder, 'first.plan'), ...readdirSync(state).map((name) => join(state, name))];
     for (const file of files) {

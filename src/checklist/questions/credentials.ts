@@ -10,6 +10,7 @@ export const credentials: Question = {
   text: 'Authentication: are all API keys, or user name and password, at hand?',
   why: 'Credentials that are wrong, expired or for another environment stop the first run, and every run after they expire.',
   blocks: 'runs',
+  freshDays: 7,
   answers: (integration) =>
     ofEachSystem(integration, (side, system) => {
       const kind = kindOf(system);

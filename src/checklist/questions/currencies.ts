@@ -7,6 +7,7 @@ export const currencies: Question = {
   text: 'One system uses EUR and USD, the other the symbols € and $: how is that mapped?',
   why: 'An amount without its currency, or with a guessed one, is a wrong amount.',
   blocks: 'runs',
+  restsOn: 'mappings',
   answers: (integration) =>
     fromFileOr(integration, 'currencies', () =>
       ofEachSystem(integration, (side) => {

@@ -14,6 +14,7 @@ export const duplicates: Question = {
   text: 'By what are records that exist on both sides matched (e-mail, VAT id, product number), and what happens to duplicates?',
   why: 'Without a key that both systems have, everything that is in both is created once more.',
   blocks: 'runs',
+  restsOn: 'mappings',
   answers(integration) {
     const unmatched = integration.mappings.filter((mapping) => mapping.match.length === 0);
     if (unmatched.length > 0) {

@@ -10,6 +10,7 @@ export const endpoints: Question = {
   text: 'Which endpoints / functions need to be used?',
   why: 'An operation that is missing, or answers otherwise than thought, is found by the first record that needs it.',
   blocks: 'runs',
+  restsOn: 'mappings',
   answers: (integration) =>
     ofEachSystem(integration, (side) => {
       const objects = mappedObjects(integration, side);

@@ -10,6 +10,7 @@ export const fieldMapping: Question = {
   text: 'Field mappings, ideally agreed in a spreadsheet template.',
   why: 'A field that is named in the mapping and missing in the system stays empty without an error.',
   blocks: 'runs',
+  restsOn: 'mappings',
   answers: (integration) =>
     ofEachSystem(integration, (side) => {
       const objects = mappedObjects(integration, side);

@@ -10,6 +10,7 @@ export const objectMapping: Question = {
   text: "Objects don't always map 1:1: one object in one system can be two in the other. What does that mean for the flow?",
   why: 'Objects that only seem to be the same end as records that nobody can put in order again.',
   blocks: 'runs',
+  restsOn: 'mappings',
   answers: (integration) => [
     integration.mappings.length === 0
       ? { side: null, status: 'open', says: 'nothing is mapped', next: 'Add a mapping to the integration file' }

@@ -7,6 +7,7 @@ export const options: Question = {
   text: 'Select / drop-down fields: where are the options stored? What if a new option appears: a default value, or an error?',
   why: 'Somebody adds an option tomorrow, and every record that has it is refused by the other system.',
   blocks: 'runs',
+  restsOn: 'mappings',
   answers: (integration) =>
     fromFileOr(integration, 'options', () => {
       const fields = integration.mappings.flatMap((mapping) =>

@@ -12,6 +12,7 @@ export const propagation: Question = {
   text: 'Once records are created, updated or deleted in one system, what should happen in the other?',
   why: 'A delete that nobody agreed upon, or a create that is sent twice, can not be taken back.',
   blocks: 'runs',
+  restsOn: 'mappings',
   answers: (integration) =>
     ofEachSystem(integration, (side) => {
       const says = eachKind(mappedObjects(integration, side), ({ mappings }) =>

@@ -12,6 +12,7 @@ export const reachability: Question = {
   text: 'Is the service publicly available, or are there firewalls that require IP allow-listing?',
   why: 'A firewall shows itself on the first day of production, when its owner is on holiday.',
   blocks: 'runs',
+  freshDays: 7,
   answers: (integration) => ofEachSystem(integration, (side, system) => declared(side, addressOf(system))),
   probes: [{ id: 'connects', ask: askConnects }],
 };

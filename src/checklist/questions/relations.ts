@@ -9,6 +9,7 @@ export const relations: Question = {
   text: 'Data model relations: through which unique / foreign keys are objects connected?',
   why: 'A record whose parent is missing can not be created on the other side.',
   blocks: 'runs',
+  restsOn: 'mappings',
   answers: (integration) =>
     ofEachSystem(integration, (side) => {
       const says = referencesOf(integration, side).map(({ object, field, parent }) => `${object}.${field} → ${parent}`);

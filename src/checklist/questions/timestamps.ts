@@ -7,6 +7,7 @@ export const timestamps: Question = {
   text: 'One system uses UTC timestamps, the other German local ones: how is that transformed?',
   why: 'A zone guessed from how a value looks is wrong for half of the year.',
   blocks: 'runs',
+  restsOn: 'mappings',
   answers: (integration) =>
     fromFileOr(integration, 'timestamps', () =>
       ofEachSystem(integration, (side) => {

@@ -18,6 +18,7 @@ export const validation: Question = {
   text: "Do the systems validate data (length, certain characters only, ...), and how is that enforced? If it isn't: a validation helper, or an expression such as the Jinja `replace('#', '')`.",
   why: 'What a system cuts, replaces or refuses is found record by record, after the run has begun.',
   blocks: 'runs',
+  restsOn: 'mappings',
   answers: (integration) =>
     ofEachSystem(integration, (side) => {
       const fields = mappedObjects(integration, side).flatMap((object) =>

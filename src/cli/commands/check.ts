@@ -1,19 +1,25 @@
 import type { Command } from 'commander';
+import { changesSince } from '../../checklist/changes.ts';
 import { QUESTIONS } from '../../checklist/registry.ts';
 import { runCheck, SAMPLE_SIZE } from '../../checklist/run-check.ts';
+import { toStored } from '../../checklist/standing.ts';
 import { didYouMean } from '../../connector/closest-word.ts';
-import { ok, problem, type Result } from '../../record/diagnostic.ts';
+import { fail, ok, problem, type Result } from '../../record/diagnostic.ts';
+import type { StoredCheck } from '../../store/evidence.ts';
 import { type Cli, type CommonOptions, toCount, withExamples, withIntegration, withRuntime } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
+import { CHECKS_READ, gateOf, overriddenOf } from '../gate.ts';
 import { commandLine } from '../mappings.ts';
 import type { Runtime } from '../open.ts';
 import type { Output } from '../output.ts';
+import { version } from '../version.ts';
 import { type CheckView, checkText } from '../views/check.ts';
 
 interface CheckOptions extends CommonOptions {
   question?: string[];
   sample: number;
   details?: boolean;
+  since?: string;
 }
 
 export function addCheck(program: Command, cli: Cli): void {
@@ -26,16 +32,25 @@ export function addCheck(program: Command, cli: Cli): void {
     .option('--question <id...>', 'only these questions')
     .option('--sample <number>', 'records of each object to look at', toCount, SAMPLE_SIZE)
     .option('--details', 'show what was asked and what came back')
+    .option('--since <time>', 'show what changed since the last check (`last`), or since a date such as 2026-12-31')
     .action((options: CheckOptions) =>
       withRuntime(cli, options, (runtime, output) => check(cli, runtime, output, options)),
     );
-  withExamples(command, 'dovetail check', 'dovetail check --question credentials duplicates --details');
+  withExamples(
+    command,
+    'dovetail check',
+    'dovetail check --question credentials duplicates --details',
+    'dovetail check --since last',
+  );
 }
 
 async function check(cli: Cli, runtime: Runtime, output: Output, options: CheckOptions): Promise<ExitCode> {
   const unknown = options.question?.find((id) => QUESTIONS.every((question) => question.id !== id));
   if (unknown !== undefined) return output.failure(EXIT.usage, [questionUnknown(unknown)]);
+  const since = sinceOf(options.since, runtime.platform.clock.now());
+  if (!since.ok) return output.failure(EXIT.usage, [since.error]);
   const view = await checkView(runtime, {
+    since: since.value,
     only: options.question ?? null,
     sampleSize: options.sample,
     nextCommand: commandLine('dovetail plan', options),
@@ -49,6 +64,8 @@ async function check(cli: Cli, runtime: Runtime, output: Output, options: CheckO
 }
 
 export interface CheckSettings {
+  /** Epoch ms: changes since the newest check up to then are shown; null for none. */
+  since: number | null;
   only: readonly string[] | null;
   sampleSize: number;
   /** Named where nothing is in the way of it; empty for none. */
@@ -59,11 +76,40 @@ export interface CheckSettings {
 /** Runs the check list over an open runtime. Fails where a connection can't be opened. */
 export async function checkView(runtime: Runtime, settings: CheckSettings): Promise<Result<CheckView>> {
   const { integration, platform } = runtime;
-  const { only, sampleSize, signal, nextCommand } = settings;
+  const { only, sampleSize, signal, nextCommand, since } = settings;
+  const earlier = since === null ? null : await checkBefore(runtime, since);
+  if (earlier && !earlier.ok) return earlier;
   const connections = runtime.connect({ freshTokens: true });
   if (!connections.ok) return connections;
   const report = await runCheck({ integration, connections: connections.value, platform, only, sampleSize, signal });
-  return ok({ ...report, nextCommand: report.ready ? nextCommand : '' });
+  if (!signal.aborted) {
+    const kept = await runtime.store.evidence.add(toStored(integration, report, version()));
+    if (!kept.ok) return kept;
+  }
+  return ok({
+    ...report,
+    overridden: overriddenOf(await gateOf(runtime)),
+    changes: earlier && { since: earlier.value.at, answers: changesSince(earlier.value, report.lines) },
+    nextCommand: report.ready ? nextCommand : '',
+  });
+}
+
+/** The newest check up to a time. Fails with `check-none`. */
+async function checkBefore({ integration, store }: Runtime, time: number): Promise<Result<StoredCheck>> {
+  const checks = await store.evidence.checks(integration.name, CHECKS_READ);
+  const found = checks.find(({ at }) => at <= time);
+  if (found) return ok(found);
+  const next = checks.length === 0 ? 'Run `dovetail check` once without --since' : 'Name a later time, or `last`';
+  return fail(problem('check-none', 'There is no check to compare with', { next }));
+}
+
+/** `last` is any time up to now; a date without a time is its end in UTC. */
+function sinceOf(text: string | undefined, now: number): Result<number | null> {
+  if (text === undefined) return ok(null);
+  if (text === 'last') return ok(now);
+  const time = Date.parse(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T23:59:59.999Z` : text);
+  if (!Number.isNaN(time)) return ok(time);
+  return fail(problem('time-invalid', '--since takes `last` or a time', { next: 'For example 2026-12-31T08:00Z' }));
 }
 
 const stopped = problem('interrupted', 'Stopped', { detail: 'Nothing was written.' });

@@ -12,7 +12,7 @@ export function addStatus(program: Command, cli: Cli): void {
     .action((options: CommonOptions) =>
       withRuntime(cli, options, async (runtime, output) => {
         const next = commandLine('dovetail plan', options);
-        output.document(await statusOf(runtime.integration, runtime.store, next), statusText);
+        output.document(await statusOf(runtime, next), statusText);
         return EXIT.done;
       }),
     );

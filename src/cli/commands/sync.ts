@@ -8,6 +8,7 @@ import { advanceGeneration } from '../../store/installation.ts';
 import type { Run } from '../../store/port.ts';
 import { type Cli, type CommonOptions, withExamples, withIntegration, withRuntime } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
+import { type Overridden, type OverrideOptions, passGate } from '../gate.ts';
 import { chosenMappings, commandLine } from '../mappings.ts';
 import { memoryKeeper } from '../memory.ts';
 import { type Refusal, type Runtime, refuse } from '../open.ts';
@@ -19,7 +20,7 @@ import { referenceFields } from '../reference-fields.ts';
 import type { SavedPlanReport, SyncReport } from '../sync-report.ts';
 import { syncText } from '../views/sync.ts';
 
-export interface SyncOptions extends CommonOptions {
+export interface SyncOptions extends CommonOptions, OverrideOptions {
   mapping?: string[];
   plan?: string;
   full?: boolean;
@@ -39,6 +40,8 @@ export function addSync(program: Command, cli: Cli): void {
     .option('--plan <file>', 'do what this saved plan holds, and nothing else')
     .option('--full', 'read everything, not only changes')
     .option('--sweep', 'look for deletes now')
+    .option('--override <question...>', 'let these questions of the check list through, on record; with --reason')
+    .option('--reason <text>', 'why; stands in every report until the question is resolved')
     .action((options: SyncOptions) =>
       withRuntime(cli, options, (runtime, output) => sync(cli, runtime, output, options)),
     );
@@ -47,6 +50,7 @@ export function addSync(program: Command, cli: Cli): void {
     'dovetail sync',
     'dovetail sync --plan today.plan',
     'dovetail sync --mapping companies --sweep',
+    'dovetail sync --env production --override privacy --reason "signed, the paper is on its way"',
   );
 }
 
@@ -68,12 +72,14 @@ export async function makeSync(
   if (!saved.ok) return refuse(EXIT.usage, saved.error);
   const chosen = chosenMappings(runtime.integration, saved.value?.header.mappings ?? options.mapping);
   if (!chosen.ok) return refuse(EXIT.usage, chosen.error);
+  const passed = await passGate(runtime, options);
+  if (!passed.ok) return passed;
   const advanced = await advanceGeneration(runtime.store, runtime.installation);
   if (!advanced.ok) return refuse(EXIT.failed, advanced.error);
   const follower = saved.value ? new PlanFollower(runtime, saved.value) : null;
   const ran = await runSync(cli, runtime, output, options, chosen.value, follower);
   if (!ran.ok) return refuse(EXIT.failed, ran.error);
-  return ok(await reportOf(runtime, ran.value, options, follower?.report() ?? null));
+  return ok(await reportOf(runtime, ran.value, options, follower?.report() ?? null, passed.value));
 }
 
 function exitOf({ run, parkedTotal }: SyncReport): ExitCode {
@@ -161,6 +167,7 @@ async function reportOf(
   run: Run,
   options: SyncOptions,
   plan: SavedPlanReport | null,
+  overridden: Overridden[],
 ): Promise<SyncReport> {
   const keys = integration.mappings.map(({ name }) => `${integration.name}/${name}`);
   const parked = [];
@@ -176,6 +183,7 @@ async function reportOf(
     parked,
     parkedTotal,
     plan,
+    overridden,
     next:
       outcome === 'failed' || outcome === 'interrupted'
         ? commandLine('dovetail sync', options, options.mapping ? { mapping: options.mapping } : {})

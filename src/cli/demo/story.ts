@@ -123,7 +123,13 @@ export class Story {
     this.#title('Is everything ready? Both systems are asked', 'dovetail check');
     return this.#opened(async (runtime) => {
       const { signal } = this.#cli.terminal;
-      const view = await checkView(runtime, { only: null, sampleSize: SAMPLE_SIZE, nextCommand: '', signal });
+      const view = await checkView(runtime, {
+        since: null,
+        only: null,
+        sampleSize: SAMPLE_SIZE,
+        nextCommand: '',
+        signal,
+      });
       if (!view.ok) return refuse(EXIT.failed, view.error);
       this.#output.line({ type: 'check', ...view.value });
       this.#output.text(shortCheckText(view.value, this.#output.style));

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Evidence } from '../../checklist/question.ts';
-import type { CheckLine } from '../../checklist/run-check.ts';
+import type { CheckLine, Evidence } from '../../checklist/question.ts';
 import { type CheckView, checkText, shortCheckText } from './check.ts';
 import { styleOf } from './style.ts';
 
@@ -65,7 +64,7 @@ const BLOCKED: CheckLine[] = [
 ];
 
 function viewOf(lines: CheckLine[], environment = 'staging'): CheckView {
-  const counts = { contradicted: 0, open: 0, declared: 0, verified: 0, 'not-applicable': 0 };
+  const counts = { contradicted: 0, stale: 0, open: 0, declared: 0, verified: 0, 'not-applicable': 0 };
   for (const { status } of lines) counts[status] += 1;
   const ready = lines.every((one) => !one.blocking);
   const calls = { reads: 1, writes: 0, auth: 0, throttled: 0 };
@@ -82,6 +81,8 @@ function viewOf(lines: CheckLine[], environment = 'staging'): CheckView {
     ready,
     openForProduction: 1,
     calls: { a: calls, b: calls },
+    overridden: [],
+    changes: null,
     nextCommand: ready ? 'dovetail plan' : '',
   };
 }

@@ -1,11 +1,18 @@
 import { UNANSWERED } from '../../checklist/answers.ts';
-import type { Status } from '../../checklist/question.ts';
-import type { CheckLine, CheckReport } from '../../checklist/run-check.ts';
+import type { AnswerChange } from '../../checklist/changes.ts';
+import type { CheckLine, Status } from '../../checklist/question.ts';
+import type { CheckReport } from '../../checklist/run-check.ts';
+import type { Overridden } from '../gate.ts';
+import { overriddenLines } from './overridden.ts';
 import type { Style } from './style.ts';
-import { counted, durationText, printable, shorten, wrap } from './text.ts';
+import { counted, durationText, printable, shorten, timeText, wrap } from './text.ts';
 
 /** What a command adds to the report of a check. */
 export interface CheckView extends CheckReport {
+  /** Questions that somebody let through. */
+  overridden: Overridden[];
+  /** Against an earlier check; null where none was named. `since`: epoch ms. */
+  changes: { since: number; answers: AnswerChange[] } | null;
   /** The exact command to run next. */
   nextCommand: string;
 }
@@ -21,6 +28,10 @@ interface Group {
 const GROUPS: readonly Group[] = [
   { title: 'In the way of a run', holds: (line) => line.blocking },
   { title: 'Contradicted by the system', holds: (line) => !line.blocking && line.status === 'contradicted' },
+  {
+    title: 'Verified too long ago, or of what has changed since',
+    holds: (line) => !line.blocking && line.status === 'stale',
+  },
   {
     title: 'Open, in the way of production',
     holds: (line) => !line.blocking && line.status === 'open' && line.blocks === 'production',
@@ -45,6 +56,8 @@ export function checkText(view: CheckView, style: Style, { details = false } = {
     const advice = group.advice === undefined ? [] : [`  ${style.colours.cyan('→')} ${group.advice}`];
     parts.push([style.colours.bold(group.title), ...shown, ...advice].join('\n'));
   }
+  if (view.overridden.length > 0) parts.push(overriddenLines(view.overridden, style).join('\n'));
+  if (view.changes) parts.push(changesText(view.changes, style));
   parts.push(closing(view, style));
   return `${parts.join('\n\n')}\n`;
 }
@@ -75,6 +88,15 @@ export function shortCheckText(view: CheckView, style: Style): string {
   return `${[...parts, '', closing(view, style)].join('\n')}\n`;
 }
 
+function changesText({ since, answers }: NonNullable<CheckView['changes']>, { colours }: Style): string {
+  if (answers.length === 0) return `Nothing changed since the check of ${timeText(since)}.`;
+  const rows = answers.map(
+    ({ question, system, before, now }) =>
+      `  ${question.padEnd(ID_WIDTH)} ${(system ?? '').padEnd(SYSTEM_WIDTH)}  ${before ?? 'not asked'} → ${now}`,
+  );
+  return [colours.bold(`Changed since the check of ${timeText(since)}`), ...rows].join('\n');
+}
+
 const title = ({ integration, environment, systems, tookMs }: CheckView, { colours }: Style): string =>
   colours.bold(`Check of ${integration} (${environment}): ${systems.a} ↔ ${systems.b}`) +
   colours.dim(`  ${durationText(tookMs)}`);
@@ -82,6 +104,7 @@ const title = ({ integration, environment, systems, tookMs }: CheckView, { colou
 function sign(status: Status, { colours }: Style): string {
   const signs: Record<Status, string> = {
     contradicted: colours.red('✗'),
+    stale: colours.yellow('~'),
     open: colours.yellow('?'),
     declared: colours.cyan('·'),
     verified: colours.green('✓'),

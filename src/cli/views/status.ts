@@ -1,10 +1,12 @@
 import type { MappingStatus, StatusReport } from '../status-report.ts';
+import { overriddenLines } from './overridden.ts';
 import { OUTCOME_WORDS } from './run.ts';
 import type { Style } from './style.ts';
-import { counted, durationText, indent, numberText, printable, table, timeOrNever, timeText } from './text.ts';
+import { counted, durationText, indent, numberText, printable, table, timeOrNever, timeText, wrap } from './text.ts';
 
 /** What is: links, how far each side was read, what is parked, and the last run. */
-export function statusText(report: StatusReport, { colours }: Style): string {
+export function statusText(report: StatusReport, style: Style): string {
+  const { colours } = style;
   const { integration, environment, systems, mappings, lastRun } = report;
   const rows = [
     ['mapping', 'objects', 'links', 'parked', 'read up to', 'deletes looked for'],
@@ -22,8 +24,17 @@ export function statusText(report: StatusReport, { colours }: Style): string {
     const time = lastRun.finished === null ? '' : `, took ${durationText(lastRun.finished - lastRun.started)}`;
     lines.push(`Last run: ${timeText(lastRun.started)}, ${OUTCOME_WORDS[lastRun.outcome]}${time} (${lastRun.id}).`);
   } else lines.push('There was no run yet.');
+  lines.push(...gateLines(report, style));
   lines.push(`Next: ${colours.bold(report.next)}`);
   return `${lines.join('\n')}\n`;
+}
+
+function gateLines({ gate, environment }: StatusReport, style: Style): string[] {
+  const overridden = overriddenLines(gate.overridden, style);
+  if (gate.shut.length === 0) return overridden;
+  const questions = [...new Set(gate.shut.map(({ question }) => question))];
+  const shut = `${style.colours.yellow('The check list blocks a sync')} in ${environment}: ${questions.join(', ')}. See \`dovetail check\`.`;
+  return [...overridden, ...wrap(shut, style.width)];
 }
 
 function mappingRows(mapping: MappingStatus, systems: StatusReport['systems']): string[][] {

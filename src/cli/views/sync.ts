@@ -1,5 +1,6 @@
 import type { SavedPlanReport, SyncReport } from '../sync-report.ts';
 import { diagnosticsText } from './diagnostics.ts';
+import { overriddenLines } from './overridden.ts';
 import { parkedLines } from './parked.ts';
 import { runLines } from './run.ts';
 import type { Style } from './style.ts';
@@ -7,8 +8,9 @@ import { counted, numberText } from './text.ts';
 
 /** The end of a sync: what was done, in counts that add up, what is parked, and what to do next. */
 export function syncText(report: SyncReport, style: Style): string {
-  const { run, systems, parked, parkedTotal, plan } = report;
+  const { run, systems, parked, parkedTotal, plan, overridden } = report;
   const parts = [runLines(run, systems, style).join('\n')];
+  if (overridden.length > 0) parts.push(overriddenLines(overridden, style).join('\n'));
   if (plan) parts.push(planLine(plan));
   if (run.diagnostics.length > 0) parts.push(diagnosticsText(run.diagnostics, style).trimEnd());
   if (parked.length > 0) {

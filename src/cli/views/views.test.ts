@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { FieldChange, PlanItem } from '../../planning/plan-item.ts';
 import { problem } from '../../record/diagnostic.ts';
 import type { MappingCounts, ParkedRecord, Run, SideCounts } from '../../store/port.ts';
+import type { Overridden } from '../gate.ts';
 import type { PlannedMapping, PlanReport } from '../plan-report.ts';
 import { browserText, connectText } from './connect.ts';
 import { doctorText } from './doctor.ts';
@@ -195,7 +196,25 @@ const child: ParkedRecord = {
   waitsFor: { mapping: 'crm-erp/companies', side: 'b', id: '10048' },
 };
 
-const sync = { run, systems, parked: [parked, child], parkedTotal: 12, plan: null, next: 'dovetail parked list' };
+const overridden = [
+  {
+    question: 'privacy',
+    system: null,
+    status: 'open',
+    reason: 'signed, the paper is on its way',
+    at: Date.UTC(2026, 8, 14, 9),
+  },
+] satisfies Overridden[];
+
+const sync = {
+  run,
+  systems,
+  parked: [parked, child],
+  parkedTotal: 12,
+  plan: null,
+  overridden,
+  next: 'dovetail parked list',
+};
 const clean: Run = { ...run, outcome: 'done', counts: { deals: mappingCounts() } };
 
 const cursor = {
@@ -223,6 +242,10 @@ const status = {
     },
   ],
   lastRun: run,
+  gate: {
+    shut: [{ question: 'credentials', system: 'crm', status: 'stale', next: 'Run `dovetail check` again' }],
+    overridden,
+  },
   next: 'dovetail plan',
 };
 
@@ -308,7 +331,7 @@ const goldens: [string, string][] = [
     ),
   ],
   ['sync', syncText(sync, PLAIN)],
-  ['sync-clean', syncText({ ...sync, run: clean, parked: [], parkedTotal: 0, next: null }, PLAIN)],
+  ['sync-clean', syncText({ ...sync, run: clean, parked: [], parkedTotal: 0, overridden: [], next: null }, PLAIN)],
   [
     'sync-stopped',
     syncText({ ...sync, run: { ...clean, outcome: 'interrupted' }, parked: [], next: 'dovetail sync' }, PLAIN),
@@ -337,7 +360,7 @@ const goldens: [string, string][] = [
   ['parked-none', parkedText({ systems, parked: [], total: 0, reasons: {} }, PLAIN)],
   ['parked-show', parkedRecordText({ one: child, systems }, PLAIN)],
   ['status', statusText(status, PLAIN)],
-  ['status-first', statusText({ ...status, mappings: [], lastRun: null }, PLAIN)],
+  ['status-first', statusText({ ...status, mappings: [], lastRun: null, gate: { shut: [], overridden: [] } }, PLAIN)],
   ['runs', runsText({ runs: [run, { ...clean, finished: null, outcome: 'running' }] })],
   ['explain', explainText(explanation, PLAIN)],
   [

@@ -1,0 +1,62 @@
+import type { LoadedIntegration } from '../integration/loaded.ts';
+import { isProduction } from './environment.ts';
+import type { Answer, CheckLine, Evidence, Question, Status } from './question.ts';
+
+/** What an answer comes to, with the evidence for it. */
+export function lineOf(
+  integration: LoadedIntegration,
+  question: Question,
+  answer: Answer,
+  evidence: Evidence[],
+): CheckLine {
+  return lineWith(integration, question, answer, evidence, statusOf(answer, evidence));
+}
+
+/** The same for evidence that no longer counts. */
+export const staleLine = (
+  integration: LoadedIntegration,
+  question: Question,
+  answer: Answer,
+  evidence: Evidence[],
+): CheckLine => lineWith(integration, question, answer, evidence, 'stale');
+
+function lineWith(
+  integration: LoadedIntegration,
+  question: Question,
+  answer: Answer,
+  evidence: Evidence[],
+  status: Status,
+): CheckLine {
+  const { blocks } = question;
+  return {
+    question: question.id,
+    text: question.text,
+    system: answer.side && integration[answer.side].name,
+    status,
+    says: answer.says,
+    next: nextOf(status, answer, evidence),
+    blocks,
+    blocking:
+      isGap(status) && (blocks === 'runs' || (blocks === 'production' && isProduction(integration.environment))),
+    evidence,
+  };
+}
+
+/** Whether an answer of this status can't be relied upon. */
+export const isGap = (status: Status): boolean => status === 'open' || status === 'contradicted' || status === 'stale';
+
+function statusOf(answer: Answer, evidence: readonly Evidence[]): Status {
+  if (answer.status !== 'declared' || evidence.length === 0) return answer.status;
+  if (evidence.some((one) => one.verdict === 'contradicts')) return 'contradicted';
+  return evidence.every((one) => one.verdict === 'holds') ? 'verified' : 'declared';
+}
+
+/** Of the worst evidence that has advice, else of the answer. */
+function nextOf(status: Status, answer: Answer, evidence: readonly Evidence[]): string | null {
+  if (status === 'stale') return 'Run `dovetail check` again';
+  for (const verdict of ['contradicts', 'unknown', 'holds'] as const) {
+    const found = evidence.find((one) => one.verdict === verdict && one.next !== undefined);
+    if (found?.next) return found.next;
+  }
+  return status === 'open' ? (answer.next ?? null) : null;
+}
