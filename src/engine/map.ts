@@ -4,9 +4,9 @@ import { DIGEST_BYTES, digestInto } from '../record/digest.ts';
 import { ABSENT, type Expressed, Obstacle } from '../record/expressed.ts';
 import { otherSide, type Side } from '../record/side.ts';
 import type { Fields } from '../record/value.ts';
-import type { Check } from '../validation/validate.ts';
+import type { RuleFinding } from '../validation/validate.ts';
 import type { MappingRun } from './mapping-run.ts';
-import type { Pair } from './pair.ts';
+import { type Pair, presentSide } from './pair.ts';
 
 /** What stands for the id of a parent that the same plan creates. */
 export const PLANNED = 'new:';
@@ -48,21 +48,46 @@ function referenceOf(pair: Pair, target: Side, index: number, name: string, fiel
   return new Obstacle('parent-missing', diagnostic, waitsFor);
 }
 
-/** Step *validate*: the target's constraints, with their declared repairs. */
+/** Step *validate*: what both sides demand of each value, with the declared repairs. */
 export function validate(run: MappingRun, pairs: readonly Pair[]): void {
   for (const pair of pairs) {
-    check(run.a.checks, pair.expressed.a);
-    check(run.b.checks, pair.expressed.b);
+    checkValues(run, pair, 'a');
+    checkValues(run, pair, 'b');
   }
 }
 
-function check(checks: readonly (Check | null)[], expressed: Expressed[]): void {
+function checkValues(run: MappingRun, pair: Pair, target: Side): void {
+  const expressed = pair.expressed[target];
+  const { checks, mappers } = run[target];
+  // What the source does not tell is empty in a record that is yet to be created.
+  const isNew = pair.sides[target].kind === 'none';
+  const findings: RuleFinding[] = [];
+  const checking = { findings, record: () => recordOf(run, pair, target) };
   for (let index = 0; index < expressed.length; index++) {
     const said = expressed[index];
     const demands = checks[index];
-    if (!demands || said === undefined || said === ABSENT || said === PLANNED || said instanceof Obstacle) continue;
-    expressed[index] = demands(said);
+    if (!demands || said === undefined || said === PLANNED || said instanceof Obstacle) continue;
+    if (said !== ABSENT) expressed[index] = demands(said, checking);
+    else if (isNew && mappers[index]) expressed[index] = demands(null, checking) ?? ABSENT;
   }
+  pair.findings[target] = findings;
+}
+
+/** The record of a side as it would be if it were given all that the other side says. */
+function recordOf(run: MappingRun, pair: Pair, target: Side): Fields {
+  const record = fieldsHeld(run, pair, target);
+  for (const [index, said] of pair.expressed[target].entries()) {
+    const name = run.mapping.fields[index]?.[target];
+    if (name !== undefined && said !== ABSENT && !(said instanceof Obstacle)) record[name] = said;
+  }
+  return record;
+}
+
+/** A copy of what a side holds now, as rules see it: what is not there is empty. */
+export function fieldsHeld(run: MappingRun, pair: Pair, side: Side): Fields {
+  const record: Fields = { ...presentSide(pair, side)?.fields };
+  for (const name of run[side].names) record[name] ??= null;
+  return record;
 }
 
 /** Digest of a value in the form in which its system would hold it; null where there is none or it can't be held there. */

@@ -12,7 +12,7 @@ import { SIDES, type Side } from '../record/side.ts';
 import type { Fields, Value } from '../record/value.ts';
 import type { Fence, Intent, Link, MappingCounts, MappingKey, ParkedRecord, Store } from '../store/port.ts';
 import type { Scratch } from '../store/scratch.ts';
-import type { Check } from '../validation/validate.ts';
+import type { Check, RuleFinding } from '../validation/validate.ts';
 import type { IdSet } from './id-set.ts';
 import type { SettledPages } from './settled-pages.ts';
 
@@ -43,6 +43,8 @@ export interface SideRun {
   mappers: readonly (FieldMapper | null)[];
   /** By position: the target's constraints, with declared repairs; null where there are none. */
   checks: readonly (Check | null)[];
+  /** The rules for whole records, as they would be written; null where there are none. */
+  checkRecord: ((record: Fields) => RuleFinding[]) | null;
   /** Match keys of a record, by position of the match rule: digests; null where a part is empty. */
   keysOf: (fields: Fields) => (string | null)[];
   /** Whether nothing of this side can be read: a target that only takes writes. */

@@ -141,6 +141,7 @@ export function emptyPair(from: Side, link: Link | null, ids: Record<Side, strin
     keys: {},
     references: { a: null, b: null },
     expressed: { a: [], b: [] },
+    findings: { a: [], b: [] },
   };
 }
 

@@ -2,6 +2,7 @@ import type { Park, PlanItem, Presence, Seen } from '../planning/plan-item.ts';
 import { ABSENT, type Expressed } from '../record/expressed.ts';
 import { otherSide, type Side } from '../record/side.ts';
 import type { Link, ParkedRecord } from '../store/port.ts';
+import type { RuleFinding } from '../validation/validate.ts';
 
 /** What a reference field of one side becomes on the other. */
 export type ResolvedReference =
@@ -34,6 +35,8 @@ export interface Pair {
   references: Record<Side, Map<number, ResolvedReference> | null>;
   /** By target side and position: the other side's values, as the *map* and *validate* steps make them; may be empty. */
   expressed: Record<Side, Expressed[]>;
+  /** By target side: what the rules for data found among these values. */
+  findings: Record<Side, RuleFinding[]>;
 }
 
 /** The other side's value of a field, in this side's form. */

@@ -13,6 +13,7 @@ import { matchByKeys } from './match-keys.ts';
 import { parkOscillating } from './oscillation.ts';
 import { expressedOn, type Pair, type Planned, wasGone } from './pair.ts';
 import { baseOf, fieldChanged } from './recall.ts';
+import { checkRecords, sideToCheck } from './record-rules.ts';
 import { resolve } from './resolve.ts';
 
 /** Step *plan*: the three-way decision of each pair. Where it needs a record that was not read, that one is read first. */
@@ -23,15 +24,16 @@ export async function plan(run: MappingRun, pairs: readonly Pair[]): Promise<Pla
     const needs: Record<Side, Pair[]> = { a: [], b: [] };
     for (const pair of open) {
       const decided = decide(run, pair);
-      if (decided.kind === 'planned') planned.push({ pair, item: decided.item });
-      else needs[decided.side].push(pair);
+      const side = decided.kind === 'planned' ? sideToCheck(run, pair, decided.item) : decided.side;
+      if (side) needs[side].push(pair);
+      else if (decided.kind === 'planned') planned.push({ pair, item: decided.item });
     }
     open = [...needs.a, ...needs.b];
     await readPartners(run, 'a', needs.a);
     await readPartners(run, 'b', needs.b);
     await prepare(run, open);
   }
-  return parkOscillating(run, planned);
+  return parkOscillating(run, checkRecords(run, planned));
 }
 
 /** Records whose match was gone when it was read may match another one, by the same rule or a later one. */

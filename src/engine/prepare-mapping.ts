@@ -1,6 +1,7 @@
 import { compileCodec, type ObjectCodec } from '../connector/codec.ts';
 import type { ObjectDefinition } from '../connector/definition.ts';
 import type { Connection } from '../connector/port.ts';
+import { fieldsRead } from '../integration/data-rule.ts';
 import type { LoadedField, LoadedMapping } from '../integration/loaded.ts';
 import { compileFieldMapper, type FieldMapper } from '../mapping/map-field.ts';
 import { ruleKey } from '../matching/rule-key.ts';
@@ -9,7 +10,7 @@ import { fail, problem, type Result } from '../record/diagnostic.ts';
 import { strongDigest } from '../record/digest.ts';
 import { otherSide, type Side } from '../record/side.ts';
 import type { Fields } from '../record/value.ts';
-import { compileCheck } from '../validation/validate.ts';
+import { compileCheck, compileRecordCheck, valueRules } from '../validation/validate.ts';
 import { noCounts } from './counts.ts';
 import { type MappingRun, mappingKey, type RunContext, type SideRead, type SideRun } from './mapping-run.ts';
 
@@ -78,12 +79,13 @@ export async function prepareMapping(
 
 const noRead = (): SideRead => ({ whole: false, complete: false, count: 0, newest: null, serverTime: null });
 
-/** Fields that expressions, filters and match rules read beyond the mapped ones. */
+/** Fields that expressions, filters, rules and match rules read beyond the mapped ones. */
 function extraNames(mapping: LoadedMapping, side: Side, all: readonly string[]): string[] {
   const mapped = new Set(mapping.fields.map((field) => field[side]));
   const expressions = [mapping.filter[side], ...mapping.fields.map((field) => (side === 'a' ? field.toB : field.toA))];
   const read = expressions.flatMap((expression) => (expression ? (expression.fields ?? all) : []));
-  return [...new Set([...read, ...mapping.match.flatMap((rule) => rule.map((pair) => pair[side]))])]
+  const checked = mapping.dataRules.flatMap((rule) => (rule.side === side ? (fieldsRead(rule) ?? all) : []));
+  return [...new Set([...read, ...checked, ...mapping.match.flatMap((rule) => rule.map((pair) => pair[side]))])]
     .filter((name) => !mapped.has(name))
     .sort();
 }
@@ -124,7 +126,7 @@ async function prepareSide(
   });
   const checks = mapping.fields.map((field) => {
     const declared = definition.fields[field[side]];
-    return declared ? compileCheck(field[side], declared) : null;
+    return declared ? compileCheck(field[side], declared, { rules: valueRules(mapping, side, field[side]) }) : null;
   });
   return {
     ok: true,
@@ -138,6 +140,7 @@ async function prepareSide(
       codec,
       mappers: mappers.every((mapper) => mapper === null) ? [] : mappers,
       checks,
+      checkRecord: compileRecordCheck(mapping, side),
       watched,
       sources,
       names: [...new Set(watched.filter((name) => name !== ''))],

@@ -6,7 +6,7 @@ import type { HistoryEntry, Link, ParkedRecord, RecordKey } from '../store/port.
 import type { Applied } from './applied.ts';
 import { approvalLeft } from './approval.ts';
 import { commit } from './commit.ts';
-import { countEnding } from './counts.ts';
+import { countEnding, countFindings } from './counts.ts';
 import { passes } from './filter.ts';
 import { historyOf } from './history.ts';
 import { addDiagnostic, type MappingRun, spoilPages } from './mapping-run.ts';
@@ -37,7 +37,10 @@ const PASSING = [
 
 /** Step *record*: links, baselines, parked records, history and settled intents, in one transaction with the outcome. */
 export async function record(run: MappingRun, applied: readonly Applied[]): Promise<void> {
-  for (const one of applied) count(run, one);
+  for (const one of applied) {
+    count(run, one);
+    if (!one.park && !one.skipped) countFindings(run, one.item.findings ?? []);
+  }
   await persist(run, applied);
   stopOnFailures(run);
   run.context.onEvent({ type: 'progress', mapping: run.mapping.name, counts: run.counts });

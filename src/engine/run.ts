@@ -11,7 +11,7 @@ import type { Fence, MappingCounts, Run, Store } from '../store/port.ts';
 import type { Scratch } from '../store/scratch.ts';
 import { INTERRUPTED } from './applied.ts';
 import { commit, keepLease, LEASE_MS, leaseEnding } from './commit.ts';
-import { addsUp } from './counts.ts';
+import { addsUp, ruleRemarks } from './counts.ts';
 import { cycle, setOpenReferences } from './cycle.ts';
 import { applyDeletes } from './deletes.ts';
 import { moveCursors } from './finish.ts';
@@ -174,6 +174,7 @@ async function closeRun(
       }
     }
   }
+  context.diagnostics.push(...mappings.flatMap(ruleRemarks));
   if (context.stop) context.diagnostics.push(context.stop);
   const incomplete = !mappings.every(isComplete) || mappings.some((one) => one.sweepBroken);
   const waiting = await Promise.all(mappings.map((one) => leftOver(one)));

@@ -53,12 +53,17 @@ export class Findings {
   }
 
   #add(severity: Severity, code: string, summary: string, path: DataPath, { detail, next }: FindingText): void {
+    const where = this.place(path);
+    // What both sides of a two-way row have in common is one fault.
+    const isSame = (known: Diagnostic) =>
+      known.summary === summary && known.where?.line === where.line && known.where?.column === where.column;
+    if (this.list.some(isSame)) return;
     this.list.push({
       severity,
       code,
       summary,
       ...(detail === undefined ? {} : { detail }),
-      where: this.place(path),
+      where,
       ...(next === undefined ? {} : { next }),
     });
   }

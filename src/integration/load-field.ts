@@ -263,7 +263,7 @@ export function loadDefaults(row: AnyRow, scope: RowScope): Record<Side, Value |
 }
 
 /** A value as written in the file, in the canonical form of the field's type; undefined where it is none. */
-function valueOfType(field: FieldDefinition, raw: string | number | boolean): Value | undefined {
+export function valueOfType(field: FieldDefinition, raw: string | number | boolean): Value | undefined {
   switch (field.type) {
     case 'boolean':
       return typeof raw === 'boolean' ? raw : undefined;

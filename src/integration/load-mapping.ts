@@ -3,12 +3,15 @@ import { milliseconds } from '../connector/duration.ts';
 import { canonicalText } from '../record/canonical.ts';
 import { otherSide, SIDES, type Side } from '../record/side.ts';
 import type { Value } from '../record/value.ts';
+import { type DataRule, fieldsRead } from './data-rule.ts';
 import { compileExpression, type Expression, isDynamic } from './expression.ts';
 import type { Findings } from './findings.ts';
 import { checkRecordFields, conflictPolicy, loadField, ownField } from './load-field.ts';
 import { loadOneSided, oneSidedTarget } from './load-one-sided.ts';
+import { loadRules } from './load-rules.ts';
 import type { LoadedField, LoadedMapping } from './loaded.ts';
 import type { RowScope, SideInFile } from './row.ts';
+import type { RowRuleFile, RuleFile } from './rule-schema.ts';
 import type { MappingFile, Propagation } from './schema.ts';
 
 /** What is the same for all mappings of a file. */
@@ -50,11 +53,13 @@ export function loadMapping(name: string, file: MappingFile, scope: MappingScope
   const filter = { a: loadFilter('a', loading), b: loadFilter('b', loading) };
   checkSystemNames(Object.keys(file.filter), 'filter', loading);
   checkIgnored(loading);
+  const dataRules = loadRules({ file, path, sides, findings, rows: rowsInFile(rows, loading) });
   return {
     name,
     objects: { a: a.object, b: b.object },
     match: loadMatch(loading, complete),
     fields,
+    dataRules,
     conflict,
     propagate,
     filter,
@@ -66,9 +71,16 @@ export function loadMapping(name: string, file: MappingFile, scope: MappingScope
     references: referencesOf(name, fields),
     cycleBreakers: [],
     where: findings.place(path),
-    rules: rulesOf(loading, filter),
+    rules: rulesOf(loading, filter, dataRules),
   };
 }
+
+/** The rows that were loaded, with what the file says of them. */
+const rowsInFile = (rows: readonly (LoadedField | null)[], { file, path }: Loading) =>
+  rows.flatMap((row, i) => {
+    const given = file.fields[i];
+    return row && given ? [{ row, file: given, path: [...path, 'fields', i] }] : [];
+  });
 
 function sideOf(side: Side, file: MappingFile, path: string[], scope: MappingScope): SideInFile | null {
   const { name: system, connector } = scope.systems[side];
@@ -295,17 +307,26 @@ function referencesOf(name: string, fields: readonly LoadedField[]): string[] {
   return [...new Set(names)].filter((each) => each !== name).sort();
 }
 
-/** All that decides what is written: the mapping without its notes, what it ignores and what it says of losses, and the declarations of the fields it reads. */
-function rulesOf({ file, sides, fields }: Loading, filter: Record<Side, Expression | null>): string {
+/** All that decides what is written: the mapping without what is for people only, and the declarations of the fields it reads. */
+function rulesOf(
+  { file, sides, fields }: Loading,
+  filter: Record<Side, Expression | null>,
+  dataRules: readonly DataRule[],
+): string {
   const declared = (side: Side) => {
     const read = fields.flatMap((row) => [row[side], ...((side === 'a' ? row.toB : row.toA)?.fields ?? [])]);
-    const names = [...new Set([...read, ...(filter[side]?.fields ?? [])])].sort();
+    const checked = dataRules.flatMap((rule) => (rule.side === side ? (fieldsRead(rule) ?? []) : []));
+    const names = [...new Set([...read, ...(filter[side]?.fields ?? []), ...checked])].sort();
     return names.map((name) => [name, ownField(sides[side].definition, name) ?? null]);
   };
   const { ignored: _, ...rest } = file;
-  const rows = file.fields.map(({ note: _note, loss: _loss, equivalent: _equivalent, ...row }) => row);
+  const rows = file.fields.map(({ note: _note, loss: _loss, equivalent: _equivalent, ...row }) => ({
+    ...row,
+    validate: row.validate?.map(withoutMessage),
+  }));
   const all = {
     ...rest,
+    rules: file.rules.map(withoutMessage),
     fields: rows,
     systems: SIDES.map((side) => sides[side].system),
     a: declared('a'),
@@ -314,3 +335,6 @@ function rulesOf({ file, sides, fields }: Loading, filter: Record<Side, Expressi
   const plain: Value = JSON.parse(JSON.stringify(all));
   return canonicalText(plain);
 }
+
+const withoutMessage = (rule: RuleFile | RowRuleFile | string) =>
+  typeof rule === 'string' ? rule : { ...rule, message: undefined };

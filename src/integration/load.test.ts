@@ -132,10 +132,38 @@ describe('a good file', () => {
     expect(rules(edited('    conflict: shop\n', '    conflict: shop\n    ignored: { shop: { pin: secret } }\n'))).toBe(
       before,
     );
+    const rule = (more: string) =>
+      rules(
+        edited(
+          '    conflict: shop\n',
+          `    conflict: shop\n    rules: [{ name: r, system: books, check: "{{ record.mail }}"${more} }]\n`,
+        ),
+      );
+    expect(rule('')).not.toBe(before);
+    expect(rule(', message: why')).toBe(rule(''));
+    expect(rule(', policy: warn')).not.toBe(rule(''));
     expect(rules(edited('[email, name]', '[email]'))).not.toBe(before);
     expect(rules(edited('policy: ignore', 'policy: park'))).not.toBe(before);
     expect(rules(edited('    conflict: shop\n', '    conflict: hold\n'))).not.toBe(before);
   });
+});
+
+test('rules stand with the fields that they speak about', () => {
+  const text = edited(
+    'books: mail }',
+    'books: mail, validate: [email, { check: "{{ record.name_1 }}", system: books, policy: warn, repair: [trim, { truncate: "" }] }] }',
+  );
+  expect(loaded(text).mappings[0]?.dataRules).toMatchObject([
+    { name: 'email', side: 'a', field: 'email', scope: 'value', test: { kind: 'form' }, policy: 'error', repair: [] },
+    { name: 'email', side: 'b', field: 'mail', scope: 'value', test: { kind: 'form' } },
+    {
+      name: 'expression',
+      side: 'b',
+      field: 'mail',
+      policy: 'warn',
+      repair: [{ kind: 'trim' }, { kind: 'truncate', mark: '' }],
+    },
+  ]);
 });
 
 describe('a faulty file says where, what and what was meant', () => {
@@ -217,6 +245,46 @@ describe('a faulty file says where, what and what was meant', () => {
     ['variable-missing', ['        token: ${BOOKS_TOKEN}\n', '        tokn: ${BOOKS_TOKEN}\n']],
     ['environment-unknown', ['      staging: {', '      stagging: {']],
     ['ignored', ['    conflict: shop\n', '    conflict: shop\n    ignored: { shop: { pn: x, email: y }, shp: {} }\n']],
+    [
+      'rules',
+      [
+        '    conflict: shop\n',
+        `    conflict: shop
+    rules:
+      - { name: mail, system: bocks, check: "{{ record.mail }}" }
+      - { name: mail, system: books, check: "{{ record.mial }}", field: mial, message: "{{ value }}" }
+      - { name: fill, system: books, check: "{{ value }}", field: country, repair: [{ default: DE }] }
+      - { name: cut, system: books, check: "{{ value }}", repair: [trim] }
+`,
+      ],
+    ],
+    [
+      'rule-shape',
+      ['    conflict: shop\n', '    conflict: shop\n    rules: [{ name: A b, check: always, polcy: warn }]\n'],
+    ],
+    ['validate-unknown', ['books: name_1 }', 'books: name_1, validate: [ibann, { check: lenght }] }']],
+    [
+      'validate-country',
+      ['books: mail }', 'books: mail, validate: [postal_code, { check: vat_id, country: Germany }] }'],
+    ],
+    [
+      'validate-system',
+      row('{ shop: vat_id, books: country, direction: shop -> books, validate: [{ check: country, system: shop }] }'),
+    ],
+    [
+      'validate-repair',
+      [
+        'books: name_1 }',
+        `books: name_1, validate: [{ check: length, repair: [shout, { replace: '(?=x)' }, { default: 7, of: 1 }, "{{ record.nam }}"] }] }`,
+      ],
+    ],
+    [
+      'validate-repairs',
+      [
+        'books: name_1 }',
+        `books: name_1, validate: [{ check: length, repair: [{ replace: '(?=x)' }, { truncate: '0123456789' }, "{{ record.nam }}", { default: true }] }] }`,
+      ],
+    ],
     ['first-contact', ['    match: [[title]]\n', '    match: [[title]]\n    first_contact: { prefer: boks }\n']],
     ['system-name-reserved', ['  books:\n    connector', '  match:\n    connector']],
   ])('%s', async (code, [from, to]) => {
@@ -236,6 +304,11 @@ describe('a faulty file says where, what and what was meant', () => {
       'two options become one',
       ['otherwise: { policy: ignore }', 'options: { lead: lead, customer: customer, lost: lead }'],
       'option-ambiguous',
+    ],
+    [
+      'a check of what is not declared',
+      ['books: mail }', 'books: mail, validate: [{ check: length, repair: [truncate] }] }'],
+      'limit-undeclared',
     ],
     [
       'an expression that is never used',

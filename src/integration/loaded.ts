@@ -2,6 +2,7 @@ import type { ConnectorDefinition } from '../connector/definition.ts';
 import type { Diagnostic, Place } from '../record/diagnostic.ts';
 import type { Side } from '../record/side.ts';
 import type { Value } from '../record/value.ts';
+import type { DataRule } from './data-rule.ts';
 import type { Expression } from './expression.ts';
 import type { Propagation } from './schema.ts';
 
@@ -48,6 +49,8 @@ export interface LoadedMapping {
   /** Rules in order, the first that finds decides; each a list of field pairs that must all be equal. */
   match: MatchPart[][];
   fields: LoadedField[];
+  /** What records must be like to be written. */
+  dataRules: DataRule[];
   conflict: ConflictPolicy;
   /** By the side where the event happens: what it does on the other side. */
   propagate: Record<Side, Propagation>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fieldSchema } from '../connector/field.ts';
+import { rowRulesSchema, ruleSchema } from './rule-schema.ts';
 
 const duration = z
   .string()
@@ -62,6 +63,9 @@ const fieldMappingSchema = z
       .literal('accepted')
       .optional()
       .describe('What the check of the round trip finds to be lost is known and meant; changes nothing'),
+    validate: rowRulesSchema
+      .optional()
+      .describe('What a value must be like to be written: names of checks, or checks with a policy and repairs'),
     note: z.string().optional().describe('For people; changes nothing'),
   })
   .catchall(z.string())
@@ -115,6 +119,7 @@ const mappingSchema = z
       })
       .prefault({})
       .describe('A field that is written back and forth is parked: something else writes it, too'),
+    rules: z.array(ruleSchema).default([]).describe('What a record must be like to be written'),
     fields: z.array(fieldMappingSchema).min(1).describe('The field mappings'),
     ignored: z
       .record(z.string(), z.record(z.string(), z.string().min(1)))

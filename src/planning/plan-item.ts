@@ -3,6 +3,7 @@ import type { Diagnostic } from '../record/diagnostic.ts';
 import type { Obstacle } from '../record/expressed.ts';
 import type { Side } from '../record/side.ts';
 import type { Fields, Value } from '../record/value.ts';
+import type { RuleFinding } from '../validation/validate.ts';
 import type { FieldRule } from './field-decision.ts';
 
 /** A record as read and decoded in this run: the mapped fields only. */
@@ -74,6 +75,11 @@ export interface Park {
 /** How a record that was read ended; the counts of a run add up over these. */
 export type Ending = 'unchanged' | 'applied' | 'filtered' | 'parked' | 'held' | 'failed';
 
+/** A rule that what is written on `side` breaks, or was repaired for. */
+export interface WrittenFinding extends RuleFinding {
+  side: Side;
+}
+
 /** The decision about one pair, as plain data. */
 export interface PlanItem {
   a: string | null;
@@ -91,6 +97,8 @@ export interface PlanItem {
   waits: Park | null;
   /** How the record ends if the actions succeed. */
   ending: Ending;
+  /** Rules for data that what is written breaks all the same, or would break without repair. */
+  findings?: readonly WrittenFinding[];
 }
 
 export type PairPlan =

@@ -134,6 +134,17 @@ export interface MappingCounts {
   b: SideCounts;
   wrote: Record<Side, { create: number; update: number; delete: number; archive: number }>;
   linked: number;
+  /** Records written although they break a rule, or repaired for it; only rules that were. */
+  rules?: RuleCount[];
+}
+
+export interface RuleCount {
+  /** The side that was written. */
+  side: Side;
+  rule: string;
+  field: string | null;
+  warned: number;
+  repaired: number;
 }
 
 export interface Run {

@@ -2,9 +2,13 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compileCodec } from '../connector/codec.ts';
 import { type FieldDefinition, fieldSchema } from '../connector/field.ts';
+import type { DataRule, RepairStep, RuleTest } from '../integration/data-rule.ts';
+import { compileExpression } from '../integration/expression.ts';
+import { compileForm } from '../integration/known-form.ts';
+import type { KnownForm, Limit } from '../integration/rule-schema.ts';
 import { Obstacle } from '../record/expressed.ts';
 import type { Value } from '../record/value.ts';
-import { compileCheck } from './validate.ts';
+import { compileCheck, compileRecordCheck, type RuleFinding } from './validate.ts';
 
 function checkValue(definition: FieldDefinition, name: string, value: Value): Value | Obstacle {
   const check = compileCheck(name, definition);
@@ -74,7 +78,9 @@ test('a pattern that backtracks without end is tried on a bounded text only', ()
 
 test('a check knows the lists of options, and there is none for a field that demands nothing', () => {
   const sized = fieldSchema.parse({ type: 'option', options_from: 'sizes' });
-  const check = compileCheck('size', sized, (name) => (name === 'sizes' ? [{ value: 1, key: 'small' }] : []));
+  const check = compileCheck('size', sized, {
+    lists: (name) => (name === 'sizes' ? [{ value: 1, key: 'small' }] : []),
+  });
   expect(check?.('small')).toBe('small');
   expect(check?.('huge')).toMatchObject({ reason: 'invalid', diagnostic: { code: 'option-unknown' } });
   expect(compileCheck('size', sized)).toBeNull();
@@ -98,4 +104,119 @@ test('a repaired text passes, and is what the codec says that the system holds',
       expect(codec.normalise('x', repaired)).toEqual(codec.normalise('x', text));
     }),
   );
+});
+
+/** A rule of a row about the field x, as the loader makes it. */
+function ruled(test: RuleTest, more: Partial<DataRule> = {}): DataRule {
+  const where = { file: 'integration.yaml', line: 7 };
+  const rule = {
+    name: 'r',
+    side: 'b',
+    field: 'x',
+    scope: 'value',
+    test,
+    message: null,
+    policy: 'error',
+    repair: [],
+  } as const;
+  return { ...rule, where, ...more };
+}
+
+function expression(source: string): RuleTest & { kind: 'expression' } {
+  const compiled = compileExpression(source);
+  if (!compiled.ok) throw new Error(compiled.error.detail);
+  return { kind: 'expression', expression: compiled.value };
+}
+
+const form = (name: KnownForm, country: string | null, countryField: string | null = null): RuleTest => ({
+  kind: 'form',
+  form: name,
+  matches: compileForm(name),
+  country,
+  countryField,
+});
+const limit = (name: Limit): RuleTest => ({ kind: 'limit', limit: name });
+const zip = form('postal_code', 'DE', 'country');
+const trim: RepairStep = { kind: 'trim' };
+
+test.each<[string, DataRule[], object, Value, Value | 'refused', string[]]>([
+  ['passes', [ruled(form('iban', null))], {}, 'DE89370400440532013000', 'DE89370400440532013000', []],
+  ['refuses', [ruled(form('iban', null))], {}, 'DE8', 'refused', ['r violated']],
+  ['asks no form of what is empty', [ruled(form('iban', null))], {}, null, null, []],
+  ['takes the country of the record', [ruled(zip)], {}, '1010', '1010', []],
+  ['warns', [ruled(form('ean', null), { policy: 'warn' })], {}, '123', '123', ['r warned']],
+  ['asks an expression', [ruled(expression('{{ value != record.name }}'))], {}, 'Nord', 'refused', ['r violated']],
+  ['takes what is not empty for true', [ruled(expression('{{ record.name }}'))], {}, 'x', 'x', []],
+  ['takes a failure for false', [ruled(expression('{{ value | abs }}'))], {}, 'x', 'refused', ['r violated']],
+  ['repairs', [ruled(expression('{{ value == value | trim }}'), { repair: [trim] })], {}, ' x ', 'x', ['r repaired']],
+  [
+    'says so where a repair does not help',
+    [ruled(expression("{{ value == 'y' }}"), { repair: [trim] })],
+    {},
+    ' x ',
+    'refused',
+    ['r violated'],
+  ],
+  [
+    'leaves alone what a warning could not repair',
+    [ruled(expression("{{ value == 'y' }}"), { repair: [trim], policy: 'warn' })],
+    {},
+    ' x ',
+    ' x ',
+    ['r warned'],
+  ],
+  ['warns of a limit', [ruled(limit('length'), { policy: 'warn' })], { max_length: 1 }, 'ab', 'ab', ['r warned']],
+  [
+    'repairs by the rule, not by the connector',
+    [ruled(limit('length'), { repair: [{ kind: 'truncate', mark: '…' }] })],
+    { max_length: 4, on_violation: 'truncate' },
+    'abcdef',
+    'abc…',
+    ['r repaired'],
+  ],
+  ['tells what the connector cuts', [], { max_length: 2, on_violation: 'truncate' }, 'abc', 'ab', ['cut repaired']],
+  ['tells what the connector refuses', [], { max_length: 2 }, 'abc', 'refused', ['too-long violated']],
+  [
+    'fills what must not be empty',
+    [ruled(limit('required'), { repair: [{ kind: 'default', value: 'n/a' }] })],
+    { required: true },
+    null,
+    'n/a',
+    ['r repaired'],
+  ],
+  [
+    'asks the own rules before the limits',
+    [ruled(expression("{{ value == 'ab' }}"), { repair: [trim] })],
+    { max_length: 2 },
+    ' ab ',
+    'ab',
+    ['r repaired'],
+  ],
+])('a rule %s', (_, rules, declared, value, expected, found) => {
+  const check = compileCheck('x', fieldSchema.parse({ type: 'string', ...declared }), { rules });
+  const findings: RuleFinding[] = [];
+  const result = check?.(value, { record: () => ({ name: 'Nord', country: 'AT' }), findings });
+  expect(result instanceof Obstacle ? 'refused' : result).toEqual(expected);
+  expect(findings.map(({ rule, outcome }) => `${rule} ${outcome}`)).toEqual(found);
+  for (const { diagnostic } of findings) expect(JSON.stringify(diagnostic)).not.toMatch(/Nord|DE8|abc| x /);
+});
+
+test('rules for records are asked of whole records', () => {
+  const rule = ruled(expression("{{ record.a == 'x' or value }}"), {
+    scope: 'record',
+    field: 'b',
+    message: 'Without a there must be b',
+  });
+  const check = compileRecordCheck({ dataRules: [rule, ruled(form('iban', null))] }, 'b');
+  expect(check?.({ a: 'x', b: null })).toEqual([]);
+  expect(check?.({ a: 'y', b: 'z' })).toEqual([]);
+  expect(check?.({ a: 'y', b: null })).toMatchObject([
+    {
+      rule: 'r',
+      field: 'b',
+      outcome: 'violated',
+      diagnostic: { code: 'rule-violated', summary: 'Without a there must be b', where: { line: 7 } },
+    },
+  ]);
+  expect(compileRecordCheck({ dataRules: [rule] }, 'a')).toBeNull();
 });

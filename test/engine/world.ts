@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { CRM_CLIENT_ID, CRM_CLIENT_SECRET } from '../../sandbox/crm/access.ts';
 import { type Crm, type CrmOptions, createCrm } from '../../sandbox/crm/crm.ts';
@@ -6,7 +7,8 @@ import { serve } from '../../sandbox/http.ts';
 import { passingTokens } from '../../src/connector/auth/tokens.ts';
 import type { Connection } from '../../src/connector/port.ts';
 import { type RunOptions, runIntegration } from '../../src/engine/run.ts';
-import { openIntegration } from '../../src/integration/files.ts';
+import { findConnector } from '../../src/integration/files.ts';
+import { loadIntegration } from '../../src/integration/load.ts';
 import type { LoadedIntegration } from '../../src/integration/loaded.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { undiciHttp } from '../../src/platform/http-undici.ts';
@@ -28,6 +30,8 @@ export interface World {
   store: Store;
   platform: Platform;
   integration: LoadedIntegration;
+  /** The example with its text edited: each passage stands once in it. */
+  edited(...edits: [from: string, to: string][]): LoadedIntegration;
   sync(more?: Partial<RunOptions>): Promise<Run>;
   plan(more?: Partial<RunOptions>): Promise<Run>;
   close(): Promise<void>;
@@ -43,15 +47,14 @@ export async function openWorld(
     await serve(crm, { clock: { now: () => clock.now() } }),
     await serve(erp, { clock: { now: () => clock.now() } }),
   ] as const;
-  const loaded = openIntegration(EXAMPLE, 'staging', {
+  const variables = {
     CRM_URL: servers[0].url,
     CRM_CLIENT_ID,
     CRM_CLIENT_SECRET,
     ERP_URL: servers[1].url,
     ERP_API_KEY: ERP_KEY,
-  });
-  if (!loaded.ok) throw new Error(JSON.stringify(loaded.error, null, 2));
-  const integration = loaded.value;
+  };
+  const integration = editedExample(variables);
   const http = undiciHttp();
   const platform: Platform = { clock, random: systemRandom, http, log: silentLog };
   const opened = openSqliteStore(options.store ?? ':memory:', { key: new Uint8Array(32), random: systemRandom, clock });
@@ -80,6 +83,7 @@ export async function openWorld(
     store,
     platform,
     integration,
+    edited: (...edits) => editedExample(variables, edits),
     sync: (more = {}) => run('sync', more),
     plan: (more = {}) => run('plan', more),
     close: async () => {
@@ -88,6 +92,19 @@ export async function openWorld(
       for (const server of servers) await server.close();
     },
   };
+}
+
+function editedExample(variables: Record<string, string>, edits: readonly [string, string][] = []): LoadedIntegration {
+  const text = edits.reduce(
+    (current, [from, to]) => {
+      if (current.split(from).length !== 2) throw new Error(`"${from}" does not stand once in the example`);
+      return current.replace(from, () => to);
+    },
+    readFileSync(EXAMPLE, 'utf8'),
+  );
+  const loaded = loadIntegration(EXAMPLE, text, { connectors: findConnector, environment: 'staging', variables });
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.error, null, 2));
+  return loaded.value;
 }
 
 export function openConnection(

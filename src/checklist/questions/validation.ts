@@ -6,7 +6,7 @@ import { sameValue } from '../../record/canonical.ts';
 import { ABSENT, Obstacle } from '../../record/expressed.ts';
 import { otherSide, type Side } from '../../record/side.ts';
 import type { Fields } from '../../record/value.ts';
-import { compileCheck } from '../../validation/validate.ts';
+import { compileCheck, valueRules } from '../../validation/validate.ts';
 import { counted, declared, mappedFields, mappedObjects, ofEachSystem, someOf } from '../answers.ts';
 import { nothingToSee } from '../failure.ts';
 import { passesFilter } from '../filter.ts';
@@ -95,7 +95,7 @@ function compileTests(
     if (!from || !to || !flows || row.reference !== null) return [];
     const mapper = compileFieldMapper(row, side, from, to);
     const name = row[side];
-    const check = compileCheck(name, to, lists);
+    const check = compileCheck(name, to, { lists, rules: valueRules(mapping, side, name) });
     return [
       (fields) => {
         const mapped = mapper(fields);

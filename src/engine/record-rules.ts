@@ -1,0 +1,54 @@
+import type { Action, Park, PlanItem, WrittenFinding } from '../planning/plan-item.ts';
+import { otherSide, SIDES, type Side } from '../record/side.ts';
+import type { Fields } from '../record/value.ts';
+import type { RuleFinding } from '../validation/validate.ts';
+import { isPlanned } from './foreseen.ts';
+import { fieldsHeld } from './map.ts';
+import type { MappingRun } from './mapping-run.ts';
+import type { Pair, Planned } from './pair.ts';
+
+/** The side whose record must be read before its rules can be asked of what is to be written there; null where none must. */
+export function sideToCheck(run: MappingRun, pair: Pair, { actions }: PlanItem): Side | null {
+  const isUnread = (side: Side) =>
+    run[side].checkRecord !== null &&
+    actions[side]?.kind === 'update' &&
+    pair.sides[side].kind === 'unread' &&
+    !run[side].writeOnly &&
+    !isPlanned(run, pair.ids[side]);
+  return SIDES.find(isUnread) ?? null;
+}
+
+/** Parks what would break a rule for whole records, and notes on the others which rules they break or were repaired for. */
+export function checkRecords(run: MappingRun, planned: readonly Planned[]): Planned[] {
+  return planned.map((one) => checkRecord(run, one));
+}
+
+function checkRecord(run: MappingRun, { pair, item }: Planned): Planned {
+  const findings: WrittenFinding[] = [];
+  for (const side of SIDES) {
+    const action = item.actions[side];
+    if (action?.kind !== 'create' && action?.kind !== 'update') continue;
+    const broken = run[side].checkRecord?.(recordAfter(run, pair, side, action)) ?? [];
+    const violated = broken.find(({ outcome }) => outcome === 'violated');
+    if (violated) return { pair, item: parkedFor(pair, side, item, violated) };
+    const written = new Set([...action.changes, ...action.later].map(({ field }) => field));
+    const ofValues = pair.findings[side].filter(
+      ({ field, outcome }) => outcome !== 'violated' && written.has(field ?? ''),
+    );
+    findings.push(...[...ofValues, ...broken].map((finding) => ({ ...finding, side })));
+  }
+  return findings.length === 0 ? { pair, item } : { pair, item: { ...item, findings } };
+}
+
+function recordAfter(run: MappingRun, pair: Pair, side: Side, action: Action): Fields {
+  const record = fieldsHeld(run, pair, side);
+  for (const { field, value } of [...action.changes, ...action.later]) record[field] = value;
+  return record;
+}
+
+function parkedFor(pair: Pair, target: Side, item: PlanItem, { diagnostic }: RuleFinding): PlanItem {
+  const source = otherSide(target);
+  const side = pair.ids[source] === null ? target : source;
+  const park: Park = { side, id: pair.ids[side] ?? '', reason: 'invalid', diagnostic, waitsFor: null };
+  return { ...item, rule: 'validate', actions: {}, link: 'none', refresh: false, park, waits: null, ending: 'parked' };
+}
