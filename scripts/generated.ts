@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { connectorSchema } from '../src/connector/definition.ts';
-import { FILTERS, METHODS, TESTS } from '../src/integration/expression-check.ts';
+import { FILTERS } from '../src/integration/expression/filters.ts';
+import { METHODS } from '../src/integration/expression/methods.ts';
+import { TESTS } from '../src/integration/expression/tests.ts';
 import { integrationSchema } from '../src/integration/schema.ts';
 
 /** What is made from the schemas: the JSON Schemas for editors and the reference tables of the docs. */
@@ -97,9 +99,9 @@ function guide(schema: JsonSchema): string {
     mapping: table(mapping),
     field: table(row),
     expressions: [
-      `- filters: ${FILTERS.map((name) => `\`${name}\``).join(', ')}`,
+      `- filters: ${[...FILTERS.keys()].map((name) => `\`${name}\``).join(', ')}`,
       `- methods: ${METHODS.map((name) => `\`${name}()\``).join(', ')}`,
-      `- tests (\`is …\`): ${TESTS.map((name) => `\`${name}\``).join(', ')}`,
+      `- tests (\`is …\`): ${[...TESTS.keys()].map((name) => `\`${name}\``).join(', ')}`,
     ].join('\n'),
   };
   return withTables(GUIDE, tables);

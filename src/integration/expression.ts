@@ -1,51 +1,95 @@
 import { fail, ok, type Place, problem, type Result } from '../record/diagnostic.ts';
 import type { Fields, Value } from '../record/value.ts';
-import { type CheckedTemplate, checkTemplate } from './expression-check.ts';
-import { type Program, parseTemplate } from './expression-library.ts';
-import { BoundedInterpreter, plainOf, Refused, worldOf } from './expression-run.ts';
+import { type Closure, compileTree, type Declared, type Frame, Scope } from './expression/compile.ts';
+import { FILTERS } from './expression/filters.ts';
+import { plainOf } from './expression/functions.ts';
+import { type Dict, Refused } from './expression/items.ts';
+import { Invalid, parseTemplate } from './expression/parse.ts';
+import { compileTemplate } from './expression/statements.ts';
+import { TESTS } from './expression/tests.ts';
+import { filterText, type Statement, sourceOf, type Tree } from './expression/tree.ts';
+import { Work } from './expression/work.ts';
 
-const LONGEST_SOURCE = 4096;
+export type { Declared } from './expression/compile.ts';
+export type { LookupTable } from './expression/filter.ts';
+export type { MappingFunction } from './expression/functions.ts';
+
+/** What an expression sees. `lookup`: what the mapping's lookups found, by their names. */
+export interface Seen {
+  value: Value;
+  record: Fields;
+  lookup?: Fields;
+}
+
+/** A part of an expression with what it gave. */
+export interface Step {
+  /** As the expression would say it: `value`, then `| trim`. */
+  source: string;
+  result: Result<Value>;
+}
 
 /** A compiled Jinja text, e.g. `{{ value | replace('#', '') }}`. Pure and bounded in time and size. */
 export interface Expression {
   source: string;
   /** Names of the fields of `record` that it reads; null where that is not knowable, so that all are needed. */
   fields: readonly string[] | null;
+  /** Whether it reads `value`. */
+  readsValue: boolean;
+  /** Names of the mapping's lookups that it reads. */
+  lookups: readonly string[];
+  /** Names of the tables that it reads. */
+  tables: readonly string[];
+  /** Names of the functions of the file's own that it calls. */
+  functions: readonly string[];
   /**
    * A lone `{{ … }}` gives the typed value, anything else a text without surrounding blanks; an empty text is null.
    * A failure names what went wrong without any value; field and record id are added by the caller.
    */
-  evaluate(context: { value: Value; record: Fields }): Result<Value>;
+  evaluate(seen: Seen): Result<Value>;
+  /** The same, one filter after the other; up to the first that fails. */
+  steps(seen: Seen): Step[];
 }
 
+const NOTHING_DECLARED: Declared = { tables: new Map(), functions: new Map(), lookups: [] };
+
 /**
- * Compiles a Jinja text of at most 4096 characters. It is interpreted, sees nothing but `value`, `record` and the
- * filters, tests and methods listed in `expression-check.ts`, and ends with an error where it would run long or grow
- * large. Errors: `expression-invalid`.
+ * Compiles a Jinja text of at most 4096 characters into closures over its syntax tree. It sees nothing but `value`,
+ * `record`, what is `declared`, and the filters, tests and methods that the docs list, and ends with an error where it
+ * would run long or grow large. Errors: `expression-invalid`.
  */
-export function compileExpression(source: string, where?: Place): Result<Expression> {
-  const invalid = (detail: string, next?: string) =>
-    fail(
+export function compileExpression(
+  source: string,
+  where?: Place,
+  declared: Declared = NOTHING_DECLARED,
+): Result<Expression> {
+  try {
+    const statements = parseTemplate(source.trim());
+    const scope = new Scope(declared);
+    const chain = chainOf(statements);
+    const run = compileProgram(statements, scope);
+    const steps = chain.map((tree): [string, Closure] => [stepText(tree, chain), compileTree(tree, scope)]);
+    scope.checkNames();
+    const evaluate = evaluator(declared, where);
+    return ok({
+      source,
+      fields: scope.allFields ? null : [...scope.fields].sort(),
+      readsValue: scope.names.has('value'),
+      lookups: [...scope.lookups].sort(),
+      tables: [...scope.tables].sort(),
+      functions: [...scope.functions].sort(),
+      evaluate: (seen) => evaluate(run, seen),
+      steps: (seen) => stepsOf(steps.length > 0 ? steps : [[source.trim(), run]], (each) => evaluate(each, seen)),
+    });
+  } catch (error) {
+    if (!(error instanceof Invalid)) throw error;
+    return fail(
       problem('expression-invalid', 'The expression is not valid', {
-        detail,
+        detail: `${error.message}.`,
         ...(where ? { where } : {}),
-        ...(next ? { next } : {}),
+        ...(error.next === undefined ? {} : { next: error.next }),
       }),
     );
-  if (source.length > LONGEST_SOURCE) return invalid(`It has more than ${LONGEST_SOURCE} characters.`);
-  let program: Program;
-  try {
-    program = parseTemplate(source.trim());
-  } catch (error) {
-    return invalid(parserMessage(error));
   }
-  const checked = checkTemplate(program);
-  if (checked.fault) return invalid(checked.fault.detail, checked.fault.next);
-  return ok({
-    source,
-    fields: checked.fields,
-    evaluate: ({ value, record }) => run(program, checked, value, record, where),
-  });
 }
 
 /** Whether a record passes a filter: only `true` (or the text `true`, from an `{% if %}`) does. */
@@ -57,56 +101,56 @@ export function holds(filter: Expression, record: Fields): Result<boolean> {
 /** Whether a text holds anything to evaluate, or is a constant. */
 export const isDynamic = (source: string): boolean => source.includes('{{') || source.includes('{%');
 
-function run(
-  program: Program,
-  checked: CheckedTemplate,
-  value: Value,
-  record: Fields,
-  where: Place | undefined,
-): Result<Value> {
-  try {
-    const interpreter = new BoundedInterpreter(checked.callees);
-    const world = worldOf(value, record, checked.fields);
-    const [only, ...others] = program.body;
-    const lone = only !== undefined && others.length === 0 && !STATEMENTS.has(only.type);
-    const result = plainOf(interpreter.evaluate(lone ? only : program, world));
-    if (typeof result !== 'string') return ok(result);
-    const text = lone ? result : result.trim();
-    return ok(text === '' ? null : text);
-  } catch (error) {
-    return fail(
-      problem('expression-failed', 'The expression failed', {
-        detail: `${runMessage(error)}.`,
-        ...(where ? { where } : {}),
-        next: 'Try it with the values of this record, and allow for empty ones: {{ value | default("", true) }}',
-      }),
-    );
+type Evaluate = (run: Closure, seen: Seen) => Result<Value>;
+
+/** A lone `{{ … }}` keeps the type of its value; the text of anything else loses the blanks around it. */
+function compileProgram(statements: readonly Statement[], scope: Scope): Closure {
+  const [only, ...others] = statements;
+  if (only?.kind === 'output' && others.length === 0) return compileTree(only.value, scope);
+  const template = compileTemplate(statements, scope);
+  return (frame) => template(frame).trim();
+}
+
+function evaluator(declared: Declared, where: Place | undefined): Evaluate {
+  const { tables } = declared;
+  return (run, { value, record, lookup }) => {
+    const tools = { work: new Work(), filters: FILTERS, tests: TESTS, tables };
+    const frame: Frame = { value, record, lookup: lookup ?? NOTHING, tools, variables: null, outer: null };
+    try {
+      const result = run(frame);
+      return ok(result === '' ? null : plainOf(tools.work.made(result)));
+    } catch (error) {
+      return fail(
+        problem('expression-failed', 'The expression failed', {
+          // Any other exception comes of a value that is nested too deeply; what it says may hold values.
+          detail: error instanceof Refused ? `${error.message}.` : 'It does not fit the value it was given.',
+          ...(where ? { where } : {}),
+          next: 'Try it with the values of this record, and allow for empty ones: {{ value | default("") }}',
+        }),
+      );
+    }
+  };
+}
+
+const NOTHING: Dict = {};
+
+/** The operand and each filter of a lone chain `{{ value | trim | upper }}`; empty where it is none. */
+function chainOf([only, ...others]: readonly Statement[]): Tree[] {
+  if (only?.kind !== 'output' || others.length > 0) return [];
+  const chain: Tree[] = [only.value];
+  for (let tree = only.value; tree.kind === 'filter'; tree = tree.operand) chain.unshift(tree.operand);
+  return chain;
+}
+
+const stepText = (tree: Tree, chain: readonly Tree[]): string =>
+  tree.kind === 'filter' && tree !== chain[0] ? filterText(tree) : sourceOf(tree);
+
+function stepsOf(steps: readonly [string, Closure][], evaluate: (run: Closure) => Result<Value>): Step[] {
+  const done: Step[] = [];
+  for (const [source, run] of steps) {
+    const result = evaluate(run);
+    done.push({ source, result });
+    if (!result.ok) break;
   }
-}
-
-const STATEMENTS = new Set(['If', 'For', 'Set', 'Comment']);
-
-/** The parser's message is about the text of the expression. */
-function parserMessage(error: unknown): string {
-  const known = error instanceof SyntaxError || (error instanceof Error && error.message.startsWith('Parser Error'));
-  return known ? `${error.message.slice(0, 200).replace(/\.$/, '')}.` : 'It ends too early or is nested too deeply.';
-}
-
-/** The interpreter's messages may repeat values; only those that name types and operators pass. */
-const HARMLESS = [
-  /^Cannot perform operation (\S+ )?on (null|undefined) values$/,
-  /^Cannot apply filter "\w+" to type: \w+$/,
-  /^Unknown \w+ filter: \w+$/,
-  /^Unknown operator "\S+" (between \w+ and \w+|for \w+)$/,
-  /^Cannot call something that is not a function: got \w+$/,
-  /^Cannot compare (different types|type): \w+( and \w+)?$/,
-  /^Cannot compare \w+ with \w+$/,
-  /^Expected iterable or object type in for loop: got \w+$/,
-  /^replace\(\) arguments must be strings$/,
-];
-
-function runMessage(error: unknown): string {
-  if (error instanceof Refused) return error.message;
-  if (error instanceof Error && HARMLESS.some((pattern) => pattern.test(error.message))) return error.message;
-  return 'It does not fit the value it was given';
+  return done;
 }
