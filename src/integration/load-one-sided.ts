@@ -51,6 +51,8 @@ export function loadOneSided(file: FieldMappingFile, target: Side, scope: RowSco
     targetEdits: file.target_edits,
     required: file.required,
     default: loadDefaults(row, scope),
+    equivalent: null,
+    lossAccepted: false,
     where: findings.place(path),
   };
 }
@@ -65,7 +67,7 @@ function checkDirection(file: FieldMappingFile, target: Side, scope: RowScope): 
 }
 
 /** What is said about a pair of fields. */
-const OF_PAIRS = ['options', 'otherwise', 'reference'] as const;
+const OF_PAIRS = ['options', 'otherwise', 'reference', 'equivalent', 'loss'] as const;
 
 function checkPairKeys(file: FieldMappingFile, target: Side, { findings, path, sides }: RowScope): void {
   const { system, object } = sides[otherSide(target)];

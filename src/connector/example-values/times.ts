@@ -18,11 +18,44 @@ const INSTANTS: readonly string[] = [
 /** Years in whose clock changes instants are tried. */
 const YEARS = { from: Date.UTC(2025, 0, 1), to: Date.UTC(2028, 0, 1) };
 
+const TIMES: readonly string[] = ['09:30:00.000', '00:00:00.000', '23:59:59.999', '12:00:30.000', '12:00:00.500'];
+
+const DURATIONS: readonly string[] = [
+  ...[
+    'PT1H30M',
+    'PT0S',
+    'PT30S',
+    'PT1M',
+    'PT0.5S',
+    'PT0.001S',
+    'PT24H',
+    'P1D',
+    'P1DT12H',
+    'P7D',
+    'P1M',
+    'P1Y',
+    'P1Y2M',
+  ],
+  ...['-PT1H', '-P1D', 'PT100H', 'PT59M59S'],
+];
+
+export const exampleTimes = (): string[] => [...TIMES];
+
+export const exampleDurations = (): string[] => [...DURATIONS];
+
+/** What a clock on the wall may show, with the hours that a clock change skips or repeats where either side names a zone. */
+export function exampleLocalTimes(declared: FieldDefinition, beside: FieldDefinition): string[] {
+  const skipped = ['2026-03-29T02:30:00.000', '2026-10-25T02:30:00.000', '2026-03-08T02:30:00.000'];
+  return [...exampleInstants(declared, beside).map((instant) => instant.slice(0, -1)), ...skipped];
+}
+
 export const exampleDates = (): string[] => [...DATES];
 
 /** Instants, with those around the clock changes of the zones that either declaration names. */
 export function exampleInstants(declared: FieldDefinition, beside: FieldDefinition): string[] {
-  const zones = [declared, beside].flatMap(({ time }) => (typeof time === 'object' ? [time.zone] : []));
+  const zones = [declared, beside].flatMap(({ time }) =>
+    typeof time === 'object' && time.zone !== undefined ? [time.zone] : [],
+  );
   const around = [...new Set(zones)].flatMap(clockChanges).flatMap(aroundChange);
   return [...INSTANTS, ...around.flatMap((ms) => isoOfMs(ms) ?? [])];
 }

@@ -3,7 +3,7 @@ import type { LoadedField, LoadedMapping } from '../../integration/loaded.ts';
 import { isEmpty } from '../../record/canonical.ts';
 import { problem } from '../../record/diagnostic.ts';
 import { ABSENT, Obstacle } from '../../record/expressed.ts';
-import { otherSide, type Side } from '../../record/side.ts';
+import { otherSide, SIDES, type Side } from '../../record/side.ts';
 import type { Fields, Value } from '../../record/value.ts';
 import { type Cause, causeOf } from './cause.ts';
 import { faultsOf } from './faults.ts';
@@ -31,6 +31,8 @@ export interface LensRequest {
   sides: Record<Side, LensSide>;
   /** Records of each side that are in the mapping; may be empty. */
   samples: Record<Side, readonly Fields[]>;
+  /** Only the laws for values of this side; absent: both. */
+  from?: Side;
 }
 
 /**
@@ -41,10 +43,9 @@ export interface LensRequest {
 export function checkLens(request: LensRequest): RowLens[] {
   const lens = compileLens(request.mapping, request.sides);
   return request.mapping.fields.flatMap((row) => {
-    const [forth, back] = [lens.flows(row, 'b'), lens.flows(row, 'a')];
-    if (forth && back) return (['a', 'b'] as const).map((from) => roundTrips(lens, row, from, request.samples[from]));
-    if (forth) return [oneWay(lens, row, 'a', request.samples.a)];
-    return back ? [oneWay(lens, row, 'b', request.samples.b)] : [];
+    const isTwoWay = SIDES.every((side) => lens.flows(row, side));
+    const asked = SIDES.filter((side) => side === (request.from ?? side) && lens.flows(row, otherSide(side)));
+    return asked.map((from) => (isTwoWay ? roundTrips : oneWay)(lens, row, from, request.samples[from]));
   });
 }
 

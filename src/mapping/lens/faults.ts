@@ -20,8 +20,7 @@ export function faultsOf(
   generated: readonly Fields[],
 ): Violation[] {
   const to = otherSide(from);
-  const declared = lens.declared(row, from);
-  if (!declared) return [];
+  const startsFrom = (record: Fields) => startOf(lens, row, from, record);
   const faults: Violation[] = [];
   const isPartial = (record: Fields) => {
     const said = lens.say(row, to, record);
@@ -35,7 +34,7 @@ export function faultsOf(
   const unstable = [...sample, ...generated].filter(isUnstable);
   const value = `${row[to]} of ${lens.sides[to].system}`;
   if (partial[0]) {
-    const shape = shapeOf(partial[0][row[from]] ?? null, declared);
+    const shape = startsFrom(partial[0]);
     faults.push(
       faultOf(lens, row, from, shape, {
         cause: 'not-total',
@@ -48,7 +47,7 @@ export function faultsOf(
   }
   if (unstable[0]) {
     faults.push(
-      faultOf(lens, row, from, shapeOf(unstable[0][row[from]] ?? null, declared), {
+      faultOf(lens, row, from, startsFrom(unstable[0]), {
         cause: 'not-deterministic',
         says: `gives one value for ${value} now and another one later`,
         loss: 'Every run would see a change and write it.',
@@ -58,6 +57,14 @@ export function faultsOf(
     );
   }
   return faults;
+}
+
+/** The shape of what a row starts from: a value, or the whole record. */
+function startOf(lens: Lens, row: LoadedField, from: Side, record: Fields): string {
+  const declared = lens.declared(row, from);
+  return declared
+    ? `${row[from]} of ${lens.sides[from].system}: ${shapeOf(record[row[from]] ?? null, declared)}`
+    : `a record of ${lens.sides[from].system}`;
 }
 
 /** What a mapping said, for comparing. */
@@ -74,7 +81,7 @@ function faultOf(
   fault: Pick<Violation, 'cause' | 'loss' | 'remedies' | 'sampled'> & { says: string },
 ): Violation {
   const { cause, loss, remedies, sampled, says } = fault;
-  const summary = `${lens.mapping.name}: ${row[from]} of ${lens.sides[from].system}: ${shape} ${says}`;
+  const summary = `${lens.mapping.name}: ${shape} ${says}`;
   const diagnostic = problem(cause, summary, { detail: loss, where: row.where, next: sentence(remedies) });
   return { cause, shape, back: null, loss, remedies, sampled, accepted: false, diagnostic };
 }

@@ -59,8 +59,9 @@ export function compileLens(mapping: LoadedMapping, sides: Record<Side, LensSide
   const mappers: Record<Side, Map<LoadedField, FieldMapper>> = { a: new Map(), b: new Map() };
   for (const side of SIDES) {
     for (const row of mapping.fields.filter((one) => flows(one, side))) {
-      const [from, to] = [declared(row, otherSide(side)), declared(row, side)];
-      if (from && to) mappers[side].set(row, compileFieldMapper(row, side, from, to));
+      const to = declared(row, side);
+      const from = declared(row, otherSide(side));
+      if (to) mappers[side].set(row, compileFieldMapper(row, side, from, to));
     }
   }
   const demands: Record<Side, (name: string) => Demand | null> = { a: demandsOf(sides.a), b: demandsOf(sides.b) };
