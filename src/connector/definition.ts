@@ -4,6 +4,7 @@ import { authSchema } from './definition-auth.ts';
 import { listSchema } from './definition-list.ts';
 import { duration, secretTemplate, urlPath, wirePath } from './definition-parts.ts';
 import { webhooksSchema } from './definition-webhooks.ts';
+import { linesOfSchema, partOfSchema } from './definition-within.ts';
 import { fieldSchema } from './field.ts';
 
 export type { AuthDefinition } from './definition-auth.ts';
@@ -83,16 +84,22 @@ export const objectSchema = z.strictObject({
   label: z.string().optional(),
   table: z.string().optional().describe('sql: the table or view, with its schema where needed'),
   sql: tableSchema.optional().describe('sql: what else there is to know about the table'),
-  id: z.strictObject({
-    path: z.string().default('id'),
-    type: z.enum(['string', 'integer']).default('string'),
-    columns: z.array(z.string()).min(2).optional().describe('sql: the columns of a composite key, instead of path'),
-    paths: z.array(z.string()).min(2).optional().describe('rest: the wire paths of a composite id, instead of path'),
-    digest: z
-      .boolean()
-      .optional()
-      .describe('rest: records have no id; a digest of all that they hold stands for it, so an edited one is another'),
-  }),
+  part_of: partOfSchema.optional().describe('Its records stand in fields of those of another object'),
+  lines_of: linesOfSchema.optional().describe('Its records stand in a list within those of another object'),
+  id: z
+    .strictObject({
+      path: z.string().default('id'),
+      type: z.enum(['string', 'integer']).default('string'),
+      columns: z.array(z.string()).min(2).optional().describe('sql: the columns of a composite key, instead of path'),
+      paths: z.array(z.string()).min(2).optional().describe('rest: the wire paths of a composite id, instead of path'),
+      digest: z
+        .boolean()
+        .optional()
+        .describe(
+          'rest: records have no id; a digest of all that they hold stands for it, so an edited one is another',
+        ),
+    })
+    .prefault({}),
   parent: z
     .strictObject({
       object: z.string().describe('The object whose records these stand under'),

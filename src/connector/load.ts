@@ -3,6 +3,9 @@ import { didYouMean } from './closest-word.ts';
 import { saysDate } from './codec/time-pattern.ts';
 import { type ConnectorDefinition, connectorSchema } from './definition.ts';
 import type { FieldDefinition } from './field.ts';
+import { wireReader } from './wire-path.ts';
+import { withAddedFields } from './within/complete.ts';
+import { withinFaults } from './within/faults.ts';
 import { explainIssues, readYaml, type YamlDocument } from './yaml-document.ts';
 
 /** Reads a connector file: its text to a definition, or every fault with file, line, column and what was meant. */
@@ -12,7 +15,7 @@ export function loadConnector(text: string, file: string): Result<ConnectorDefin
   const parsed = connectorSchema.safeParse(read.value.data);
   if (!parsed.success) return fail(explainIssues(parsed.error.issues, read.value, connectorSchema));
   const faults = inconsistencies(parsed.data, read.value);
-  return faults.length > 0 ? fail(faults) : ok(parsed.data);
+  return faults.length > 0 ? fail(faults) : ok(withAddedFields(parsed.data));
 }
 
 /** What a schema can't say: names that must exist elsewhere in the file. */
@@ -41,6 +44,10 @@ function inconsistencies(connector: ConnectorDefinition, document: YamlDocument)
   for (const [name, object] of Object.entries(connector.objects)) {
     const fields = Object.keys(object.fields);
     const at = ['objects', name];
+    for (const { path, diagnostic } of withinFaults(connector, name)) {
+      faults.push({ ...diagnostic, where: document.place([...at, ...path]) });
+    }
+    if (!object.part_of && !object.lines_of && !saysId(document, name)) faults.push(idMissing(name, document));
     mustExist(object.modified, fields, 'field', [...at, 'modified']);
     mustExist(object.link_field, fields, 'field', [...at, 'link_field']);
     mustExist(object.upsert_key, fields, 'field', [...at, 'upsert_key']);
@@ -76,6 +83,16 @@ function inconsistencies(connector: ConnectorDefinition, document: YamlDocument)
   }
   return faults;
 }
+
+/** Of an object with records of its own it must be said, though everything about it has a default. */
+const saysId = (document: YamlDocument, name: string): boolean =>
+  wireReader('id')(wireReader(name)(wireReader('objects')(document.data))) !== undefined;
+
+const idMissing = (name: string, document: YamlDocument) =>
+  problem('key-missing', `objects.${name}.id is missing`, {
+    detail: 'Expected: object.',
+    where: document.place(['objects', name]),
+  });
 
 function isBelowItself({ objects }: ConnectorDefinition, name: string): boolean {
   const seen = new Set<string>();

@@ -5,6 +5,14 @@ import type { FieldDefinition } from './field.ts';
 export interface OwnFields {
   fields: Record<string, FieldDefinition>;
   link_field?: string | undefined;
+  part_of?: ObjectDefinition['part_of'];
+  lines_of?: ObjectDefinition['lines_of'];
+}
+
+/** An object that the connector does not have, of what stands within another one of its objects. */
+export function objectWithin({ fields, part_of: part, lines_of: lines }: OwnFields): ObjectDefinition {
+  const within = { ...(part ? { part_of: part } : {}), ...(lines ? { lines_of: lines } : {}) };
+  return { id: { path: 'id', type: 'string' }, unique: [], batch: {}, fields, ...within };
 }
 
 /** An object with the fields of an installation; custom fields can be found by, where the system can. */

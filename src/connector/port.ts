@@ -20,7 +20,16 @@ export interface WireRecord {
 }
 
 export type ReadStep =
-  | { kind: 'page'; records: WireRecord[] }
+  | {
+      kind: 'page';
+      records: WireRecord[];
+      /** Of records within wholes: the newest stamp of a whole on the page, which may hold none of them. */
+      newest?: number | null;
+      /** Of lines: the ids of the wholes all of whose lines are on this page. */
+      complete?: string[];
+      /** What of the page could not be read. */
+      remarks?: Diagnostic[];
+    }
   /**
    * The last step of every read. `complete` only when the declared end was seen and nothing was missed; `serverTime` is
    * the system's own clock (epoch ms) at the start of the read, where it tells.

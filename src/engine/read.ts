@@ -8,6 +8,7 @@ import { decode } from './decode.ts';
 import { isFollowed } from './followed.ts';
 import { IdSet } from './id-set.ts';
 import { withoutLag } from './lagging.ts';
+import { missLines } from './lines.ts';
 import { addDiagnostic, type MappingRun, type SideRun } from './mapping-run.ts';
 import { parkedBefore } from './match.ts';
 import { wasGone } from './pair.ts';
@@ -94,6 +95,9 @@ async function* readChanges(run: MappingRun, side: SideRun): AsyncGenerator<Wire
       if (record.modified !== null && record.modified > (progress.newest ?? 0)) progress.newest = record.modified;
       if (!record.archived) ids?.add(record.id);
     }
+    if ((step.newest ?? 0) > (progress.newest ?? 0)) progress.newest = step.newest ?? null;
+    for (const remark of step.remarks ?? []) addDiagnostic(run, remark);
+    if (!progress.whole) await missLines(run, side, step);
     progress.count += step.records.length;
     run.counts[side.side].read += records.length;
     if (progress.whole && pages.has(records)) run.counts[side.side].unchanged += records.length;

@@ -183,7 +183,7 @@ function checkPropagation(side: Side, given: Propagation, flows: boolean, loadin
       next: `Set ${what === 'archive' ? 'delete' : what}: ${allowed}`,
     });
   };
-  const can = capabilities(target.definition);
+  const can = capabilities(target.definition, scope.systems[otherSide(side)].connector);
   if (given.create === 'create' && !can.create) cannot('create', 'create', 'ignore, or hold');
   if (given.update === 'update' && !can.update) cannot('update', 'update', 'ignore, or hold');
   if (given.delete === 'delete' && !can.delete) cannot('delete', 'delete', can.archive ? 'archive, or hold' : 'hold');
@@ -191,7 +191,16 @@ function checkPropagation(side: Side, given: Propagation, flows: boolean, loadin
   if (file.on_leave === 'archive' && !can.archive) cannot('archive', 'archive', 'hold');
 }
 
-function capabilities(object: ObjectDefinition) {
+type Can = Record<'create' | 'update' | 'delete' | 'archive', boolean>;
+
+function capabilities(object: ObjectDefinition, connector: ConnectorDefinition): Can {
+  const within = object.part_of ?? object.lines_of;
+  const whole = within && connector.objects[within.object];
+  if (whole) {
+    const { create, update } = capabilities(whole, connector);
+    const creates = update || (object.part_of?.creates_whole === true && create);
+    return { create: creates, update, delete: update, archive: false };
+  }
   return {
     create: Boolean(object.create ?? object.batch.create),
     update: Boolean(object.update ?? object.batch.update),

@@ -1,5 +1,7 @@
 import type { ConnectorDefinition } from '../connector/definition.ts';
-import { withOwnFields } from '../connector/own-fields.ts';
+import { objectWithin, withOwnFields } from '../connector/own-fields.ts';
+import { withAddedFields } from '../connector/within/complete.ts';
+import { withinFaults } from '../connector/within/faults.ts';
 import type { Diagnostic, Result } from '../record/diagnostic.ts';
 import type { Findings } from './findings.ts';
 import type { LoadedSystem } from './loaded.ts';
@@ -79,6 +81,18 @@ function ofInstallation(
   for (const [object, own] of Object.entries(system.objects)) {
     const definition = Object.hasOwn(objects, object) ? objects[object] : undefined;
     const path = ['systems', name, 'objects', object];
+    if (!definition && (own.part_of ?? own.lines_of)) {
+      objects[object] = objectWithin(own);
+      const faults = withinFaults({ ...connector, objects }, object);
+      for (const fault of faults) findings.take([fault.diagnostic], [...path, ...fault.path]);
+      continue;
+    }
+    if (definition && (own.part_of ?? own.lines_of)) {
+      findings.error('object-taken', `The connector ${connector.connector} has an object "${object}" already`, path, {
+        next: 'Give the part or line another name',
+      });
+      continue;
+    }
     if (!definition) {
       const summary = `The connector ${connector.connector} has no object "${object}"`;
       findings.unknown('object-unknown', summary, path, object, Object.keys(connector.objects));
@@ -98,7 +112,7 @@ function ofInstallation(
     }
     objects[object] = whole;
   }
-  return { ...connector, objects };
+  return withAddedFields({ ...connector, objects });
 }
 
 function checkPlainSecrets(name: string, system: SystemFile, findings: Findings): void {

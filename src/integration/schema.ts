@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { linesOfSchema, partOfSchema } from '../connector/definition-within.ts';
 import { fieldSchema } from '../connector/field.ts';
 import { rowRulesSchema, ruleSchema } from './rule-schema.ts';
 
@@ -145,6 +146,12 @@ const systemSchema = z.strictObject({
       z.strictObject({
         fields: z.record(z.string(), fieldSchema).default({}),
         link_field: z.string().optional().describe('Field that holds a link token: writable, findable by equality'),
+        part_of: partOfSchema
+          .optional()
+          .describe('Makes an object of what stands in fields of another one, such as the main contact of a customer'),
+        lines_of: linesOfSchema
+          .optional()
+          .describe('Makes an object of what stands in a list within another one, such as the lines of an order'),
       }),
     )
     .default({})

@@ -67,7 +67,7 @@ export function readStream(stream: Node, parts: StreamParts): StreamPart {
   const each = addRouters(routers, request, context);
   const assumptions: StreamPart['assumptions'] = [];
   const id = idOf(stream, fields, changes, context, assumptions);
-  const pagination = readPaginator(nodeAt(retriever, 'paginator'), context, request, id.path ?? 'id');
+  const pagination = readPaginator(nodeAt(retriever, 'paginator'), context, request, id?.path ?? 'id');
   const selected = selectionOf(retriever, context);
   const cursor = readCursor(cursorNode, context, request);
   const modified = cursor === null ? undefined : stampOf(cursor, fields, changes, assumptions);

@@ -11,6 +11,7 @@ import { compileQuota } from '../../connector/quota-headers.ts';
 import { labelsOf } from '../../connector/refused-fields.ts';
 import { compileJudge } from '../../connector/response.ts';
 import { fillDeep, fillVariables, type Variables, withDefaults } from '../../connector/template.ts';
+import { withPartsAndLines } from '../../connector/within/connection.ts';
 import type { TlsIdentity } from '../../platform/http.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { type Diagnostic, fail, ok, problem, type Result } from '../../record/diagnostic.ts';
@@ -46,7 +47,7 @@ export function openRestConnection(parts: RestConnectionParts): Result<Connectio
   if (!objects.ok) return objects;
   const optionLists = readyOptionLists(definition.option_lists, variables);
   if (!optionLists.ok) return optionLists;
-  return ok(new RestConnection(definition, sending.value, objects.value, optionLists.value));
+  return ok(withPartsAndLines(new RestConnection(definition, sending.value, objects.value, optionLists.value)));
 }
 
 /** What requests of a connection are sent with; for those that look at the answers themselves. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createIdScheme, joinId } from './record-id.ts';
+import { joinId } from '../../connector/composite-id.ts';
+import { createIdScheme } from './record-id.ts';
 
 const part = fc.oneof(fc.string({ minLength: 1 }), fc.constantFrom('/', '%', '%2F', 'a/b', '%252F'));
 

@@ -1,23 +1,4 @@
-/**
- * Ids of several parts, of a composite id or of a record below a parent: the parts with slashes between them. A slash in
- * a part becomes %2F, and a percent sign %25, so that an id has one reading.
- */
-export function joinId(parts: readonly string[]): string {
-  return parts.map(escaped).join('/');
-}
-
-function splitId(id: string, count: number): string[] | null {
-  const parts = id.split('/');
-  return parts.length === count ? parts.map(unescaped) : null;
-}
-
-function escaped(part: string): string {
-  return part.includes('/') || part.includes('%') ? part.replaceAll('%', '%25').replaceAll('/', '%2F') : part;
-}
-
-function unescaped(part: string): string {
-  return part.includes('%') ? part.replaceAll('%2F', '/').replaceAll('%25', '%') : part;
-}
+import { escapedPart, joinId, splitId } from '../../connector/composite-id.ts';
 
 /** How the ids of an object are made of those of its parents and its own. */
 export interface IdScheme {
@@ -32,7 +13,7 @@ export interface IdScheme {
 export function createIdScheme(ownCount: number, parent: IdScheme | null): IdScheme {
   const above = parent?.count ?? 0;
   const count = above + ownCount;
-  const part = (id: string, parts: number) => (parts === 1 ? escaped(id) : id);
+  const part = (id: string, parts: number) => (parts === 1 ? escapedPart(id) : id);
   return {
     count,
     below: (parentId, own) =>

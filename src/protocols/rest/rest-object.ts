@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { compileReader, compileWriter } from '../../connector/codec/path.ts';
 import { compileTime } from '../../connector/codec/time.ts';
+import { joinId } from '../../connector/composite-id.ts';
 import type {
   BatchDefinition,
   ConnectorDefinition,
@@ -12,7 +13,7 @@ import type { Names, Variables } from '../../connector/template.ts';
 import { isWire, wireReader, without } from '../../connector/wire-path.ts';
 import { fail, ok, problem, type Result } from '../../record/diagnostic.ts';
 import { readyObject } from './object-definition.ts';
-import { createIdScheme, type IdScheme, joinId } from './record-id.ts';
+import { createIdScheme, type IdScheme } from './record-id.ts';
 import { createRemembered, type RememberedAnswers } from './remembered-answers.ts';
 import { compileWriteRequest, type WriteRequest } from './write-request.ts';
 

@@ -17,6 +17,8 @@ import type {
   WriteOutcome,
 } from '../../connector/port.ts';
 import { fillVariables, type Variables } from '../../connector/template.ts';
+import { withPartFields } from '../../connector/within/complete.ts';
+import { withPartsAndLines } from '../../connector/within/connection.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { type Diagnostic, fail, ok, problem, type Result } from '../../record/diagnostic.ts';
 import type { Database, Row, SqlResult } from './database.ts';
@@ -53,14 +55,15 @@ export function openSqlConnection(options: SqlConnectionOptions): Result<Connect
   const database = opened.value;
   const tables = new Map<string, Table>();
   for (const [name, object] of Object.entries(definition.objects)) {
-    const table = compileTable(name, object, database.kind);
+    if (object.part_of || object.lines_of) continue;
+    const table = compileTable(name, withPartFields(definition, name, object), database.kind);
     if (!table.ok) {
       void database.close();
       return table;
     }
     tables.set(name, table.value);
   }
-  return ok(new SqlConnection(definition, database, tables, platform));
+  return ok(withPartsAndLines(new SqlConnection(definition, database, tables, platform)));
 }
 
 export function openDatabase(definition: ConnectorDefinition, variables: Variables): Result<Database> {
