@@ -1,6 +1,9 @@
 import { escapedPart } from '../connector/composite-id.ts';
-import type { ReadStep } from '../connector/port.ts';
+import type { GetOutcome, ReadStep } from '../connector/port.ts';
 import type { MappingRun, SideRun } from './mapping-run.ts';
+
+/** Most wholes have fewer lines than this. */
+const AT_ONCE = 100;
 
 /**
  * Of a changed record all lines are read: linked ones that are not among them may be gone. Each is asked for directly, and
@@ -20,23 +23,31 @@ export async function missLines(
   if (missing.length === 0) return;
   const outcomes = await connection.get(object, missing);
   for (const [at, id] of missing.entries()) {
-    const outcome = outcomes[at];
-    const isGone = outcome?.kind === 'gone' || (outcome?.kind === 'present' && outcome.record.archived);
-    if (isGone && !run.gone[side].has(id)) run.gone[side].set(id, false);
+    if (saysGone(run[side], outcomes[at]) && !run.gone[side].has(id)) run.gone[side].set(id, false);
   }
+}
+
+/**
+ * Whether a direct read says that a record is gone. What stands within a whole is gone, too, where that is there without it;
+ * of other records a tombstone comes with the changes.
+ */
+export function saysGone({ definition }: SideRun, outcome: GetOutcome | undefined): boolean {
+  if (outcome?.kind === 'gone') return true;
+  const isWithin = definition.part_of !== undefined || definition.lines_of !== undefined;
+  return isWithin && outcome?.kind === 'present' && outcome.record.archived;
 }
 
 /** The ids of a whole's linked lines: they stand together in the order of the ids. */
 async function linkedLines(run: MappingRun, side: SideRun['side'], whole: string): Promise<string[]> {
-  const { store, batch } = run.context;
+  const { store } = run.context;
   const beginning = `${escapedPart(whole)}/`;
   const found: string[] = [];
   let after = beginning;
   for (;;) {
-    const ids = await store.linkedIds(run.key, side, after, batch);
+    const ids = await store.linkedIds(run.key, side, after, AT_ONCE);
     const ours = ids.filter((id) => id.startsWith(beginning));
     found.push(...ours);
     after = ids.at(-1) ?? after;
-    if (ids.length < batch || ours.length < ids.length) return found;
+    if (ids.length < AT_ONCE || ours.length < ids.length) return found;
   }
 }

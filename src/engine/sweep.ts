@@ -3,6 +3,7 @@ import { otherSide, type Side } from '../record/side.ts';
 import type { ParkedRecord } from '../store/port.ts';
 import { apply } from './apply.ts';
 import { IdSet } from './id-set.ts';
+import { saysGone } from './lines.ts';
 import { addDiagnostic, type MappingRun, pairKey } from './mapping-run.ts';
 import { emptyPair, readDoubtful, recallParkedPartners } from './match.ts';
 import { wasGone } from './pair.ts';
@@ -87,7 +88,7 @@ async function confirmAbsent(run: MappingRun, side: Side, present: IdSet): Promi
 
 async function confirm(run: MappingRun, side: Side, absent: readonly string[]): Promise<void> {
   const outcomes = await run[side].connection.get(run[side].object, absent);
-  for (const [index, id] of absent.entries()) if (outcomes[index]?.kind === 'gone') run.gone[side].set(id, false);
+  for (const [index, id] of absent.entries()) if (saysGone(run[side], outcomes[index])) run.gone[side].set(id, false);
 }
 
 /**
@@ -113,7 +114,7 @@ async function confirmParked(run: MappingRun, side: Side, present: IdSet): Promi
       run[side].object,
       unlinked.map((one) => one.id),
     );
-    run.vanished[side].push(...unlinked.filter((_, index) => outcomes[index]?.kind === 'gone'));
+    run.vanished[side].push(...unlinked.filter((_, index) => saysGone(run[side], outcomes[index])));
     await record(run, []);
   }
 }
