@@ -1,4 +1,5 @@
 import type { WriteOutcome } from '../connector/port.ts';
+import { PLACE_TAKEN } from '../connector/within/holding.ts';
 import type { Ending, Park, PlanItem, Seen } from '../planning/plan-item.ts';
 import type { Side } from '../record/side.ts';
 import type { MappingRun } from './mapping-run.ts';
@@ -22,6 +23,8 @@ export interface Applied {
   skipped: boolean;
   /** A delete: done, held or counted after all mappings. */
   deferred: boolean;
+  /** The intent of an update that gives the record another place. */
+  moveIntent: string | null;
 }
 
 export function expectedVersion(pair: Pair, target: Side): string | null {
@@ -43,10 +46,16 @@ export function failureOf(run: MappingRun, one: Applied, outcome: Exclude<WriteO
   }
   if (outcome.kind === 'failed' && (outcome.class === 'fatal' || outcome.class === 'auth'))
     run.context.stop ??= outcome.diagnostic;
-  const reason = outcome.kind === 'uncertain' ? unclear(one) : outcome.class;
+  const reason = outcome.kind === 'uncertain' ? unclear(one) : refusalOf(outcome);
   one.park = { side: pair.from, id: pair.ids[pair.from] ?? '', reason, diagnostic: outcome.diagnostic, waitsFor: null };
-  one.ending = reason === 'invalid' || reason === 'uncertain' ? 'parked' : 'failed';
+  one.ending = PARKING.includes(reason) ? 'parked' : 'failed';
 }
+
+/** What a write says of the record, not of the system. */
+const PARKING = ['invalid', 'uncertain', PLACE_TAKEN];
+
+const refusalOf = (outcome: Extract<WriteOutcome, { kind: 'failed' }>): string =>
+  outcome.diagnostic.code === PLACE_TAKEN ? PLACE_TAKEN : outcome.class;
 
 /** A create with unknown outcome waits to be settled; whatever else may have been written is decided anew. */
 const unclear = ({ item }: Applied): string =>

@@ -1,5 +1,6 @@
 import type { CreateItem, Wire, WireRecord } from '../connector/port.ts';
 import { wireReader } from '../connector/wire-path.ts';
+import { placeOf } from '../connector/within/place.ts';
 import { randomToken } from '../platform/random.ts';
 import { problem } from '../record/diagnostic.ts';
 import { strongDigest } from '../record/digest.ts';
@@ -127,7 +128,7 @@ export function prepareCreate(
     source: source.id,
     sourceVersion: source.version,
     idempotencyKey,
-    linkToken,
+    linkToken: placeOf(side.definition, encoded.value) ?? linkToken,
     seen: source.seen,
     body,
   };

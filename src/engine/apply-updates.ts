@@ -1,12 +1,13 @@
 import type { UpdateItem, WireRecord, WriteOutcome } from '../connector/port.ts';
 import type { FieldChange } from '../planning/plan-item.ts';
-import type { Side } from '../record/side.ts';
+import { otherSide, type Side } from '../record/side.ts';
 import { type Applied, expectedVersion, failureOf } from './applied.ts';
 import { countWrite } from './counts.ts';
 import { decodeOne } from './decode.ts';
 import { isFollowed } from './followed.ts';
 import { addDiagnostic, type MappingRun } from './mapping-run.ts';
 import { presentSide } from './pair.ts';
+import { followMoves, idAfter } from './places.ts';
 
 /** Writes the changed fields of each record, and nothing else; where the system takes whole records, the driver merges. */
 export async function updateAll(run: MappingRun, target: Side, updates: readonly Applied[]): Promise<void> {
@@ -58,15 +59,30 @@ async function send(
     ready.map(({ item }) => item),
   );
   const records: { one: Applied; record: WireRecord | null; id: string }[] = [];
+  const moves: { one: Applied; id: string }[] = [];
   for (const [index, { one }] of ready.entries()) {
     const outcome = outcomes[index];
     if (!outcome) continue;
     if (outcome.kind === 'done') {
       if (counted) countWrite(run, target, 'update');
       records.push({ one, record: outcome.record, id: outcome.id });
+      if (outcome.id !== one.pair.ids[target]) moves.push({ one, id: outcome.id });
     } else fail(run, target, one, outcome, counted);
+    settleMove(run, target, one, outcome);
   }
+  await followMoves(run, target, moves);
   await writtenBack(run, target, records);
+}
+
+/** The intent of a move ends with it; while its outcome is unknown nothing else touches the record. */
+function settleMove(run: MappingRun, target: Side, one: Applied, outcome: WriteOutcome): void {
+  if (one.moveIntent === null || outcome.kind === 'done') return;
+  if (outcome.kind === 'failed') run.settled.push(one.moveIntent);
+  else {
+    run.open[target].add(one.pair.ids[otherSide(target)] ?? '');
+    run.openTokens[target].add(idAfter(run, target, one));
+  }
+  one.moveIntent = null;
 }
 
 /** A created record is linked whether or not its open reference could be set: that has no baseline then, and is tried again. */

@@ -36,6 +36,7 @@ const started = ({ pair, item }: Planned): Applied => ({
   stale: false,
   skipped: false,
   deferred: false,
+  moveIntent: null,
 });
 
 function preview(run: MappingRun): (planned: Planned) => Applied {

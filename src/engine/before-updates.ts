@@ -6,6 +6,7 @@ import { commit } from './commit.ts';
 import { overruledBy } from './history.ts';
 import type { MappingRun } from './mapping-run.ts';
 import { presentSide } from './pair.ts';
+import { moveIntents } from './places.ts';
 import { baseOf, NO_DIGEST, newLink } from './recall.ts';
 
 /**
@@ -16,7 +17,9 @@ import { baseOf, NO_DIGEST, newLink } from './recall.ts';
 export async function beforeUpdates(run: MappingRun, target: Side, updates: readonly Applied[]): Promise<boolean> {
   const history = updates.flatMap((one) => overruledBy(run, target, one));
   const links = updates.flatMap((one) => withoutBaseline(run, target, one));
-  return (history.length === 0 && links.length === 0) || commit(run.context, { history, links });
+  const intents = moveIntents(run, target, updates);
+  const nothing = history.length + links.length + intents.length === 0;
+  return nothing || commit(run.context, { history, links, intents });
 }
 
 /**

@@ -148,6 +148,7 @@ async function decideMoved(run: MappingRun, moved: readonly DeferredDelete[]): P
       stale: false,
       skipped: false,
       deferred: false,
+      moveIntent: null,
     })),
   );
   for (const one of moved) countAll(run, one, 'held');
@@ -186,7 +187,17 @@ function deletedPair(one: DeferredDelete): Applied {
     waits: null,
     ending: 'applied' as const,
   };
-  return { pair, item, ending: 'applied', park: null, written: {}, stale: false, skipped: false, deferred: false };
+  return {
+    pair,
+    item,
+    ending: 'applied',
+    park: null,
+    written: {},
+    stale: false,
+    skipped: false,
+    deferred: false,
+    moveIntent: null,
+  };
 }
 
 async function finish(

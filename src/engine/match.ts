@@ -9,6 +9,7 @@ import type { MappingRun } from './mapping-run.ts';
 import { matchByKeys } from './match-keys.ts';
 import { handOverLinks } from './merged.ts';
 import { digestText, type Pair, seenOf } from './pair.ts';
+import { parkAtOpenPlaces } from './places.ts';
 import { loseUnlinked, readPartners } from './plan.ts';
 import { idOf, isUnchanged, linkedAmong, recallLinks } from './recall.ts';
 
@@ -40,6 +41,7 @@ export async function match(run: MappingRun, from: Side, page: readonly Seen[]):
   }
   await readWritten(run, from, found);
   const pairs = await handOverLinks(run, from, found);
+  parkAtOpenPlaces(run, from, pairs);
   takePartners(run, from, pairs);
   await readFormer(run, from, pairs);
   await matchByKeys(run, from, pairs);

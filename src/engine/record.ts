@@ -1,3 +1,4 @@
+import { PLACE_TAKEN } from '../connector/within/holding.ts';
 import type { FieldChange, LinkStep, Seen } from '../planning/plan-item.ts';
 import { type Diagnostic, problem } from '../record/diagnostic.ts';
 import { DIGEST_BYTES } from '../record/digest.ts';
@@ -11,6 +12,7 @@ import { passes } from './filter.ts';
 import { historyOf } from './history.ts';
 import { addDiagnostic, type MappingRun, spoilPages } from './mapping-run.ts';
 import { presentSide, seenOf } from './pair.ts';
+import { PLACE_OPEN } from './places.ts';
 import { baseOf } from './recall.ts';
 
 /** Retried after this long, doubled with every attempt up to an hour, ms. */
@@ -33,6 +35,8 @@ const PASSING = [
   'match-outside',
   'duplicate-source',
   'merged-into-linked',
+  PLACE_TAKEN,
+  PLACE_OPEN,
 ];
 
 /** Step *record*: links, baselines, parked records, history and settled intents, in one transaction with the outcome. */

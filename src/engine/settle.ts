@@ -1,4 +1,5 @@
 import type { WireRecord } from '../connector/port.ts';
+import { placingOf } from '../connector/within/place.ts';
 import type { FieldChange, Seen } from '../planning/plan-item.ts';
 import { isEmpty } from '../record/canonical.ts';
 import { type Diagnostic, problem } from '../record/diagnostic.ts';
@@ -16,6 +17,7 @@ import { ownDigest } from './map.ts';
 import { type MappingRun, spoilPages, wireValue } from './mapping-run.ts';
 import { emptyPair, presentOrGone } from './match.ts';
 import { expressedOn, type Pair, presentSide } from './pair.ts';
+import { linkAfterMove, lookAtPlace } from './places.ts';
 import { plan, prepare, readPartners } from './plan.ts';
 import { idOf, linkedAmong, newLink, recallLinks } from './recall.ts';
 import { record } from './record.ts';
@@ -49,8 +51,11 @@ export async function settle(run: MappingRun): Promise<void> {
     for (const item of intent.items) {
       const link = links.get(item.source);
       if (link && link.state !== 'closed') {
-        await goOnAdopting(run, intent.side, item, link);
-        released.push(item.source);
+        const now = await linkAfterMove(run, intent.side, item, link);
+        if (now) {
+          await goOnAdopting(run, intent.side, item, now);
+          released.push(item.source);
+        } else open.push(item);
         continue;
       }
       const settled =
@@ -159,6 +164,7 @@ async function settleOne(run: MappingRun, intent: Intent, item: IntentItem, clos
     return lookUp(run, intent.side, linkField, wireValue(side, linkField, item.linkToken), age, before);
   }
   const changes = await createNow(run, intent.side, item);
+  if (placingOf(side.definition)) return lookAtPlace(run, intent.side, item, changes);
   const unique = changes?.find(
     (change) => side.definition.unique.includes(change.field) && side.can.findable.includes(change.field),
   );

@@ -45,8 +45,6 @@ export interface Holding {
   recordsIn(whole: WireRecord): Result<WireRecord[]>;
   /** What stands for a record that its whole does not hold: a deleted one. */
   absent(whole: WireRecord, id: string): WireRecord;
-  /** The id that a record with this wire form has or would have; null where only a write can tell. */
-  placeOf(wire: Wire): string | null;
   /** All that a record says, in the form in which another whole is given it. */
   carried(record: WireRecord): Result<Wire>;
   rewrite(whole: WireRecord, steps: readonly Step[]): Rewritten;

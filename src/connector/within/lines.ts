@@ -21,9 +21,9 @@ import {
   type Step,
   saysAll,
   WHOLE_PATH,
-  wholeIn,
   withoutAdded,
 } from './holding.ts';
+import { keyText } from './place.ts';
 
 /** A line stands in a list of its whole, and has the id of it with its own key: a line of an order. */
 export function lineHolding(name: string, definition: ObjectDefinition, lines: LinesOf, codec: ObjectCodec): Holding {
@@ -59,11 +59,6 @@ export function lineHolding(name: string, definition: ObjectDefinition, lines: L
       return ok(found.value.map((line, at) => record(whole, joinId([whole.id, keyOf(parts, line)]), line, at + 1)));
     },
     absent: (whole, id) => record(whole, id, {}, null),
-    placeOf(wire) {
-      const whole = wholeIn(wire);
-      const key = textOf(parts.key(wire));
-      return whole === null || key === null || parts.keys !== 'sent' ? null : joinId([whole, key]);
-    },
     carried({ wire }) {
       if (parts.keys !== 'sent') return fail(staysPut(name));
       return ok(withoutAdded(wire));
@@ -88,13 +83,13 @@ interface Lines {
 function linesIn({ name, list, key }: Lines, whole: WireRecord): Result<Wire[]> {
   const found = list(whole.wire) ?? [];
   const lines = Array.isArray(found) ? found.filter(isLine) : [];
-  const keys = new Set(lines.map((line) => textOf(key(line))));
+  const keys = new Set(lines.map((line) => keyText(key(line))));
   if (!Array.isArray(found) || lines.length < found.length || keys.has(null)) return fail(unreadable(name, whole.id));
   return keys.size === lines.length ? ok(lines) : fail(keyRepeated(name, whole.id));
 }
 
 const isLine = (line: unknown): line is Wire => isWire(line) && !Array.isArray(line);
-const keyOf = ({ key }: Lines, line: Wire): string => textOf(key(line)) ?? '';
+const keyOf = ({ key }: Lines, line: Wire): string => keyText(key(line)) ?? '';
 
 function rewriteLines(parts: Lines, whole: WireRecord, steps: readonly Step[]): Rewritten {
   const found = linesIn(parts, whole);
@@ -150,7 +145,7 @@ class LineList {
     const { codec, names, name, keys } = this.#parts;
     const line = withoutAdded(sent);
     if (keys === 'sent') {
-      const key = textOf(this.#parts.key(line));
+      const key = keyText(this.#parts.key(line));
       if (key === null) return keyMissing(name);
       const there = this.lines.find((one) => keyOf(this.#parts, one) === key);
       if (there && !saysAll(codec, names, there, line)) return keyTaken(name, this.#whole);
@@ -193,11 +188,6 @@ class LineList {
 /** Of what a line says: another one when it says something else, whatever becomes of the lines beside it. */
 const contentOf = (line: Wire): string =>
   createHash('sha256').update(JSON.stringify(line)).digest('base64url').slice(0, 16);
-
-function textOf(key: unknown): string | null {
-  if (typeof key === 'string') return key === '' || !key.isWellFormed() ? null : key;
-  return typeof key === 'number' && Number.isFinite(key) ? String(key) : null;
-}
 
 const unreadable = (name: string, whole: string) =>
   problem('lines-unreadable', `The lines of ${whole} can't be read as ${name}`, {

@@ -18,7 +18,6 @@ import {
   type Step,
   saysAll,
   WHOLE_PATH,
-  wholeIn,
   withoutAdded,
 } from './holding.ts';
 
@@ -45,7 +44,6 @@ export function partHolding(name: string, definition: ObjectDefinition, part: Pa
     wholeOf: (id) => id,
     recordsIn: (whole) => ok(!whole.archived && isThere(whole.wire) ? [record(whole, false)] : []),
     absent: (whole) => record(whole, true),
-    placeOf: wholeIn,
     carried: ({ wire }) => carriedBy(name, codec, writable, wire),
     rewrite(whole, steps) {
       const emptied = emptiedBy(codec, writable);

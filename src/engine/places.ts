@@ -1,0 +1,199 @@
+import type { GetOutcome, WireRecord } from '../connector/port.ts';
+import { placeAfter, placingOf, standsAt } from '../connector/within/place.ts';
+import type { FieldChange } from '../planning/plan-item.ts';
+import { randomToken } from '../platform/random.ts';
+import { type Diagnostic, problem } from '../record/diagnostic.ts';
+import { DIGEST_BYTES, sameDigest } from '../record/digest.ts';
+import { otherSide, type Side } from '../record/side.ts';
+import type { Intent, IntentItem, Link } from '../store/port.ts';
+import type { Applied } from './applied.ts';
+import { commit } from './commit.ts';
+import { decodeOne } from './decode.ts';
+import { ownDigest } from './map.ts';
+import { type MappingRun, spoilPages, wireValue } from './mapping-run.ts';
+import { type Pair, presentSide } from './pair.ts';
+import { idOf, linkedAmong } from './recall.ts';
+
+/**
+ * Parts and lines have the id of their place: the whole, and the key in it. A change of either moves them, and a create at a
+ * place can be settled by a look at it. Nothing here concerns objects whose records have ids of their own.
+ */
+
+/** The reason for which a record waits that stands where a create or move with unknown outcome may have put it. */
+export const PLACE_OPEN = 'place-open';
+
+/** The id that the target of an update has afterwards: another one where its whole or its key is written. */
+export function idAfter(run: MappingRun, target: Side, { pair, item }: Applied): string {
+  const side = run[target];
+  const id = pair.ids[target] ?? '';
+  const placing = placingOf(side.definition);
+  const changes = item.actions[target]?.changes ?? [];
+  if (!placing) return id;
+  const written = (name: string | null) => {
+    const change = changes.find(({ field }) => field === name);
+    return change && name !== null ? wireValue(side, name, change.value) : undefined;
+  };
+  return placeAfter(side.definition, id, written(placing.whole), written(placing.key));
+}
+
+/**
+ * What must be on record before records move: where from and where to. A crash in between leaves one at both places, or at
+ * the new one with a link to the old one; neither may be taken for a new record or a deleted one.
+ */
+export function moveIntents(run: MappingRun, target: Side, updates: readonly Applied[]): Intent[] {
+  const source = otherSide(target);
+  return updates.flatMap((one): Intent[] => {
+    const place = idAfter(run, target, one);
+    if (place === one.pair.ids[target]) return [];
+    const seen = presentSide(one.pair, source);
+    one.moveIntent = `${randomToken(run.context.platform.random)}-move`;
+    const item = {
+      source: one.pair.ids[source] ?? '',
+      sourceVersion: seen?.version ?? null,
+      idempotencyKey: '',
+      linkToken: place,
+      seen: seen?.digests.toBase64() ?? '',
+      body: '',
+    };
+    const created = run.context.platform.clock.now();
+    return [{ id: one.moveIntent, mapping: run.key, side: target, created, items: [item] }];
+  });
+}
+
+/** Links follow the records that moved, at once: from here on they are known by their new ids. */
+export async function followMoves(
+  run: MappingRun,
+  target: Side,
+  moves: readonly { one: Applied; id: string }[],
+): Promise<void> {
+  const links: Link[] = [];
+  const left: Link[] = [];
+  const settled: string[] = [];
+  for (const { one, id } of moves) {
+    const { pair } = one;
+    if (one.moveIntent !== null) settled.push(one.moveIntent);
+    one.moveIntent = null;
+    if (pair.link) {
+      left.push(pair.link);
+      pair.link = movedTo(run, pair.link, target, id);
+      links.push(pair.link);
+    }
+    pair.ids[target] = id;
+    const seen = presentSide(pair, target);
+    if (seen) pair.sides[target] = { kind: 'present', seen: { ...seen, id } };
+  }
+  if (moves.length > 0) await recordMoves(run, target, left, links, settled);
+}
+
+const movedTo = (run: MappingRun, link: Link, side: Side, id: string): Link => ({
+  ...link,
+  ...(side === 'a' ? { a: id, aVersion: null } : { b: id, bVersion: null }),
+  touched: run.context.platform.clock.now(),
+  run: run.context.id,
+});
+
+async function recordMoves(
+  run: MappingRun,
+  side: Side,
+  left: readonly Link[],
+  links: readonly Link[],
+  settled: readonly string[],
+): Promise<boolean> {
+  spoilPages(run, null);
+  const at = run.context.platform.clock.now();
+  return commit(run.context, {
+    unlinked: left.map(({ a, b }) => ({ mapping: run.key, a, b })),
+    links,
+    settled,
+    keysGone: left.map((link) => ({ mapping: run.key, side, id: idOf(link, side) })),
+    history: links.map(({ a, b }) => ({
+      mapping: run.key,
+      a,
+      b,
+      run: run.context.id,
+      at,
+      kind: `move-${side}`,
+      rule: 'moved',
+      fields: [],
+      digests: null,
+    })),
+  });
+}
+
+/**
+ * The link of a record whose move may have been broken off, by where it stands now. At both places it is moved once more,
+ * which ends what was begun. Null where that can't be read now.
+ */
+export async function linkAfterMove(run: MappingRun, side: Side, item: IntentItem, link: Link): Promise<Link | null> {
+  const before = idOf(link, side);
+  const { definition, connection, object } = run[side];
+  const placing = placingOf(definition);
+  if (!placing || placing.isOpen || item.linkToken === before) return link;
+  const [old, now] = await connection.get(object, [before, item.linkToken]);
+  if (old?.kind === 'unknown' || now?.kind === 'unknown') return null;
+  if (isThere(old) || !isThere(now)) return link;
+  if ((await linkedAmong(run, side, [item.linkToken])).size > 0) return link;
+  const moved = movedTo(run, link, side, item.linkToken);
+  return (await recordMoves(run, side, [link], [moved], [])) ? moved : null;
+}
+
+const isThere = (outcome: GetOutcome | undefined): boolean => outcome?.kind === 'present' && !outcome.record.archived;
+
+/** What stands at the place of a create with unknown outcome: the record that it made, nothing, or what can't be told. */
+export type AtPlace = { kind: 'found'; record: WireRecord } | { kind: 'absent' } | { kind: 'open' };
+
+/** A direct look at the place. What is linked there is another record's; what says all that was sent is the one made. */
+export async function lookAtPlace(
+  run: MappingRun,
+  target: Side,
+  item: IntentItem,
+  changes: readonly FieldChange[] | null,
+): Promise<AtPlace> {
+  const side = run[target];
+  const whole = placingOf(side.definition)?.whole ?? '';
+  const said = changes?.find(({ field }) => field === whole);
+  if (!changes || !said) return { kind: 'open' };
+  const found = await side.connection.find(side.object, whole, wireValue(side, whole, said.value));
+  if (!found.ok) return { kind: 'open' };
+  const here = found.value.filter(({ id }) => standsAt(side.definition, id, item.linkToken));
+  const linked = await linkedAmong(
+    run,
+    target,
+    here.map(({ id }) => id),
+  );
+  const free = here.filter(({ id }) => !linked.has(id));
+  if (free.length === 0) return { kind: 'absent' };
+  const same = free.filter((record) => saysAll(run, target, record, changes));
+  const [only] = same;
+  return only && same.length === 1 ? { kind: 'found', record: only } : { kind: 'open' };
+}
+
+/** Whether a record says all that a create sent; where it stands in a list may have changed with the lines around it. */
+function saysAll(run: MappingRun, target: Side, record: WireRecord, changes: readonly FieldChange[]): boolean {
+  const { digests } = decodeOne(run, run[target], record);
+  const position = run[target].definition.lines_of?.position;
+  return changes.every(({ index, field, value }) => {
+    if (field === position) return true;
+    const own = ownDigest(run, target, index, value);
+    return own !== null && sameDigest(own, 0, digests, index * DIGEST_BYTES);
+  });
+}
+
+/** Parks new records that stand where an open create or move may have put them: they are no new ones then. */
+export function parkAtOpenPlaces(run: MappingRun, side: Side, pairs: readonly Pair[]): void {
+  const { definition } = run[side];
+  const places = [...run.openTokens[side]];
+  if (places.length === 0 || placingOf(definition) === null) return;
+  for (const pair of pairs) {
+    const id = pair.ids[side] ?? '';
+    if (pair.link || pair.park || pair.sides[side].kind !== 'present') continue;
+    if (!places.some((place) => standsAt(definition, id, place))) continue;
+    pair.park = { side, id, reason: PLACE_OPEN, diagnostic: PLACE_IS_OPEN, waitsFor: null };
+  }
+}
+
+const PLACE_IS_OPEN: Diagnostic = problem(
+  PLACE_OPEN,
+  'It stands where an interrupted write may have put a record, so it may be that one',
+  { next: 'It goes on by itself once that write is settled.' },
+);
