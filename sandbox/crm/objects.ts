@@ -1,7 +1,7 @@
 import { INDUSTRIES, SALUTATIONS, STAGES, STATUSES, UNITS } from '../seed-words.ts';
 import type { Json } from '../system.ts';
 
-export const CRM_OBJECTS = ['companies', 'contacts', 'deals', 'products', 'users'] as const;
+export const CRM_OBJECTS = ['companies', 'contacts', 'deals', 'products', 'users', 'deal_items'] as const;
 export type CrmObject = (typeof CRM_OBJECTS)[number];
 
 export interface CrmField {
@@ -16,7 +16,9 @@ export interface CrmField {
     | 'boolean'
     | 'date'
     | 'timestamp'
-    | 'reference';
+    | 'reference'
+    | 'quantity'
+    | 'offers';
   /** Longest text, in UTF-16 units. */
   max?: number;
   required?: boolean;
@@ -74,6 +76,7 @@ export const CRM: Record<CrmObject, CrmObjectSpec> = {
       email: { type: 'email', max: 120, filter: true },
       phone: { type: 'text', max: 40 },
       company_id: companyReference,
+      main_contact: { type: 'boolean' },
       salutation: { type: 'option', options: SALUTATIONS },
       language: { type: 'text', max: 10 },
       external_id: externalId,
@@ -90,6 +93,7 @@ export const CRM: Record<CrmObject, CrmObjectSpec> = {
       stage: { type: 'option', options: STAGES },
       close_date: { type: 'date' },
       closed_at: { type: 'timestamp' },
+      offers: { type: 'offers' },
       external_id: externalId,
     },
   },
@@ -115,6 +119,19 @@ export const CRM: Record<CrmObject, CrmObjectSpec> = {
       name: { type: 'text', max: 80, required: true, filter: true },
       email: { type: 'email', max: 120, filter: true },
       active: { type: 'boolean' },
+      external_id: externalId,
+    },
+  },
+  deal_items: {
+    prefix: 'di_',
+    singular: 'deal_item',
+    mergeable: false,
+    fields: {
+      deal_id: { type: 'reference', target: 'deals', required: true, filter: true },
+      line: { type: 'integer' },
+      sku: { type: 'text', max: 40 },
+      quantity: { type: 'quantity' },
+      price: { type: 'money' },
       external_id: externalId,
     },
   },

@@ -23,6 +23,11 @@ export function crmOpenApi(): Json {
   const paths: Record<string, Json> = { '/oauth/token': tokenPath() };
   const schemas: Record<string, Json> = {
     Money: money(),
+    Offer: objectOf({
+      id: { type: 'integer', readOnly: true },
+      text: { type: 'string', maxLength: 80 },
+      price: ref('Money'),
+    }),
     FieldErrors: fieldErrors(),
     Error: objectOf({ error: text }),
   };
@@ -78,8 +83,8 @@ function tokenPath(): Json {
 }
 
 const schemaName = (object: CrmObject): string => {
-  const { singular } = CRM[object];
-  return singular.slice(0, 1).toUpperCase() + singular.slice(1);
+  const words = CRM[object].singular.split('_');
+  return words.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join('');
 };
 
 function objectSchemas(object: CrmObject): Record<string, Json> {
@@ -116,6 +121,10 @@ function fieldSchema(spec: CrmField): Json {
     case 'boolean':
     case 'integer':
       return { type: [spec.type, 'null'] };
+    case 'quantity':
+      return { type: ['number', 'null'] };
+    case 'offers':
+      return listOf(ref('Offer'));
     case 'money':
       return { anyOf: [ref('Money'), { type: 'null' }] };
     case 'date':

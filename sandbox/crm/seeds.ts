@@ -23,6 +23,7 @@ export function crmSizes(companies: number, sizes: Partial<CrmSizes> = {}): CrmS
     deals: companies,
     products: Math.max(50, Math.floor(companies / 10)),
     users: 10,
+    deal_items: 0,
     ...sizes,
   };
 }
@@ -47,6 +48,7 @@ export class CrmSeeds {
   value(object: CrmObject, n: number, field: string): string | null {
     if (field === 'external_id') return null;
     if (field === 'company_id') return this.company(object, n);
+    if (field === 'deal_id') return this.sizes.deals === 0 ? null : crmId('deals', n % this.sizes.deals);
     const value = this.record(object, n)[field];
     return typeof value === 'string' ? value : null;
   }
@@ -81,6 +83,8 @@ export class CrmSeeds {
         const person = personSeed(this.seed, -1, n);
         return { name: `${person.firstName} ${person.lastName}`, email: `user${n}@crm.example`, active: true };
       }
+      case 'deal_items':
+        return this.dealItemFields(n);
     }
   }
 
@@ -126,6 +130,8 @@ export class CrmSeeds {
       email: person.email,
       phone: phoneText(person.phone, mix(this.seed, 13, n)),
       company_id: this.company('contacts', n),
+      // The first of the two that each company has.
+      main_contact: n % 2 === 0,
       salutation: SALUTATIONS[person.salutation] ?? null,
       language: person.language,
     };
@@ -142,6 +148,19 @@ export class CrmSeeds {
       stage,
       close_date: new Date(SEED_END + deal.days * 86_400_000).toISOString().slice(0, 10),
       closed_at: isClosed ? new Date(updated - (updated % 60_000)).toISOString() : null,
+      offers: [],
+    };
+  }
+
+  private dealItemFields(n: number): Record<string, Json> {
+    const { deals } = this.sizes;
+    const product = productSeed(this.seed, n % Math.max(1, this.sizes.products));
+    return {
+      deal_id: deals === 0 ? null : crmId('deals', n % deals),
+      line: 1 + Math.floor(n / Math.max(1, deals)),
+      sku: product.sku,
+      quantity: 1 + (n % 9),
+      price: { amount: money(product.priceCents), currency: 'EUR' },
     };
   }
 

@@ -51,6 +51,7 @@ export class CrmState {
       deals: table('deals'),
       products: table('products'),
       users: table('users'),
+      deal_items: table('deal_items'),
     };
     this.customFieldLists.set('companies', [{ key: 'region', label: 'Region', type: 'text', max_length: 40 }]);
   }

@@ -92,8 +92,14 @@ function checkField(object: CrmObject, name: string, spec: CrmField, raw: Json, 
       return typeof value === 'boolean' ? { value } : error(name, 'invalid_type', 'must be true or false');
     case 'integer':
       return Number.isSafeInteger(value) ? { value } : error(name, 'invalid_type', 'must be a whole number');
+    case 'quantity':
+      return typeof value === 'number' && Number.isFinite(value)
+        ? { value: Math.round(value * 1000) / 1000 }
+        : error(name, 'invalid_type', 'must be a number');
     case 'money':
       return checkMoney(name, value);
+    case 'offers':
+      return checkOffers(name, value);
     default:
       if (typeof value !== 'string') return error(name, 'invalid_type', 'must be a text');
       if (spec.max !== undefined && value.length > spec.max) {
@@ -156,6 +162,30 @@ function checkMoney(name: string, value: Json): Found {
   const sign = whole.startsWith('-') ? '-' : '';
   const digits = `${whole.replace(/^-?0*(?=\d)/, '')}.${decimals.padEnd(2, '0')}`;
   return { value: { amount: digits === '0.00' ? digits : sign + digits, currency } };
+}
+
+/**
+ * The offers within a deal. One without an id is new and gets the next; one that is left out is gone. What else stands in it
+ * is kept, as the CRM's own pages do not know everything that other programs put there.
+ */
+function checkOffers(name: string, value: Json): Found {
+  if (!Array.isArray(value)) return error(name, 'invalid_type', 'must be a list');
+  const ids = value.map((item) => (isJsonObject(item) && typeof item.id === 'number' ? item.id : 0));
+  let next = Math.max(0, ...ids) + 1;
+  const offers: Json[] = [];
+  for (const [at, item] of value.entries()) {
+    if (!isJsonObject(item)) return error(name, 'invalid_type', 'must hold objects');
+    const { text = null, price = null } = item;
+    if (text !== null && (typeof text !== 'string' || text.length > 80))
+      return error(name, 'too_long', 'text is too long');
+    const amount = price === null ? { value: null } : checkMoney(name, price);
+    if ('code' in amount) return amount;
+    const id = ids[at] || next++;
+    offers.push({ ...item, id, text: typeof text === 'string' ? text.trim() : null, price: amount.value });
+  }
+  return new Set(offers.map((offer) => (isJsonObject(offer) ? offer.id : 0))).size === offers.length
+    ? { value: offers }
+    : error(name, 'not_unique', 'two of them have one id');
 }
 
 function checkCustomFields(value: Json, known: readonly CustomField[], errors: FieldError[]): Json | undefined {

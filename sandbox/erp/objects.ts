@@ -19,6 +19,7 @@ export const ERP_TABLES = {
   order_status: { 10: 'open', 15: 'quoted', 20: 'won', 30: 'lost' },
   unit: { 1: 'piece', 2: 'box', 3: 'kg', 4: 'm', 5: 'hour' },
   salutation: { 1: 'mr', 2: 'mrs', 3: 'mx' },
+  customer_kind: { 1: 'organisation', 2: 'person' },
 } as const;
 export type ErpTableName = keyof typeof ERP_TABLES;
 
@@ -45,6 +46,7 @@ export const ERP: Record<ErpObject, ErpObjectSpec> = {
       zip: text,
       city: text,
       country: text,
+      kind: { type: 'code', table: 'customer_kind' },
       group: { type: 'code', table: 'customer_group' },
       credit_limit: { type: 'money' },
       contact_salutation: { type: 'code', table: 'salutation' },

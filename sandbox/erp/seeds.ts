@@ -105,6 +105,7 @@ export class ErpSeeds {
       zip: company.postalCode,
       city: storedText(company.city),
       country: company.country,
+      kind: 1,
       group: company.status + 1,
       credit_limit: germanMoney(
         Math.floor(company.revenueCents / 100_000) * 1000,

@@ -20,7 +20,13 @@ export async function checkWriting(subject: Subject, sample: Fields | null, like
   };
   if (!can.create || !(can.remove || can.archive))
     return skip('The connector does not declare how records are created and removed.');
+  if (subject.definition.part_of ?? subject.definition.lines_of)
+    return skip('It stands within records that belong to others: their object is written instead.');
   const fields = sample ?? sampleOf(subject, like, token);
+  const lacking = Object.entries(subject.definition.fields).find(
+    ([name, field]) => field.type === 'reference' && field.required && !field.read_only && !fields[name],
+  );
+  if (lacking) return skip(`There is no record to refer to by ${lacking[0]}.`);
   const encoded = codec.encode(fields);
   if (!encoded.ok) {
     notes.failed('create', Object.values(encoded.error)[0] ?? FINDINGS.noId(object));
