@@ -1,6 +1,7 @@
 import type { Connection } from '../connector/port.ts';
 import type { LoadedIntegration } from '../integration/loaded.ts';
 import type { Platform } from '../platform/platform.ts';
+import type { Diagnostic } from '../record/diagnostic.ts';
 import type { Side } from '../record/side.ts';
 import type { SampleReader } from './sample.ts';
 
@@ -77,6 +78,8 @@ export interface Observation {
   /** What came back, in one sentence. */
   found: string;
   facts: Readonly<Record<string, string | number | boolean | null>>;
+  /** Each thing that was found, where `found` is their sum; with its place in the file and what to do about it. */
+  findings?: readonly Diagnostic[];
   /** What to do about it. */
   next?: string;
 }

@@ -123,6 +123,8 @@ function generated(lens: Lens, row: LoadedField, from: Side): Fields[] {
   for (const { name, values } of choices) plain[name] = values[0] ?? null;
   const own = heldValues(lens, from, row[from], row);
   const byValue = own.map((value): Fields => ({ ...plain, [row[from]]: value }));
+  // A row that computes its field has no value of its own to start from.
+  if (row[from] === '') byValue.push(plain);
   const byOthers = choices.flatMap(({ name, values }) =>
     values.map((value): Fields => ({ ...plain, [row[from]]: own[0] ?? null, [name]: value })),
   );
@@ -150,7 +152,7 @@ function oneWay(lens: Lens, row: LoadedField, from: Side, sample: readonly Field
   const records = generated(lens, row, from);
   const tried = [...sample, ...records].filter((record) => {
     const said = lens.say(row, to, record);
-    return said !== ABSENT && !(said instanceof Obstacle) && !isEmpty(record[row[from]] ?? null);
+    return said !== ABSENT && !(said instanceof Obstacle);
   }).length;
   return { row, from, law: 'one-way', tried, violations: faultsOf(lens, row, from, sample, records) };
 }

@@ -36,7 +36,7 @@ export function faultsOf(
   if (partial[0]) {
     const shape = startsFrom(partial[0]);
     faults.push(
-      faultOf(lens, row, from, shape, {
+      faultOf(lens, row, shape, {
         cause: 'not-total',
         says: `gives no value for ${value}`,
         loss: 'Each record that has such a value is parked.',
@@ -47,7 +47,7 @@ export function faultsOf(
   }
   if (unstable[0]) {
     faults.push(
-      faultOf(lens, row, from, startsFrom(unstable[0]), {
+      faultOf(lens, row, startsFrom(unstable[0]), {
         cause: 'not-deterministic',
         says: `gives one value for ${value} now and another one later`,
         loss: 'Every run would see a change and write it.',
@@ -76,7 +76,6 @@ const text = (said: Expressed): string => {
 function faultOf(
   lens: Lens,
   row: LoadedField,
-  from: Side,
   shape: string,
   fault: Pick<Violation, 'cause' | 'loss' | 'remedies' | 'sampled'> & { says: string },
 ): Violation {
