@@ -1,8 +1,8 @@
 import type { ObjectDefinition } from '../connector/definition.ts';
 import type { FieldDefinition } from '../connector/field.ts';
-import { parseDecimal } from '../record/decimal.ts';
 import { otherSide, SIDES, type Side } from '../record/side.ts';
 import type { Value } from '../record/value.ts';
+
 import { loadEquivalence } from './equivalence.ts';
 import { compileExpression, type Expression } from './expression.ts';
 import type { Findings } from './findings.ts';
@@ -10,7 +10,8 @@ import { loadOptions, loadOtherwise } from './load-options.ts';
 import type { ConflictPolicy, LoadedField } from './loaded.ts';
 import type { AnyRow, Row, RowScope, SideInFile } from './row.ts';
 import type { FieldMappingFile } from './schema.ts';
-import { typesFit } from './type-fit.ts';
+import { lacksZone, typesFit } from './type-fit.ts';
+import { valueOfType } from './value-of-type.ts';
 
 /** One row of a mapping. Null where its fields or its direction are not known: nothing further can be said. */
 export function loadField(file: FieldMappingFile, scope: RowScope): LoadedField | null {
@@ -206,11 +207,24 @@ function checkTypes(row: Row, { sides, path, findings }: RowScope): void {
     const source = otherSide(target);
     if (!row.writes[target] || row.file[`to_${sides[target].system}`] !== undefined) return false;
     if (row.fields[target].read_only || row.fields[source].write_only) return false;
-    return !typesFit(row.fields[source].type, row.fields[target].type);
+    return !typesFit(row.fields[source], row.fields[target]);
   });
   const [target, both] = unfit;
   if (!target) return;
   const source = otherSide(target);
+  if (lacksZone(row.fields[source], row.fields[target])) {
+    const local = row.fields[target].type === 'local_timestamp' ? target : source;
+    findings.error(
+      'zone-missing',
+      `${row.names[local]} of ${sides[local].system} does not say in which time zone it is`,
+      path,
+      {
+        detail: 'Without it, nothing says which instant a local time is.',
+        next: 'Declare it in the connector, e.g. time: { pattern: iso, zone: Europe/Berlin }',
+      },
+    );
+    return;
+  }
   const [from, to] = [row.fields[source].type, row.fields[target].type];
   const expressions = unfit.map((side) => `to_${sides[side].system}: "{{ … }}"`).join(' and ');
   const options = to === 'option' || from === 'option' ? ', or options' : '';
@@ -260,29 +274,4 @@ export function loadDefaults(row: AnyRow, scope: RowScope): Record<Side, Value |
     }
   }
   return loaded;
-}
-
-/** A value as written in the file, in the canonical form of the field's type; undefined where it is none. */
-export function valueOfType(field: FieldDefinition, raw: string | number | boolean): Value | undefined {
-  switch (field.type) {
-    case 'boolean':
-      return typeof raw === 'boolean' ? raw : undefined;
-    case 'integer':
-      return Number.isSafeInteger(raw) ? raw : undefined;
-    case 'decimal':
-      return typeof raw === 'boolean' ? undefined : parseDecimal(String(raw));
-    case 'date':
-      return typeof raw === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(raw) ? raw : undefined;
-    case 'timestamp':
-      return typeof raw === 'string' && /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(raw) ? raw : undefined;
-    case 'option':
-      return field.options?.some((option) => option.key === raw) === false ? undefined : String(raw);
-    case 'money':
-    case 'list':
-    case 'object':
-    case 'reference':
-      return undefined;
-    default:
-      return typeof raw === 'boolean' ? undefined : String(raw);
-  }
 }

@@ -1,12 +1,15 @@
 import { otherSide, SIDES, type Side } from '../record/side.ts';
+import type { FieldType } from '../record/value.ts';
 import type { Expression } from './expression.ts';
 import type { LoadedField } from './loaded.ts';
 import type { Row, RowScope } from './row.ts';
 
+const OPTION_TYPES: readonly FieldType[] = ['option', 'multi_option'];
+
 /** Keys of the options that the connector declares; null where they are asked of the system at run time. */
 function keysOf(row: Row, side: Side): string[] | null {
   const field = row.fields[side];
-  return field.type === 'option' && field.options ? field.options.map((option) => option.key) : null;
+  return OPTION_TYPES.includes(field.type) && field.options ? field.options.map((option) => option.key) : null;
 }
 
 /** The option table in both directions. Where two options become one, the first that stands in the table leads back. */

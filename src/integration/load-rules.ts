@@ -6,7 +6,7 @@ import type { DataRule, RepairStep, RuleTest } from './data-rule.ts';
 import { compileExpression, type Expression, isDynamic } from './expression.ts';
 import type { Findings } from './findings.ts';
 import { compileForm } from './known-form.ts';
-import { checkRecordFields, ownField, valueOfType } from './load-field.ts';
+import { checkRecordFields, ownField } from './load-field.ts';
 import type { LoadedField } from './loaded.ts';
 import type { SideInFile } from './row.ts';
 import {
@@ -18,6 +18,7 @@ import {
   type RowRuleFile,
 } from './rule-schema.ts';
 import type { FieldMappingFile, MappingFile } from './schema.ts';
+import { valueOfType } from './value-of-type.ts';
 
 type Path = (string | number)[];
 

@@ -52,18 +52,19 @@ function compileWay(
   if (expression) {
     return (fields) => {
       const result = expression.evaluate({ value: fields[source] ?? null, record: fields });
-      return result.ok ? inTargetType(result.value, to.type, field.name) : obstacle(result.error);
+      return result.ok ? inTargetType(result.value, to, field.name) : obstacle(result.error);
     };
   }
   if (!from) return () => ABSENT;
   const table = field.options?.[target === 'b' ? 'aToB' : 'bToA'];
-  const convert = converter(from.type, to.type);
+  const convert = converter(from, to);
   return (fields) => {
     const value = fields[source];
     if (value === undefined) return ABSENT;
     if (value === null) return null;
-    if (table) return lookUp(field, target, table, value);
-    return convert?.(value) ?? misfit(from.type, to.type, field.name);
+    if (table) return translate(field, target, table, value);
+    const converted = convert?.(value);
+    return converted === undefined ? misfit(from.type, to.type, field.name) : converted;
   };
 }
 
@@ -75,11 +76,13 @@ const misfit = (from: FieldType, to: FieldType, field: string): Obstacle =>
   );
 
 /** What an expression gives is a text, a number or a boolean; the codec of the target reads what no conversion knows. */
-function inTargetType(value: Value, to: FieldType, field: string): Expressed {
+function inTargetType(value: Value, to: FieldDefinition, field: string): Expressed {
   if (value === null) return null;
-  const from = typeOfResult(value);
-  const convert: Converter | null = converter(from, to);
-  return convert ? (convert(value) ?? misfit(from, to, field)) : value;
+  const type = typeOfResult(value);
+  const convert: Converter | null = converter({ type }, to);
+  if (!convert) return value;
+  const converted = convert(value);
+  return converted === undefined ? misfit(type, to.type, field) : converted;
 }
 
 function typeOfResult(value: Value): FieldType {
@@ -87,6 +90,18 @@ function typeOfResult(value: Value): FieldType {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? 'integer' : 'decimal';
   if (Array.isArray(value)) return 'list';
   return typeof value === 'object' && value !== null ? 'object' : 'string';
+}
+
+/** By the option table: of several options each. */
+function translate(field: LoadedField, target: Side, table: ReadonlyMap<string, string>, value: Value): Expressed {
+  if (!Array.isArray(value)) return lookUp(field, target, table, value);
+  const keys = new Set<string>();
+  for (const item of value) {
+    const mapped = lookUp(field, target, table, item);
+    if (mapped === ABSENT || mapped instanceof Obstacle) return mapped;
+    keys.add(String(mapped));
+  }
+  return [...keys].sort();
 }
 
 function lookUp(field: LoadedField, target: Side, table: ReadonlyMap<string, string>, value: Value): Expressed {

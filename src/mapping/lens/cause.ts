@@ -38,7 +38,7 @@ export function causeOf(types: { start: FieldType; goal: FieldType }, start: Val
   if (isEmpty(start)) return 'filled';
   if (typeof start === 'boolean' || type === 'option' || type === 'reference') return 'merged';
   if (typeof start === 'number' || type === 'decimal') return isNear(start, back) ? 'rounded' : 'changed';
-  if (type === 'timestamp' && typeof start === 'string' && typeof back === 'string')
+  if ((type === 'timestamp' || type === 'local_timestamp') && typeof start === 'string' && typeof back === 'string')
     return instantCause(start, back, types.goal);
   if (typeof start === 'string' && typeof back === 'string') return textCause(start, back);
   return structureCause(start, back);
@@ -88,8 +88,8 @@ function structureCause(start: Value, back: Value): Cause {
     return sorted(start) === sorted(back) ? 'order' : 'changed';
   }
   if (!isRecord(start) || !isRecord(back)) return 'changed';
-  if (start['currency'] !== back['currency']) return 'currency';
-  return isNear(start['amount'], back['amount']) ? 'rounded' : 'changed';
+  if (start.currency !== back.currency) return 'currency';
+  return isNear(start.amount, back.amount) ? 'rounded' : 'changed';
 }
 
 const isRecord = (value: Value): value is { [key: string]: Value } =>
