@@ -8,7 +8,7 @@ import { textCodec, toText } from './text-codec.ts';
 
 /** Texts, and numbers where a text is declared: 01067 and 1067 are both sent for postal codes. */
 export function stringCodec(definition: FieldDefinition): FieldCodec {
-  return textCodec(definition, (text) => text, 'a text');
+  return textCodec(definition, null, 'a text');
 }
 
 export function emailCodec(definition: FieldDefinition): FieldCodec {

@@ -3,9 +3,14 @@ import type { FieldDefinition } from '../field.ts';
 import type { FieldCodec } from './field-codec.ts';
 import { compileFit } from './text.ts';
 
-/** The codec of a type whose canonical form is a text with a normal form. */
-export function textCodec(definition: FieldDefinition, normal: (text: string) => string, expects: string): FieldCodec {
+/** The codec of a type whose canonical form is a text, with a normal form where it has one. */
+export function textCodec(
+  definition: FieldDefinition,
+  normal: ((text: string) => string) | null,
+  expects: string,
+): FieldCodec {
   const asStored = compileFit(definition);
+  if (normal === null) return { decode: toText, encode: asStored ? storedAs(asStored) : toText, expects };
   return {
     decode: (raw) => {
       const text = toText(raw);
@@ -17,6 +22,13 @@ export function textCodec(definition: FieldDefinition, normal: (text: string) =>
       return asStored ? asStored(normal(text)) : normal(text);
     },
     expects,
+  };
+}
+
+function storedAs(fit: (text: string) => string): FieldCodec['encode'] {
+  return (value) => {
+    const text = toText(value);
+    return text === undefined ? undefined : fit(text);
   };
 }
 
