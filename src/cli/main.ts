@@ -38,6 +38,7 @@ const COMMANDS = new Map<string, () => Promise<Add>>([
   ['check', async () => (await import('./commands/check.ts')).addCheck],
   ['plan', async () => (await import('./commands/plan.ts')).addPlan],
   ['sync', async () => (await import('./commands/sync.ts')).addSync],
+  ['validate', async () => (await import('./commands/validate.ts')).addValidate],
   ['status', async () => (await import('./commands/status.ts')).addStatus],
   ['runs', async () => (await import('./commands/runs.ts')).addRuns],
   ['parked', async () => (await import('./commands/parked.ts')).addParked],

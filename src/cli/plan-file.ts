@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import {
   endLine,
   headerLine,
@@ -8,7 +8,8 @@ import {
   type SavedPlan,
   type SavedPlanHeader,
 } from '../planning/saved-plan.ts';
-import { type Diagnostic, fail, ok, problem, type Result } from '../record/diagnostic.ts';
+import { fail, ok, problem, type Result } from '../record/diagnostic.ts';
+import { systemCode, writeFile } from './written-file.ts';
 
 /** Writes a saved plan line by line; it stands under its name only once it is whole. */
 export interface PlanWriter {
@@ -19,52 +20,23 @@ export interface PlanWriter {
   discard(): void;
 }
 
-const BUFFER_CHARACTERS = 64 * 1024;
-
-/** Opens `file` for writing, readable by this user only. Fails with `plan-unwritable`. */
+/** Opens `file` for writing, readable by this user only. Fails with `file-unwritable`. */
 export function writePlan(file: string, header: Omit<SavedPlanHeader, 'dovetail_plan'>): Result<PlanWriter> {
-  const temporary = `${file}.new`;
-  let handle: number;
-  try {
-    handle = openSync(temporary, 'w', 0o600);
-  } catch (error) {
-    return fail(unwritable(file, error));
-  }
-  let buffer = `${headerLine(header)}\n`;
+  const opened = writeFile(file);
+  if (!opened.ok) return opened;
+  const { value: out } = opened;
+  out.add(`${headerLine(header)}\n`);
   let items = 0;
-  let broken: Diagnostic | null = null;
-  const flush = () => {
-    if (broken) return;
-    try {
-      writeFileSync(handle, buffer);
-      buffer = '';
-    } catch (error) {
-      broken = unwritable(file, error);
-    }
-  };
-  const discard = () => {
-    closeSync(handle);
-    rmSync(temporary, { force: true });
-  };
   return ok({
     add(item) {
       items += 1;
-      buffer += `${itemLine(item)}\n`;
-      if (buffer.length >= BUFFER_CHARACTERS) flush();
+      out.add(`${itemLine(item)}\n`);
     },
     finish() {
-      buffer += `${endLine(items)}\n`;
-      flush();
-      if (broken) {
-        discard();
-        return fail(broken);
-      }
-      fsyncSync(handle);
-      closeSync(handle);
-      renameSync(temporary, file);
-      return ok(undefined);
+      out.add(`${endLine(items)}\n`);
+      return out.finish();
     },
-    discard,
+    discard: out.discard,
   });
 }
 
@@ -76,7 +48,7 @@ export function readPlan(file: string): Result<SavedPlan> {
   } catch (error) {
     return fail(
       problem('plan-unreadable', "The saved plan can't be read", {
-        detail: `The operating system says ${codeOf(error)}.`,
+        detail: `The operating system says ${systemCode(error)}.`,
         where: { file },
         next: 'Make one with `dovetail plan --out FILE`.',
       }),
@@ -84,16 +56,4 @@ export function readPlan(file: string): Result<SavedPlan> {
   }
   const read = readSavedPlan(text.split('\n'));
   return read.ok ? read : fail({ ...read.error, where: { file } });
-}
-
-const unwritable = (file: string, error: unknown): Diagnostic =>
-  problem('plan-unwritable', "The plan can't be saved", {
-    detail: `The operating system says ${codeOf(error)}.`,
-    where: { file },
-  });
-
-/** The operating system's code of an error; any other error is a bug. */
-function codeOf(error: unknown): string {
-  if (error instanceof Error && 'code' in error && 'syscall' in error) return String(error.code);
-  throw error;
 }

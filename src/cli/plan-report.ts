@@ -140,7 +140,7 @@ export function itemData(mapping: string, systems: Record<Side, string>, item: P
     }));
     return [{ system: systems[side], kind: action.kind, id: action.id, fields }];
   });
-  const { rule, link, park } = item;
+  const { rule, link, park, findings = [] } = item;
   return {
     type: 'item',
     mapping,
@@ -148,6 +148,7 @@ export function itemData(mapping: string, systems: Record<Side, string>, item: P
     ids: { [systems.a]: item.a, [systems.b]: item.b },
     actions,
     link: link === 'make',
+    rules: findings.map(({ side, ...found }) => ({ system: systems[side], ...found })),
     parked: park && { system: systems[park.side], id: park.id, reason: park.reason, diagnostic: park.diagnostic },
   };
 }

@@ -108,3 +108,32 @@ export class LiveProgress implements Progress {
     this.#open = false;
   }
 }
+
+/** A line of text that is written over on a terminal, and shown every few seconds elsewhere; nothing of it with `--json`. */
+export class LineOver {
+  readonly #terminal: Terminal;
+  readonly #output: Output;
+  readonly #clock: Clock;
+  #shown = 0;
+  #open = false;
+
+  constructor(terminal: Terminal, output: Output, clock: Clock) {
+    this.#terminal = terminal;
+    this.#output = output;
+    this.#clock = clock;
+  }
+
+  show(text: string): void {
+    const now = this.#clock.now();
+    const { interactive } = this.#terminal;
+    if (this.#output.json || now - this.#shown < PERIOD_MS[interactive ? 'live' : 'plain']) return;
+    this.#terminal.err(interactive ? `\r\u001b[2K${text}` : `${text}\n`);
+    this.#shown = now;
+    this.#open = interactive;
+  }
+
+  end(): void {
+    if (this.#open) this.#terminal.err('\r\u001b[2K');
+    this.#open = false;
+  }
+}

@@ -74,7 +74,7 @@ function checkValues(run: MappingRun, pair: Pair, target: Side): void {
 }
 
 /** The record of a side as it would be if it were given all that the other side says. */
-function recordOf(run: MappingRun, pair: Pair, target: Side): Fields {
+export function recordOf(run: MappingRun, pair: Pair, target: Side): Fields {
   const record = fieldsHeld(run, pair, target);
   for (const [index, said] of pair.expressed[target].entries()) {
     const name = run.mapping.fields[index]?.[target];

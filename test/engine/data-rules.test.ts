@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PlanItem } from '../../src/planning/plan-item.ts';
-import { openWorld, type World } from './world.ts';
+import { EXAMPLE, openWorld, type World } from './world.ts';
 
 let world: World;
 beforeEach(async () => {
@@ -43,6 +45,18 @@ const rule = (more = '') =>
 
 const vatRule = (policy: string) =>
   world.edited([VAT, `{ crm: vat_id, erp: vat_no, conflict: erp, validate: [{ check: vat_id, policy: ${policy} }] }`]);
+
+it('the rules of the guide load', () => {
+  const guide = readFileSync(fileURLToPath(new URL('../../docs/validation.md', import.meta.url)), 'utf8');
+  const [fields = '', rules = ''] = [...guide.matchAll(/```yaml\n(.*?)```/gs)].map(([, block]) => block ?? '');
+  const example = readFileSync(EXAMPLE, 'utf8');
+  const [all = ''] = / {4}fields:\n {6}# The ERP cuts.*?(?=\n {2}products:)/s.exec(example) ?? [];
+  const [companies] = world.edited([all, rules + fields]).mappings;
+  expect(companies?.dataRules.map(({ name }) => name)).toEqual([
+    ...['email', 'email', 'vat_id', 'vat_id', 'postal_code', 'characters', 'length', 'expression', 'expression'],
+    ...['vat-with-country', 'city-known'],
+  ]);
+});
 
 describe('a rule for a value', () => {
   it('parks the record that breaks it, and lets it go when the source is right', async () => {

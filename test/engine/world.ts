@@ -21,7 +21,7 @@ import type { Run, Side, Store } from '../../src/store/port.ts';
 import { openScratch } from '../../src/store/scratch.ts';
 import { openSqliteStore } from '../../src/store/sqlite/store.ts';
 
-const EXAMPLE = fileURLToPath(new URL('../../examples/crm-erp/integration.yaml', import.meta.url));
+export const EXAMPLE = fileURLToPath(new URL('../../examples/crm-erp/integration.yaml', import.meta.url));
 
 /** Both sandbox systems on real sockets, the example integration over them, and a store in memory. */
 export interface World {

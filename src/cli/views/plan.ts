@@ -64,9 +64,17 @@ function itemLines(item: PlanItem, mapping: PlannedMapping, systems: Record<Side
     const action = item.actions[side];
     return action ? actionLines(side, action, item, mapping, systems, style) : [];
   });
-  if (actions.length > 0) return actions;
+  if (actions.length > 0) return [...actions, ...findingLines(item, style)];
   return [`  ${colours.cyan('=')} ${systems.a} ${idText(item.a)} ↔ ${systems.b} ${idText(item.b)}`];
 }
+
+/** Rules that what is written breaks all the same, or was repaired for. */
+const findingLines = ({ findings = [] }: PlanItem, { colours }: Style): string[] =>
+  findings.map(({ rule, outcome, diagnostic }) =>
+    outcome === 'warned'
+      ? `      ${colours.yellow(`warning, ${rule}: ${printable(diagnostic.summary)}`)}`
+      : `      ${colours.dim(`repaired, ${rule}: ${printable(diagnostic.summary)}`)}`,
+  );
 
 const idText = (id: string | null): string => (id === null ? '(new)' : printable(id));
 
