@@ -53,7 +53,18 @@ it('the rules of the guide load', () => {
   const [all = ''] = / {4}fields:\n {6}# The ERP cuts.*?(?=\n {2}products:)/s.exec(example) ?? [];
   const [companies] = world.edited([all, rules + fields]).mappings;
   expect(companies?.dataRules.map(({ name }) => name)).toEqual([
-    ...['email', 'email', 'vat_id', 'vat_id', 'postal_code', 'characters', 'length', 'expression', 'expression'],
+    ...[
+      'email',
+      'email',
+      'vat_id',
+      'vat_id',
+      'postal_code',
+      'characters',
+      'length',
+      'length',
+      'expression',
+      'expression',
+    ],
     ...['vat-with-country', 'city-known'],
   ]);
 });
