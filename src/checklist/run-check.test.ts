@@ -121,6 +121,28 @@ describe('the example against both sandbox systems', () => {
     expect(lineOf(report, 'propagation', 'crm').evidence[0]?.found).toBe('conditional write');
   });
 
+  test('a row that does not give back what it got is in the way, with its place, its loss and remedies, no value', async () => {
+    const report = await check({
+      options: { only: ['field-mapping'] },
+      change: ({ mappings }) => {
+        const row = mappings[0]?.fields.find(({ a }) => a === 'name');
+        if (row) row.lossAccepted = false;
+      },
+    });
+    const line = lineOf(report, 'field-mapping', 'crm');
+    expect([line.status, line.blocking]).toEqual(['contradicted', true]);
+    const seen = line.evidence.find(({ probe }) => probe === 'round-trip');
+    expect(seen?.found).toMatch(/^1 of 18 rows would not give back what they got: companies\.name \(.*cut.*\)$/);
+    const cut = seen?.findings?.find(({ summary }) => summary.includes('41 characters'));
+    expect(cut).toMatchObject({
+      code: 'round-trip',
+      summary: 'companies: name of crm ↔ name_1 of erp: a text of 41 characters comes back as a text of 40 characters',
+      where: { file: expect.stringContaining('integration.yaml'), line: expect.any(Number) },
+      next: 'Let name_1 of erp hold 80 characters, `direction: crm -> erp`, or `loss: accepted`',
+    });
+    expect(lineOf(report, 'field-mapping', 'erp').status).toBe('verified');
+  });
+
   test('in production, open answers to production questions are in the way', async () => {
     const report = await check({
       change: (integration) => {

@@ -3,6 +3,7 @@ import type { Side } from '../../record/side.ts';
 import { counted, declared, mappedFields, mappedObjects, ofEachSystem, someOf } from '../answers.ts';
 import { nothingToSee } from '../failure.ts';
 import type { Observation, ProbeContext, Question } from '../question.ts';
+import { askRoundTrip } from '../round-trip.ts';
 import type { Sample } from '../sample.ts';
 
 export const fieldMapping: Question = {
@@ -20,6 +21,7 @@ export const fieldMapping: Question = {
   probes: [
     { id: 'fields-exist', ask: askFields },
     { id: 'values-decode', ask: askValues },
+    { id: 'round-trip', ask: askRoundTrip },
   ],
 };
 

@@ -2,6 +2,7 @@ import { UNANSWERED } from '../../checklist/answers.ts';
 import type { AnswerChange } from '../../checklist/changes.ts';
 import type { CheckLine, Status } from '../../checklist/question.ts';
 import type { CheckReport } from '../../checklist/run-check.ts';
+import type { Diagnostic } from '../../record/diagnostic.ts';
 import type { Overridden } from '../gate.ts';
 import { overriddenLines } from './overridden.ts';
 import type { Style } from './style.ts';
@@ -147,14 +148,32 @@ function summary({ status, says, text, evidence }: CheckLine): string {
 /** What the file says, then what each probe saw. */
 function detailRows({ says, evidence }: CheckLine, { systems }: CheckView, { colours, width }: Style): string[] {
   const rows = wrap(printable(`the file says: ${says}`), width - 6).map((row) => `      ${colours.dim(row)}`);
-  for (const { verdict, side, found, asked, tookMs } of evidence) {
+  for (const { verdict, side, found, asked, tookMs, findings = [] } of evidence) {
     const mark = { holds: colours.green('✓'), contradicts: colours.red('✗'), unknown: colours.yellow('?') }[verdict];
     const seen = wrap(printable(`${systems[side]}: ${found}`), width - 8);
     const how = wrap(`asked: ${asked} (${durationText(tookMs)})`, width - 8);
     rows.push(...seen.map((row, index) => `      ${index === 0 ? mark : ' '} ${row}`));
     rows.push(...how.map((row) => `        ${colours.dim(row)}`));
+    for (const finding of findings) rows.push(...findingRows(finding, { colours, width }));
   }
   return rows;
+}
+
+/** Where it stands, what it is, and what to do about it. */
+function findingRows(
+  { where, summary, detail, next }: Diagnostic,
+  { colours, width }: Pick<Style, 'colours' | 'width'>,
+) {
+  const place = where?.line === undefined ? '' : `${where.file}:${where.line}: `;
+  const text = [summary, ...(detail === undefined ? [] : [detail])].join('. ');
+  return [
+    ...wrap(printable(place + text), width - 10).map((row, index) => `        ${index === 0 ? '- ' : '  '}${row}`),
+    ...(next === undefined
+      ? []
+      : wrap(printable(next), width - 12).map(
+          (row, index) => `          ${index === 0 ? colours.cyan('→') : ' '} ${row}`,
+        )),
+  ];
 }
 
 function closing(view: CheckView, { colours, width }: Style): string {

@@ -1,7 +1,7 @@
 import type { Value } from '../../record/value.ts';
 
 /** Most values tried on the way to a smaller one. */
-const MOST_TRIES = 400;
+const MOST_TRIES = 2000;
 
 /**
  * The smallest value that can be reached from this one by small steps and of which the same still holds: a long text with
@@ -46,6 +46,8 @@ function* smallerIntegers(value: number): Generator<number> {
 
 function* smallerTexts(text: string): Generator<string> {
   const letters = [...text];
+  const uniform = 'a'.repeat(letters.length);
+  if (text !== uniform) yield uniform;
   for (let size = Math.ceil(letters.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
     for (let at = 0; at < letters.length; at += size) yield letters.toSpliced(at, size).join('');
   }
