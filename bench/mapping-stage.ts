@@ -28,10 +28,10 @@ const options = parseArgs({
 type Stage = (wire: Wire) => unknown;
 
 /** The engine's steps for one way of a mapping, from the wire form of one system to that of the other. */
-function compileStage(): Stage {
+async function compileStage(): Promise<Stage> {
   const file = join(PROJECT, 'bench/workloads/single.integration.yaml');
   const urls = { BENCH_URL: 'http://source.test', BENCH_TARGET_URL: 'http://target.test' };
-  const loaded = openIntegration(file, null, urls);
+  const loaded = await openIntegration(file, null, urls);
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.error));
   const { a, b, mappings } = loaded.value;
   const [mapping] = mappings;
@@ -74,7 +74,7 @@ async function main(): Promise<void> {
     const { mapContact }: { mapContact: Stage } = await import(kit.script('mapping.mjs'));
     const { makeContact }: { makeContact: (id: number) => Wire } = await import(kit.script('data.mjs'));
     const records = Array.from({ length: RECORDS }, (_, index) => makeContact(index + 1));
-    const ours = compileStage();
+    const ours = await compileStage();
     compare(ours, mapContact, records);
     const rounds = Array.from({ length: Number(options.runs) + 1 }, () => ({
       ours: time(ours, records),

@@ -2,7 +2,7 @@
  * The public API: what the command line is made of, for programs that run integrations themselves.
  *
  * @example
- * const loaded = openIntegration('integration.yaml', 'staging', process.env);
+ * const loaded = await openIntegration('integration.yaml', 'staging', process.env);
  * const run = await runIntegration({ integration, connections, store, platform, keys, openScratch, mode: 'sync' });
  */
 export { checkConnector, connectorConformance } from './connector/conformance/conformance.ts';
@@ -17,6 +17,7 @@ export { loadConnector } from './connector/load.ts';
 export type { Capabilities, Connection, ReadStep, WireRecord, WriteOutcome } from './connector/port.ts';
 export type { RunEvent } from './engine/mapping-run.ts';
 export { type RunOptions, runIntegration } from './engine/run.ts';
+export type { MappingFunction } from './integration/expression.ts';
 export { openIntegration } from './integration/files.ts';
 export type { LoadedIntegration, LoadedMapping } from './integration/loaded.ts';
 export type { PlanItem } from './planning/plan-item.ts';

@@ -14,7 +14,7 @@ const EXAMPLE = fileURLToPath(new URL('../../examples/crm-erp/integration.yaml',
 const DAY = 24 * 60 * 60 * 1000;
 const NOW = Date.UTC(2026, 10, 22);
 
-function integrationIn(environment: 'staging' | 'production'): LoadedIntegration {
+async function loadIn(environment: 'staging' | 'production'): Promise<LoadedIntegration> {
   const variables = {
     CRM_URL: 'http://crm.test',
     CRM_CLIENT_ID: 'id',
@@ -25,13 +25,16 @@ function integrationIn(environment: 'staging' | 'production'): LoadedIntegration
     CRM_PRODUCTION_CLIENT_SECRET: 'secret',
     ERP_PRODUCTION_API_KEY: 'key',
   };
-  const loaded = openIntegration(EXAMPLE, environment, variables);
+  const loaded = await openIntegration(EXAMPLE, environment, variables);
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.error));
   // Whatever the example leaves open is answered here, so that each case opens what it is about.
   const unanswered = standing(loaded.value, [], NOW).filter(({ status }) => status === 'open');
   const answers = Object.fromEntries(unanswered.map(({ question }) => [question, 'answered']));
   return { ...loaded.value, answers };
 }
+
+const LOADED = { staging: await loadIn('staging'), production: await loadIn('production') };
+const integrationIn = (environment: 'staging' | 'production'): LoadedIntegration => ({ ...LOADED[environment] });
 
 /** A check in which every probe found the same verdict. */
 function checkAt(integration: LoadedIntegration, at: number, verdict: Evidence['verdict'] = 'holds'): StoredCheck {

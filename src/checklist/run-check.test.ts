@@ -42,7 +42,7 @@ interface World {
 }
 
 async function check(world: World = {}): Promise<CheckReport> {
-  const loaded = openIntegration(EXAMPLE, 'staging', {
+  const loaded = await openIntegration(EXAMPLE, 'staging', {
     CRM_URL: servers[0]?.url,
     CRM_CLIENT_ID,
     CRM_CLIENT_SECRET,

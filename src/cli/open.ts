@@ -94,7 +94,7 @@ async function loadWithKept(
   platform: Platform,
 ): Promise<Result<LoadedIntegration, Diagnostic[]>> {
   const asked = new Map<string, string>();
-  const plain = loadFile(terminal, options, {
+  const plain = await loadFile(terminal, options, {
     kept: (environment, system) => {
       asked.set(system, environment);
       return undefined;
@@ -117,13 +117,13 @@ const integrationFile = (terminal: Terminal, options: RuntimeOptions): string =>
   resolve(terminal.folder, options.integration ?? 'integration.yaml');
 
 /** Reads and checks the integration file for the chosen environment. */
-export function loadFile(
+export async function loadFile(
   terminal: Terminal,
   options: RuntimeOptions,
   more: Pick<LoadSettings, 'kept' | 'systemsOnly'> = {},
-): Result<LoadedIntegration, Diagnostic[]> {
+): Promise<Result<LoadedIntegration, Diagnostic[]>> {
   const file = integrationFile(terminal, options);
-  const loaded = openIntegration(file, options.env ?? null, { ...terminal.variables }, more);
+  const loaded = await openIntegration(file, options.env ?? null, { ...terminal.variables }, more);
   if (loaded.ok || options.integration !== undefined) return loaded;
   return fail(
     loaded.error.map((one) => (one.code === 'file-unreadable' && one.where?.file === file ? hint(one) : one)),

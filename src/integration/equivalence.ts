@@ -33,7 +33,7 @@ export function loadEquivalence(row: Row, scope: RowScope): Equivalence | null {
   if (source === undefined) return null;
   const path = [...scope.path, 'equivalent'];
   if (isDynamic(source)) {
-    const compiled = compileExpression(source, scope.findings.place(path));
+    const compiled = compileExpression(source, scope.findings.place(path), scope.declared.towards(null));
     if (!compiled.ok) {
       scope.findings.take([compiled.error], path);
       return null;

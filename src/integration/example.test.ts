@@ -6,8 +6,8 @@ import { openIntegration, readEnvironmentFile } from './files.ts';
 const folder = fileURLToPath(new URL('../../examples/crm-erp/', import.meta.url));
 const variables = readEnvironmentFile(`${folder}.env.example`);
 
-test('the example is in order, with nothing odd about it', () => {
-  const opened = openIntegration(`${folder}integration.yaml`, 'staging', variables.ok ? variables.value : {});
+test('the example is in order, with nothing odd about it', async () => {
+  const opened = await openIntegration(`${folder}integration.yaml`, 'staging', variables.ok ? variables.value : {});
   expect(opened.ok ? opened.value.remarks : opened.error).toEqual([]);
   if (!opened.ok) return;
   expect(opened.value.mappings.map((mapping) => [mapping.name, mapping.references])).toEqual([
@@ -17,8 +17,8 @@ test('the example is in order, with nothing odd about it', () => {
   ]);
 });
 
-test('its production environment asks for secrets by name', () => {
-  const opened = openIntegration(`${folder}integration.yaml`, 'production', {});
+test('its production environment asks for secrets by name', async () => {
+  const opened = await openIntegration(`${folder}integration.yaml`, 'production', {});
   expect(opened.ok ? [] : opened.error.map((each) => each.code)).toEqual([
     'variable-unset',
     'variable-unset',

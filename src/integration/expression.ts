@@ -11,7 +11,7 @@ import { filterText, type Statement, sourceOf, type Tree } from './expression/tr
 import { Work } from './expression/work.ts';
 
 export type { Declared } from './expression/compile.ts';
-export type { LookupTable } from './expression/filter.ts';
+export type { Cell, LookupTable } from './expression/filter.ts';
 export type { MappingFunction } from './expression/functions.ts';
 
 /** What an expression sees. `lookup`: what the mapping's lookups found, by their names. */

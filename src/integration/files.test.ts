@@ -52,18 +52,18 @@ writeFileSync(join(folder, '.env'), '# secrets\nTINY_TOKEN=from-file\n');
 const codes = (result: ReturnType<typeof findConnector>) => (result.ok ? [] : result.error.map((each) => each.code));
 
 describe('an integration on disk', () => {
-  test('is read with its connectors and the .env file beside it', () => {
-    const result = openIntegration(integration, 'staging', {});
+  test('is read with its connectors and the .env file beside it', async () => {
+    const result = await openIntegration(integration, 'staging', {});
     expect(result.ok && result.value.a.variables).toEqual({ url: 'https://one.example', token: 'from-file' });
   });
 
-  test('the environment of the process goes before .env', () => {
-    const result = openIntegration(integration, 'staging', { TINY_TOKEN: 'from-process' });
+  test('the environment of the process goes before .env', async () => {
+    const result = await openIntegration(integration, 'staging', { TINY_TOKEN: 'from-process' });
     expect(result.ok && result.value.b.variables).toMatchObject({ token: 'from-process' });
   });
 
-  test('a file that is not there is named', () => {
-    const result = openIntegration(join(folder, 'integraton.yaml'), 'staging', {});
+  test('a file that is not there is named', async () => {
+    const result = await openIntegration(join(folder, 'integraton.yaml'), 'staging', {});
     expect(!result.ok && result.error).toMatchObject([{ code: 'file-unreadable' }]);
   });
 });

@@ -1,16 +1,19 @@
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import { didYouMean } from '../connector/closest-word.ts';
 import type { ConnectorDefinition } from '../connector/definition.ts';
 import { loadConnector } from '../connector/load.ts';
 import { type Diagnostic, fail, ok, problem, type Result } from '../record/diagnostic.ts';
+import { readAttached } from './attached.ts';
+import { codeOf, isMissing, pathBeside, readText } from './file-paths.ts';
 import { loadIntegration } from './load.ts';
 import type { LoadSettings } from './load-systems.ts';
+import { NOTHING_ATTACHED } from './load-tables.ts';
 import type { LoadedIntegration } from './loaded.ts';
 
-const MOST_BYTES = 5_000_000;
+const YAML_FILE = { what: 'connector', ending: /\.ya?ml$/, endings: '.yaml' };
 /** The connectors that come with the package: beside this folder, in the sources as in dist/. */
 const CATALOGUE = fileURLToPath(new URL('../connectors/', import.meta.url));
 
@@ -19,12 +22,12 @@ const CATALOGUE = fileURLToPath(new URL('../connectors/', import.meta.url));
  * process, which goes before `.env`, and that before what is `kept`; without an environment, the first of the file is
  * meant. Fails with everything that is wrong; see `loadIntegration`.
  */
-export function openIntegration(
+export async function openIntegration(
   path: string,
   environment: string | null,
   variables: Record<string, string | undefined>,
   more: Pick<LoadSettings, 'kept' | 'systemsOnly'> = {},
-): Result<LoadedIntegration, Diagnostic[]> {
+): Promise<Result<LoadedIntegration, Diagnostic[]>> {
   const text = readText(path, 'integration file');
   if (!text.ok) return fail([text.error]);
   const beside = readEnvironmentFile(resolve(dirname(path), '.env'));
@@ -33,6 +36,7 @@ export function openIntegration(
     environment,
     connectors: findConnector,
     variables: { ...beside.value, ...variables },
+    attached: more.systemsOnly ? NOTHING_ATTACHED : await readAttached(path, text.value),
     ...more,
   });
 }
@@ -57,7 +61,7 @@ export function findConnector(
   reference: string,
   fromFile: string,
 ): Result<{ definition: ConnectorDefinition; file: string }, Diagnostic[]> {
-  const file = /[/\\]|\.ya?ml$/.test(reference) ? connectorPath(reference, fromFile) : cataloguePath(reference);
+  const file = /[/\\]|\.ya?ml$/.test(reference) ? pathBeside(reference, fromFile, YAML_FILE) : cataloguePath(reference);
   if (!file.ok) return fail([file.error]);
   const text = readText(file.value, 'connector');
   if (!text.ok) return fail([withoutPlace(text.error)]);
@@ -79,41 +83,6 @@ function cataloguePath(name: string): Result<string> {
     }),
   );
 }
-
-function connectorPath(reference: string, fromFile: string): Result<string> {
-  const refused = (detail: string) =>
-    fail(problem('connector-path', 'The path of the connector is refused', { detail }));
-  if (isAbsolute(reference) || /^[a-z]:/i.test(reference)) return refused('It must be relative to this file.');
-  if (!/\.ya?ml$/.test(reference)) return refused('It must name a .yaml file.');
-  const folder = dirname(resolve(fromFile));
-  const path = resolve(folder, reference);
-  if (reference.split(/[/\\]/).includes('..')) return ok(path);
-  try {
-    const inside = relative(realpathSync(folder), realpathSync(path));
-    if (inside.split(sep)[0] === '..' || isAbsolute(inside))
-      return refused('A link leads out of the folder of this file.');
-    return ok(path);
-  } catch {
-    return ok(path);
-  }
-}
-
-function readText(path: string, what: string): Result<string> {
-  const unreadable = (detail: string) =>
-    fail(problem('file-unreadable', `The ${what} can't be read`, { detail, where: { file: path } }));
-  try {
-    const found = statSync(path);
-    if (!found.isFile()) return unreadable('It is not a file.');
-    if (found.size > MOST_BYTES) return unreadable(`It has ${found.size} bytes; at most ${MOST_BYTES} are read.`);
-    return ok(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));
-  } catch (error) {
-    return unreadable(isMissing(error) ? `There is no file ${path}.` : `${codeOf(error)} while reading ${path}.`);
-  }
-}
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'An error';
-const isMissing = (error: unknown): boolean => codeOf(error) === 'ENOENT';
 
 /** Lines `NAME=value`, blank or comments; anything else is an error, since a lost secret is hard to find. */
 export function readEnvironmentFile(path: string): Result<Record<string, string>, Diagnostic[]> {

@@ -118,7 +118,7 @@ export function expressionFor(target: Side, row: AnyRow, scope: RowScope): Expre
       detail: `The direction of the row is ${row.file.direction}.`,
     });
   }
-  const compiled = compileExpression(source, findings.place(path));
+  const compiled = compileExpression(source, findings.place(path), scope.declared.towards(target));
   if (!compiled.ok) {
     findings.take([compiled.error], path);
     return null;

@@ -4,6 +4,7 @@ import { canonicalText } from '../record/canonical.ts';
 import { otherSide, SIDES, type Side } from '../record/side.ts';
 import type { Value } from '../record/value.ts';
 import { type DataRule, fieldsRead } from './data-rule.ts';
+import type { FileDeclared } from './declared.ts';
 import { compileExpression, type Expression, isDynamic } from './expression.ts';
 import type { Findings } from './findings.ts';
 import { checkRecordFields, conflictPolicy, loadField, ownField } from './load-field.ts';
@@ -16,6 +17,7 @@ import type { MappingFile, Propagation } from './schema.ts';
 
 /** What is the same for all mappings of a file. */
 export interface MappingScope {
+  declared: FileDeclared;
   systems: Record<Side, { name: string; connector: ConnectorDefinition }>;
   mappings: ReadonlyMap<string, Record<Side, string | undefined>>;
   findings: Findings;
@@ -27,6 +29,7 @@ interface Loading {
   path: string[];
   sides: Record<Side, SideInFile>;
   findings: Findings;
+  declared: FileDeclared;
   fields: LoadedField[];
 }
 
@@ -37,7 +40,7 @@ export function loadMapping(name: string, file: MappingFile, scope: MappingScope
   const b = sideOf('b', file, path, scope);
   if (!a || !b) return null;
   const sides = { a, b };
-  const { findings } = scope;
+  const { findings, declared } = scope;
   const conflict = conflictPolicy(file.conflict, { sides, path, findings });
   const rows = file.fields.map((row, i) => {
     const rowScope: RowScope = { ...scope, mapping: name, path: [...path, 'fields', i], sides, conflict };
@@ -45,7 +48,7 @@ export function loadMapping(name: string, file: MappingFile, scope: MappingScope
     return target ? loadOneSided(row, target, rowScope) : loadField(row, rowScope);
   });
   const fields = rows.filter((row) => row !== null);
-  const loading: Loading = { name, file, path, sides, findings, fields };
+  const loading: Loading = { name, file, path, sides, findings, declared, fields };
   checkDuplicates(rows, loading);
   const complete = fields.length === rows.length;
   const propagate = loadPropagation(loading, scope, complete);
@@ -53,7 +56,7 @@ export function loadMapping(name: string, file: MappingFile, scope: MappingScope
   const filter = { a: loadFilter('a', loading), b: loadFilter('b', loading) };
   checkSystemNames(Object.keys(file.filter), 'filter', loading);
   checkIgnored(loading);
-  const dataRules = loadRules({ file, path, sides, findings, rows: rowsInFile(rows, loading) });
+  const dataRules = loadRules({ file, path, sides, findings, declared, rows: rowsInFile(rows, loading) });
   return {
     name,
     objects: { a: a.object, b: b.object },
@@ -233,7 +236,7 @@ function checkRequired({ path, sides, findings, fields }: Loading, propagate: Re
   }
 }
 
-function loadFilter(side: Side, { path, sides, findings, file }: Loading): Expression | null {
+function loadFilter(side: Side, { path, sides, findings, file, declared }: Loading): Expression | null {
   const source = file.filter[sides[side].system];
   if (source === undefined) return null;
   const at = [...path, 'filter', sides[side].system];
@@ -241,7 +244,7 @@ function loadFilter(side: Side, { path, sides, findings, file }: Loading): Expre
     findings.error('filter-constant', 'The filter is a constant', at, { next: `Write "{{ record.<field> == … }}"` });
     return null;
   }
-  const compiled = compileExpression(source, findings.place(at));
+  const compiled = compileExpression(source, findings.place(at), declared.towards(null));
   if (!compiled.ok) {
     findings.take([compiled.error], at);
     return null;
@@ -318,7 +321,7 @@ function referencesOf(name: string, fields: readonly LoadedField[]): string[] {
 
 /** All that decides what is written: the mapping without what is for people only, and the declarations of the fields it reads. */
 function rulesOf(
-  { file, sides, fields }: Loading,
+  { file, sides, fields, declared: ofFile }: Loading,
   filter: Record<Side, Expression | null>,
   dataRules: readonly DataRule[],
 ): string {
@@ -340,6 +343,7 @@ function rulesOf(
     systems: SIDES.map((side) => sides[side].system),
     a: declared('a'),
     b: declared('b'),
+    used: ofFile.versionsIn(JSON.stringify(file)),
   };
   const plain: Value = JSON.parse(JSON.stringify(all));
   return canonicalText(plain);

@@ -3,6 +3,7 @@ import { RE2JS } from 're2js';
 import { fitsCharacters, lengthIn } from '../connector/codec/text.ts';
 import { SIDES, type Side } from '../record/side.ts';
 import type { DataRule, RepairStep, RuleTest } from './data-rule.ts';
+import type { FileDeclared } from './declared.ts';
 import { compileExpression, type Expression, isDynamic } from './expression.ts';
 import type { Findings } from './findings.ts';
 import { compileForm } from './known-form.ts';
@@ -27,6 +28,7 @@ interface RuleScope {
   path: Path;
   side: Side;
   sides: Record<Side, SideInFile>;
+  declared: FileDeclared;
   findings: Findings;
 }
 
@@ -36,6 +38,7 @@ export interface RulesInFile {
   rows: readonly { row: LoadedField; file: FieldMappingFile; path: Path }[];
   path: Path;
   sides: Record<Side, SideInFile>;
+  declared: FileDeclared;
   findings: Findings;
 }
 
@@ -50,7 +53,7 @@ export function loadRules(mapping: RulesInFile): DataRule[] {
 
 /** A rule of a row holds for each field that the row writes. */
 function loadRowRule(row: LoadedField, given: string | RowRuleFile, path: Path, mapping: RulesInFile): DataRule[] {
-  const { sides, findings } = mapping;
+  const { sides, declared, findings } = mapping;
   const file: RowRuleFile = typeof given === 'string' ? { check: given, policy: 'error', repair: [] } : given;
   const written = SIDES.filter((side) => (side === 'a' ? row.bToA : row.aToB));
   const chosen = file.system === undefined ? written : written.filter((side) => sides[side].system === file.system);
@@ -63,7 +66,7 @@ function loadRowRule(row: LoadedField, given: string | RowRuleFile, path: Path, 
   const limit = LIMITS.find((one) => one === file.check);
   const sidesOf = limit ? limitedSides(limit, row, chosen, path, mapping) : chosen;
   return sidesOf.flatMap((side) => {
-    const scope = { path, side, sides, findings };
+    const scope = { path, side, sides, declared, findings };
     const test = loadRowTest(file, scope);
     if (!test) return [];
     return {
@@ -161,7 +164,7 @@ function checkNames({ file, path, findings }: RulesInFile): void {
 }
 
 function loadRecordRule(i: number, mapping: RulesInFile): DataRule[] {
-  const { file, sides, findings, rows } = mapping;
+  const { file, sides, declared, findings, rows } = mapping;
   const given = file.rules[i];
   if (!given) return [];
   const path = [...mapping.path, 'rules', i];
@@ -177,7 +180,7 @@ function loadRecordRule(i: number, mapping: RulesInFile): DataRule[] {
     );
     return [];
   }
-  const scope = { path, side, sides, findings };
+  const scope = { path, side, sides, declared, findings };
   const field = given.field ?? null;
   if (field !== null && !ownField(sides[side].definition, field)) {
     const { object, system, definition } = sides[side];
@@ -227,8 +230,8 @@ function expressionTest(source: string, path: Path, scope: RuleScope): RuleTest 
 }
 
 /** An expression of a rule reads the record that is written, not the one that its values come from. */
-function compiled(source: string, path: Path, { side, sides, findings }: RuleScope): Expression | null {
-  const result = compileExpression(source, findings.place(path));
+function compiled(source: string, path: Path, { side, sides, declared, findings }: RuleScope): Expression | null {
+  const result = compileExpression(source, findings.place(path), declared.towards(null));
   if (!result.ok) {
     findings.take([result.error], path);
     return null;

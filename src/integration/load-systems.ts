@@ -4,6 +4,7 @@ import { withAddedFields } from '../connector/within/complete.ts';
 import { withinFaults } from '../connector/within/faults.ts';
 import type { Diagnostic, Result } from '../record/diagnostic.ts';
 import type { Findings } from './findings.ts';
+import type { Attached } from './load-tables.ts';
 import type { LoadedSystem } from './loaded.ts';
 import type { IntegrationFile } from './schema.ts';
 
@@ -21,6 +22,8 @@ export interface LoadSettings {
   variables: Record<string, string | undefined>;
   /** Values that `dovetail connect` has kept: asked for what neither the file nor `variables` gives. */
   kept?: KeptVariables;
+  /** Files that the integration file names, read; absent: there are none. */
+  attached?: Attached;
   /** Looks at no mapping, and says nothing about them: for what is done before they are right. */
   systemsOnly?: boolean;
 }

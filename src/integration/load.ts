@@ -5,6 +5,7 @@ import type { Side } from '../record/side.ts';
 import { Findings } from './findings.ts';
 import { loadMapping } from './load-mapping.ts';
 import { type ChosenSettings, type LoadSettings, loadSystem } from './load-systems.ts';
+import { type Attached, loadDeclared, NOTHING_ATTACHED } from './load-tables.ts';
 import type { LoadedIntegration, LoadedMapping, LoadedSystem } from './loaded.ts';
 import { orderMappings } from './mapping-order.ts';
 import { type IntegrationFile, integrationSchema, type MappingFile } from './schema.ts';
@@ -98,7 +99,9 @@ function load(
     environment,
     a,
     b,
-    mappings: settings.systemsOnly ? [] : loadMappings(parsed, systems, findings),
+    mappings: settings.systemsOnly
+      ? []
+      : loadMappings(parsed, systems, settings.attached ?? NOTHING_ATTACHED, findings),
     schedule: {
       everyMs: parsed.schedule.every === undefined ? null : milliseconds(parsed.schedule.every),
       sweepMs: milliseconds(parsed.schedule.sweep),
@@ -129,13 +132,15 @@ function loadSystems(
 function loadMappings(
   parsed: IntegrationFile,
   systems: Record<Side, LoadedSystem>,
+  attached: Attached,
   findings: Findings,
 ): LoadedMapping[] {
   const objects = Object.entries(parsed.mappings).map(
     ([name, mapping]) => [name, { a: objectOf(mapping, systems.a), b: objectOf(mapping, systems.b) }] as const,
   );
   if (objects.length === 0) findings.error('mappings-none', 'There is no mapping', ['mappings']);
-  const scope = { systems, mappings: new Map(objects), findings };
+  const declared = loadDeclared(parsed, attached, findings);
+  const scope = { systems, mappings: new Map(objects), declared, findings };
   const loaded = Object.entries(parsed.mappings).flatMap(([name, mapping]) => loadMapping(name, mapping, scope) ?? []);
   return inOrder(loaded, systems, findings);
 }

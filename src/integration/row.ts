@@ -1,6 +1,7 @@
 import type { ObjectDefinition } from '../connector/definition.ts';
 import type { FieldDefinition } from '../connector/field.ts';
 import type { Side } from '../record/side.ts';
+import type { FileDeclared } from './declared.ts';
 import type { Findings } from './findings.ts';
 import type { ConflictPolicy } from './loaded.ts';
 import type { FieldMappingFile } from './schema.ts';
@@ -22,6 +23,8 @@ export interface RowScope {
   /** The objects of all mappings of the file, by the mapping's name. */
   mappings: ReadonlyMap<string, Record<Side, string | undefined>>;
   conflict: ConflictPolicy;
+  /** What expressions may use besides the record. */
+  declared: FileDeclared;
   findings: Findings;
 }
 

@@ -161,6 +161,27 @@ const systemSchema = z.strictObject({
     .describe('Environment → variables of the connector; secrets only as ${NAME}'),
 });
 
+const tableSchema = z
+  .strictObject({
+    map: z.record(z.string(), scalar).optional().describe('Key → value, written here'),
+    rows: z
+      .array(z.record(z.string(), z.union([scalar, z.null()])))
+      .optional()
+      .describe('Rows with the names of their columns, written here'),
+    file: z
+      .string()
+      .optional()
+      .describe('Path of a .csv or .xlsx file relative to this file; its first row names the columns'),
+    sheet: z.string().optional().describe('Of an .xlsx file; absent: its first sheet'),
+    separator: z.string().length(1).default(',').describe('Of a .csv file'),
+    key: z.string().optional().describe('The column that rows are found by; absent: the first one'),
+    missing: z
+      .enum(['park', 'empty', 'keep'])
+      .default('park')
+      .describe('A value that no row has: park the record, give nothing, or give the value itself'),
+  })
+  .describe('One of `map`, `rows` and `file`');
+
 /** The integration file: two systems and everything agreed about them. */
 export const integrationSchema = z.strictObject({
   integration: z
@@ -175,6 +196,14 @@ export const integrationSchema = z.strictObject({
   mappings: z
     .record(z.string().regex(/^[a-z][a-z0-9_-]*$/, 'Expected lower-case letters, digits, - and _'), mappingSchema)
     .describe('The object mappings, by name'),
+  tables: z
+    .record(z.string().regex(/^[a-z][a-z0-9_-]*$/, 'Expected lower-case letters, digits, - and _'), tableSchema)
+    .default({})
+    .describe('Tables for the filter `lookup`, by name'),
+  functions: z
+    .string()
+    .optional()
+    .describe('Path of a .ts or .js file relative to this file, whose functions expressions call as fn.<name>(…)'),
   schedule: z
     .strictObject({
       every: duration.optional().describe('Time between the starts of two runs; absent: only on request'),
@@ -201,9 +230,17 @@ export const integrationSchema = z.strictObject({
     ),
 });
 
+/** Of an integration file that may be wrong elsewhere, the files that it names. */
+export const namedFiles = z.looseObject({
+  tables: z.record(z.string(), tableSchema.partial()).default({}),
+  functions: z.string().optional(),
+});
+
+export type NamedTable = z.infer<typeof namedFiles>['tables'][string];
 export type IntegrationFile = z.infer<typeof integrationSchema>;
 export type MappingFile = z.infer<typeof mappingSchema>;
 export type FieldMappingFile = z.infer<typeof fieldMappingSchema>;
+export type TableFile = z.infer<typeof tableSchema>;
 export type Propagation = z.infer<typeof propagationSchema>;
 
 /** Keys that a mapping and a row may have besides those made of the names of the systems. */

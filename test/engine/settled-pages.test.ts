@@ -80,7 +80,7 @@ async function sync(direction: 'both' | 'left -> right' = 'both'): Promise<Run> 
   const file = join(folder, 'integration.yaml');
   writeFileSync(file, INTEGRATION(direction));
   const variables = { LEFT: `sqlite:${join(folder, 'left.db')}`, RIGHT: `sqlite:${join(folder, 'right.db')}` };
-  const loaded = openIntegration(file, 'staging', variables);
+  const loaded = await openIntegration(file, 'staging', variables);
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.error));
   const [a, b] = (['a', 'b'] as const).map((side) => {
     const { connector: definition, variables: own } = loaded.value[side];

@@ -7,14 +7,14 @@ import { compileCheck } from '../../src/validation/validate.ts';
 
 const EXAMPLES = fileURLToPath(new URL('../../examples', import.meta.url));
 
-test.each(readdirSync(EXAMPLES))('the example %s loses nothing but what it declares', (name) => {
+test.each(readdirSync(EXAMPLES))('the example %s loses nothing but what it declares', async (name) => {
   const variables = Object.fromEntries(
     [...readFileSync(`${EXAMPLES}/${name}/integration.yaml`, 'utf8').matchAll(/\$\{(\w+)\}/g)].map(([, variable]) => [
       variable,
       'x',
     ]),
   );
-  const loaded = openIntegration(`${EXAMPLES}/${name}/integration.yaml`, 'staging', variables);
+  const loaded = await openIntegration(`${EXAMPLES}/${name}/integration.yaml`, 'staging', variables);
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.error));
   const { a, b, mappings } = loaded.value;
   const found = mappings.flatMap((mapping) => {

@@ -9,8 +9,8 @@ import { loadNorthwind, northwindTables } from './load.ts';
 const EXAMPLE = new URL('../../examples/northwind/', import.meta.url);
 const CONNECTOR = readConnectorFile(new URL('connector.yaml', EXAMPLE));
 
-test('the integration file has no fault', () => {
-  const loaded = openIntegration(fileURLToPath(new URL('integration.yaml', EXAMPLE)), 'staging', {
+test('the integration file has no fault', async () => {
+  const loaded = await openIntegration(fileURLToPath(new URL('integration.yaml', EXAMPLE)), 'staging', {
     NORTHWIND_DATABASE_URL: 'sqlite:northwind.db',
     CRM_URL: 'http://127.0.0.1:4010',
     CRM_CLIENT_ID: 'id',

@@ -50,7 +50,7 @@ export async function runOnce(options: OneRun): Promise<RunResult> {
   };
   const http = watchedHttp(undiciHttp(), step);
   const platform: Platform = { clock, random: systemRandom, http, log: silentLog };
-  const loaded = openIntegration(EXAMPLE, 'staging', options.variables);
+  const loaded = await openIntegration(EXAMPLE, 'staging', options.variables);
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.error));
   const opened = openSqliteStore(options.store, { key: new Uint8Array(32), random: systemRandom, clock });
   if (!opened.ok) throw new Error(opened.error.summary);

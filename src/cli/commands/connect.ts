@@ -78,9 +78,9 @@ async function connect(cli: Cli, name: string, options: ConnectOptions): Promise
   };
   // Without the environment of the process, which is kept as well: what is there today may not be there tomorrow.
   const place = { ...terminal, variables: {} };
-  const whole = loadFile(place, options, { kept });
+  const whole = await loadFile(place, options, { kept });
   // Credentials come before mappings.
-  const loaded = whole.ok ? whole : loadFile(place, options, { kept, systemsOnly: true });
+  const loaded = whole.ok ? whole : await loadFile(place, options, { kept, systemsOnly: true });
   if (!loaded.ok) return output.failure(EXIT.usage, loaded.error);
   const integration = loaded.value;
   const found = systemNamed(integration, name);

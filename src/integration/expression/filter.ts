@@ -1,11 +1,15 @@
 import { type Item, isNothing, kindOf, NAMES, numberOf, Refused, textOf, WholeFloat } from './items.ts';
 import type { Work } from './work.ts';
 
+export type Cell = string | number | boolean | null;
+
 /** A table that `lookup` reads: its rows by their key, each with its columns. */
 export interface LookupTable {
   /** Columns besides the key, in the order of the file. */
   columns: readonly string[];
-  rows: ReadonlyMap<string, Readonly<Record<string, string | number | boolean | null>>>;
+  rows: ReadonlyMap<string, ReadonlyMap<string, Cell>>;
+  /** What becomes of a value that no row has. */
+  missing: 'park' | 'empty' | 'keep';
 }
 
 /** What a filter may use besides its operand and its arguments. */

@@ -1,4 +1,4 @@
-import { type Filter, filter, filterOfAny, flagArgument, textArgument, Unfit, unfit } from '../filter.ts';
+import { type Filter, filter, filterOfAny, flagArgument, type Tools, textArgument, Unfit, unfit } from '../filter.ts';
 import { type Item, isDict, isNothing, isTruthy, itemAt, jsonOf, lengthOf, textOf } from '../items.ts';
 
 const defaultOf = filterOfAny('value? boolean?', (item, [fallback, boolean]) => {
@@ -29,22 +29,26 @@ export const VALUE_FILTERS: Readonly<Record<string, Filter>> = {
   d: defaultOf,
   default: defaultOf,
   length: lengthFilter,
-  lookup: filter('table column? default?', (item, [name, column, fallback], { tables }) => {
-    const table = tables.get(textArgument(name, 'table'));
-    if (!table) throw new Unfit('has no such table');
-    const wanted = isNothing(column) ? table.columns[0] : textArgument(column, 'column');
-    if (wanted === undefined || !table.columns.includes(wanted)) throw new Unfit('has no such column');
-    const row = table.rows.get(textOf(item).trim());
-    if (row) return row[wanted];
-    if (fallback !== undefined) return fallback;
-    throw new Unfit(`finds no row for the value in the table ${textArgument(name, 'table')}`);
-  }),
+  lookup: filter('table column? default?', lookUp),
   string: filter('', (item) => textOf(item)),
   tojson: filterOfAny('', (item, _, { work }) => {
     const made = work.made(item);
     return jsonOf(made);
   }),
 };
+
+function lookUp(item: Item, [name, column, fallback]: readonly Item[], { tables }: Tools): Item {
+  const table = tables.get(textArgument(name, 'table'));
+  if (!table) throw new Unfit('has no such table');
+  const wanted = isNothing(column) ? table.columns[0] : textArgument(column, 'column');
+  if (wanted === undefined || !table.columns.includes(wanted)) throw new Unfit('has no such column');
+  const row = table.rows.get(textOf(item).trim());
+  if (row) return row.get(wanted);
+  if (fallback !== undefined) return fallback;
+  if (table.missing === 'keep') return item;
+  if (table.missing === 'empty') return null;
+  throw new Unfit(`finds no row for the value in the table ${textArgument(name, 'table')}`);
+}
 
 /** Whether the item has anything at a path, for filters that read one. */
 export const partOf = (item: Item, path: Item): Item =>
