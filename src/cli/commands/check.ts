@@ -58,7 +58,8 @@ async function check(cli: Cli, runtime: Runtime, output: Output, options: CheckO
   });
   if (!view.ok) return output.failure(EXIT.failed, [view.error]);
   if (cli.terminal.signal.aborted) return output.failure(EXIT.failed, [stopped]);
-  output.diagnostics(view.value.remarks);
+  const loaded = runtime.integration.remarks.filter(({ code }) => code === 'functions-loaded');
+  output.diagnostics([...loaded, ...view.value.remarks]);
   output.document(view.value, (value, style) => checkText(value, style, { details: options.details === true }));
   return view.value.ready ? EXIT.done : EXIT.blocked;
 }
