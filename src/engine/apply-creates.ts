@@ -45,7 +45,12 @@ export async function createAll(run: MappingRun, target: Side, creates: readonly
     const prepared = prepareCreate(
       run,
       target,
-      { id: one.pair.ids[source] ?? '', version: seen?.version ?? null, seen: base64(seen?.digests) },
+      {
+        id: one.pair.ids[source] ?? '',
+        version: seen?.version ?? null,
+        seen: base64(seen?.digests),
+        former: one.pair.former,
+      },
       fields,
       `${intent.id}-${ready.length}`,
     );
@@ -106,12 +111,12 @@ const madeNothing = (id: string) =>
 export function prepareCreate(
   run: MappingRun,
   target: Side,
-  source: { id: string; version: string | null; seen: string },
+  source: { id: string; version: string | null; seen: string; former: string | null },
   fields: Fields,
   idempotencyKey: string,
 ) {
   const side = run[target];
-  const linkToken = linkTokenOf(run, source.id);
+  const linkToken = linkTokenOf(run, source);
   const linkField = side.definition.link_field;
   const encoded = side.codec.encode(
     linkField && !(linkField in fields) ? { ...fields, [linkField]: linkToken } : fields,
@@ -137,9 +142,12 @@ export function prepareCreate(
 
 const base64 = (digests: Uint8Array | undefined): string => digests?.toBase64() ?? '';
 
-/** The same for every attempt to create this record: what was created once is found again by it. */
-function linkTokenOf(run: MappingRun, source: string): string {
-  const plain = `${run.mapping.name}:${source}`;
+/**
+ * The same for every attempt to create this record: what was created once is found again by it. A former partner may stand
+ * archived with its own, so a record that is created anew has another.
+ */
+function linkTokenOf(run: MappingRun, { id, former }: { id: string; former: string | null }): string {
+  const plain = former === null ? `${run.mapping.name}:${id}` : `${run.mapping.name}:${id}:${former}`;
   return plain.length <= 40 ? plain : strongDigest(run.context.strongKey, plain);
 }
 

@@ -94,6 +94,7 @@ function newPair(run: MappingRun, from: Side, seen: Seen, link: Link | null, bef
     pair.ids[otherSide(from)] = idOf(link, otherSide(from));
     pair.sides[otherSide(from)] = { kind: 'unread' };
   }
+  pair.former = link && !live ? idOf(link, otherSide(from)) : null;
   pair.before = before;
   pair.sides[from] = seen.archived ? { kind: 'gone', proof: 'tombstone' } : { kind: 'present', seen };
   pair.survivor = seen.archived ? seen.mergedInto : null;
@@ -137,6 +138,7 @@ export function emptyPair(from: Side, link: Link | null, ids: Record<Side, strin
     park: null,
     before: null,
     beforeOther: null,
+    former: null,
     survivor: null,
     joint: false,
     swept: false,

@@ -24,6 +24,8 @@ export interface Pair {
   before: ParkedRecord | null;
   /** Parked before, under its partner. */
   beforeOther: ParkedRecord | null;
+  /** Of a record that is back after its link was closed: the id of its partner then. */
+  former: string | null;
   /** The record it was merged into, in its own system. */
   survivor: string | null;
   /** Both records were read in this run, so both are counted. */

@@ -169,7 +169,8 @@ async function settleOne(run: MappingRun, intent: Intent, item: IntentItem, clos
     (change) => side.definition.unique.includes(change.field) && side.can.findable.includes(change.field),
   );
   if (unique) return lookUp(run, intent.side, unique.field, wireValue(side, unique.field, unique.value), age, before);
-  const sent = changes && age < side.can.idempotencyMs ? await sendAgain(run, intent.side, item, changes) : null;
+  const sent =
+    changes && age < side.can.idempotencyMs ? await sendAgain(run, intent.side, item, changes, before) : null;
   return sent ?? { kind: 'open' };
 }
 
@@ -187,12 +188,13 @@ async function sendAgain(
   target: Side,
   item: IntentItem,
   changes: readonly FieldChange[],
+  former: string | null,
 ): Promise<Settled | null> {
   const fields = Object.fromEntries(changes.map((change) => [change.field, change.value]));
   const again = prepareCreate(
     run,
     target,
-    { id: item.source, version: item.sourceVersion, seen: item.seen },
+    { id: item.source, version: item.sourceVersion, seen: item.seen, former },
     fields,
     item.idempotencyKey,
   );

@@ -191,7 +191,9 @@ function checkPropagation(side: Side, given: Propagation, flows: boolean, loadin
   if (given.update === 'update' && !can.update) cannot('update', 'update', 'ignore, or hold');
   if (given.delete === 'delete' && !can.delete) cannot('delete', 'delete', can.archive ? 'archive, or hold' : 'hold');
   if (given.delete === 'archive' && !can.archive) cannot('archive', 'archive', can.delete ? 'delete, or hold' : 'hold');
-  if (file.on_leave === 'archive' && !can.archive) cannot('archive', 'archive', 'hold');
+  // Only records of a side with a filter leave it.
+  if (file.on_leave === 'archive' && !can.archive && file.filter[sides[side].system] !== undefined)
+    cannot('archive', 'archive', 'hold');
 }
 
 type Can = Record<'create' | 'update' | 'delete' | 'archive', boolean>;

@@ -37,9 +37,18 @@ export interface World {
   close(): Promise<void>;
 }
 
-export async function openWorld(
-  options: { crm?: CrmOptions; erp?: ErpOptions; clock?: Platform['clock']; store?: string } = {},
-): Promise<World> {
+export interface WorldOptions {
+  crm?: CrmOptions;
+  erp?: ErpOptions;
+  clock?: Platform['clock'];
+  store?: string;
+  /** Another integration file over the same two systems. */
+  file?: string;
+  /** Passages of the file that say something else in this world. */
+  edits?: readonly [from: string, to: string][];
+}
+
+export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const clock = options.clock ?? systemClock;
   const crm = createCrm({ limit: null, indexLagMs: 0, ...options.crm });
   const erp = createErp(options.erp);
@@ -54,7 +63,8 @@ export async function openWorld(
     ERP_URL: servers[1].url,
     ERP_API_KEY: ERP_KEY,
   };
-  const integration = editedExample(variables);
+  const file = options.file ?? EXAMPLE;
+  const integration = editedExample(file, variables, options.edits);
   const http = undiciHttp();
   const platform: Platform = { clock, random: systemRandom, http, log: silentLog };
   const opened = openSqliteStore(options.store ?? ':memory:', { key: new Uint8Array(32), random: systemRandom, clock });
@@ -83,7 +93,7 @@ export async function openWorld(
     store,
     platform,
     integration,
-    edited: (...edits) => editedExample(variables, edits),
+    edited: (...edits) => editedExample(file, variables, edits),
     sync: (more = {}) => run('sync', more),
     plan: (more = {}) => run('plan', more),
     close: async () => {
@@ -94,15 +104,19 @@ export async function openWorld(
   };
 }
 
-function editedExample(variables: Record<string, string>, edits: readonly [string, string][] = []): LoadedIntegration {
+function editedExample(
+  file: string,
+  variables: Record<string, string>,
+  edits: readonly (readonly [string, string])[] = [],
+): LoadedIntegration {
   const text = edits.reduce(
     (current, [from, to]) => {
       if (current.split(from).length !== 2) throw new Error(`"${from}" does not stand once in the example`);
       return current.replace(from, () => to);
     },
-    readFileSync(EXAMPLE, 'utf8'),
+    readFileSync(file, 'utf8'),
   );
-  const loaded = loadIntegration(EXAMPLE, text, { connectors: findConnector, environment: 'staging', variables });
+  const loaded = loadIntegration(file, text, { connectors: findConnector, environment: 'staging', variables });
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.error, null, 2));
   return loaded.value;
 }
