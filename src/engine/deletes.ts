@@ -1,5 +1,6 @@
 import type { Park, PlanItem } from '../planning/plan-item.ts';
 import { type Diagnostic, problem } from '../record/diagnostic.ts';
+import { DIGEST_BYTES } from '../record/digest.ts';
 import { otherSide, type Side } from '../record/side.ts';
 import { type Applied, failureOf } from './applied.ts';
 import { commit } from './commit.ts';
@@ -119,10 +120,21 @@ async function unmoved(run: MappingRun, target: Side, deletes: readonly Deferred
     const outcome = outcomes[index];
     if (outcome?.kind !== 'present') return outcome?.kind === 'unknown';
     const { digests } = decodeOne(run, run[target], outcome.record);
-    return one.digests.length > 0 && Buffer.compare(digests, one.digests) !== 0;
+    return one.digests.length > 0 && differ(run, digests, one.digests);
   });
   await decideMoved(run, moved);
   return [...versioned, ...others.filter((one) => !moved.includes(one))];
+}
+
+/** Whether a record says something else than it did; where a line stands is said by the lines around it as well. */
+function differ(run: MappingRun, now: Uint8Array, before: Uint8Array): boolean {
+  if (Buffer.compare(now, before) === 0) return false;
+  const own = now.slice();
+  for (const [index, field] of run.rules.fields.entries()) {
+    const at = index * DIGEST_BYTES;
+    if (field.isPlace) own.set(before.subarray(at, at + DIGEST_BYTES), at);
+  }
+  return Buffer.compare(own, before) !== 0;
 }
 
 /** Changed while its delete was on the way: with both facts at hand the decision is another one. */

@@ -181,6 +181,9 @@ function planRules(mapping: LoadedMapping, sides: Record<Side, SideRun>): PlanRu
       policy: field.conflict,
       targetEdits: field.targetEdits,
       later: mapping.cycleBreakers.includes(field.name),
+      isPlace: (['a', 'b'] as const).some(
+        (side) => sides[side].definition.lines_of?.position === field[side] && field[side] !== '',
+      ),
     })),
     propagate: mapping.propagate,
     firstContact: mapping.firstContact,

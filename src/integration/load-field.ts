@@ -26,6 +26,7 @@ export function loadField(file: FieldMappingFile, scope: RowScope): LoadedField 
   const options = loadOptions(row, expressions, scope);
   checkTypes(row, scope);
   checkWayBack(row, scope);
+  checkPlace(row, scope);
   return {
     name: `${a.name} ↔ ${b.name}`,
     a: a.name,
@@ -45,6 +46,17 @@ export function loadField(file: FieldMappingFile, scope: RowScope): LoadedField 
     lossAccepted: file.loss === 'accepted',
     where: scope.findings.place(scope.path),
   };
+}
+
+/** Lines that both sides put in between would change places for ever: the order is one system's to say. */
+function checkPlace({ names, writes }: Row, { sides, path, findings }: RowScope): void {
+  const side = SIDES.find((each) => sides[each].definition.lines_of?.position === names[each]);
+  if (!side || !writes.a || !writes.b) return;
+  const summary = `${names[side]} of ${sides[side].object} is the place in a list, and can't go both ways`;
+  findings.error('place-two-way', summary, path, {
+    detail: 'A line that one system adds changes the places of those after it.',
+    next: `Let one system say the order: direction: ${sides.a.system} -> ${sides.b.system}, or the other way`,
+  });
 }
 
 export function fieldOf(

@@ -14,6 +14,7 @@ const rules: PlanRules = {
       policy: 'hold',
       targetEdits: 'leave',
       later: false,
+      isPlace: false,
     },
     {
       names: { a: 'city', b: 'town' },
@@ -22,6 +23,7 @@ const rules: PlanRules = {
       policy: 'hold',
       targetEdits: 'leave',
       later: false,
+      isPlace: false,
     },
   ],
   propagate: { a: fate, b: fate },

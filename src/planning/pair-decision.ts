@@ -22,6 +22,8 @@ export interface PlanField {
   targetEdits: 'leave' | 'restore';
   /** The reference closes a cycle: left out of creates and set afterwards. */
   later: boolean;
+  /** It is the place of a line in its list, which changes with the lines around it. */
+  isPlace: boolean;
 }
 
 export interface PlanRules {
@@ -105,7 +107,8 @@ function decideGone(rules: PlanRules, pair: PairCase, gone: Side): PairPlan {
 
 /** Whether what would be deleted has something that its other record never had. */
 const isEdited = (rules: PlanRules, pair: PairCase, side: Side): boolean =>
-  pair.sides[side].kind === 'present' && rules.fields.some((_, index) => pair.changed(side, index) !== false);
+  pair.sides[side].kind === 'present' &&
+  rules.fields.some((field, index) => !field.isPlace && pair.changed(side, index) !== false);
 
 function decideOutside(rules: PlanRules, pair: PairCase, left: Side): PairPlan {
   const other = otherSide(left);
