@@ -126,10 +126,11 @@ const CONNECTORS: Record<string, string> = { shop: SHOP, books: BOOKS };
 /** Loads a text like `SMALL`, for `staging` unless told otherwise. */
 export function loadSmall(
   text: string,
-  settings: { environment?: string | null; variables?: Record<string, string> } = {},
+  settings: { environment?: string | null; variables?: Record<string, string>; systemsOnly?: boolean } = {},
 ): Result<LoadedIntegration, Diagnostic[]> {
   return loadIntegration('integration.yaml', text, {
     environment: settings.environment === undefined ? 'staging' : settings.environment,
+    ...(settings.systemsOnly ? { systemsOnly: true } : {}),
     variables: settings.variables ?? { SHOP_KEY: 'a', BOOKS_TOKEN: 'b' },
     connectors: (reference) => {
       const source = Object.hasOwn(CONNECTORS, reference) ? CONNECTORS[reference] : undefined;

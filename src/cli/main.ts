@@ -45,6 +45,7 @@ const COMMANDS = new Map<string, () => Promise<Add>>([
   ['explain', async () => (await import('./commands/explain.ts')).addExplain],
   ['connectors', async () => (await import('./commands/connectors.ts')).addConnectors],
   ['connector', async () => (await import('./commands/connector.ts')).addConnector],
+  ['mapping', async () => (await import('./commands/mapping.ts')).addMapping],
   ['doctor', async () => (await import('./commands/doctor.ts')).addDoctor],
 ]);
 

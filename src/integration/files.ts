@@ -28,15 +28,28 @@ export async function openIntegration(
   variables: Record<string, string | undefined>,
   more: Pick<LoadSettings, 'kept' | 'systemsOnly'> = {},
 ): Promise<Result<LoadedIntegration, Diagnostic[]>> {
-  const text = readText(path, 'integration file');
-  if (!text.ok) return fail([text.error]);
+  const text = readIntegrationText(path);
+  return text.ok ? openIntegrationText(path, text.value, environment, variables, more) : fail([text.error]);
+}
+
+/** The text of an integration file, without a byte order mark. */
+export const readIntegrationText = (path: string): Result<string> => readText(path, 'integration file');
+
+/** The same for a text that is to stand in the file. */
+export async function openIntegrationText(
+  path: string,
+  text: string,
+  environment: string | null,
+  variables: Record<string, string | undefined>,
+  more: Pick<LoadSettings, 'kept' | 'systemsOnly'> = {},
+): Promise<Result<LoadedIntegration, Diagnostic[]>> {
   const beside = readEnvironmentFile(resolve(dirname(path), '.env'));
   if (!beside.ok) return beside;
-  return loadIntegration(path, text.value, {
+  return loadIntegration(path, text, {
     environment,
     connectors: findConnector,
     variables: { ...beside.value, ...variables },
-    attached: more.systemsOnly ? NOTHING_ATTACHED : await readAttached(path, text.value),
+    attached: more.systemsOnly ? NOTHING_ATTACHED : await readAttached(path, text),
     ...more,
   });
 }

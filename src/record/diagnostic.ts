@@ -3,6 +3,8 @@ export interface Place {
   file: string;
   line?: number;
   column?: number;
+  /** In a spreadsheet, instead of line and column: `Contacts!F12`. */
+  cell?: string;
 }
 
 export type Severity = 'error' | 'warning' | 'info';

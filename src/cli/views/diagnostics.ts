@@ -5,7 +5,7 @@ import { counted, printable } from './text.ts';
 const MOST = 50;
 
 export function placeText(where: Place): string {
-  const at = [where.line, where.column].filter((part) => part !== undefined);
+  const at = [where.cell, where.line, where.column].filter((part) => part !== undefined);
   return [where.file, ...at].join(':');
 }
 

@@ -1,0 +1,93 @@
+import { writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import type { Command } from 'commander';
+import { diffText } from '../../connector/line-diff.ts';
+import { importSheets } from '../../integration/sheet/import-sheets.ts';
+import { fail, ok, problem, type Result } from '../../record/diagnostic.ts';
+import { type Cli, withExamples, withIntegration } from '../command.ts';
+import { confirmWrite } from '../confirm-write.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import { openMappingSource, readGrids } from '../mapping-sheets.ts';
+import type { RuntimeOptions } from '../open.ts';
+import { openOutput } from '../output.ts';
+import type { Terminal } from '../terminal.ts';
+import { type MappingImport, mappingImportText, outcomeText } from '../views/mapping-import.ts';
+
+interface ImportOptions extends RuntimeOptions {
+  write?: boolean;
+  yes?: boolean;
+  json?: boolean;
+}
+
+export function addMappingImport(group: Command, cli: Cli): void {
+  const command = withIntegration(group.command('import <file>'))
+    .summary('what people changed in the spreadsheet, into the integration file')
+    .description(
+      'Shows what the edited spreadsheet changes in the integration file; with --write, changes it. What is impossible ' +
+        'is shown with its cell, all of it at once, and nothing is written. Comments and order of the file stay. The file ' +
+        'is an XLSX workbook, a CSV file or a folder of CSV files.',
+    )
+    .option('--write', 'write the changes into the integration file')
+    .option('--yes', 'write without asking')
+    .action(async (file: string, options: ImportOptions) => {
+      cli.exit = await importMappings(cli.terminal, file, options);
+    });
+  withExamples(
+    command,
+    'dovetail mapping import mapping.xlsx',
+    'dovetail mapping import mapping.xlsx --write',
+    'dovetail mapping import mappings --write --yes --json',
+  );
+}
+
+async function importMappings(terminal: Terminal, file: string, options: ImportOptions): Promise<ExitCode> {
+  const output = openOutput(terminal, options.json === true);
+  const source = await openMappingSource(terminal, options);
+  if (!source.ok) return output.failure(EXIT.usage, source.error);
+  const { text: before, systems, load } = source.value;
+  const grids = await readGrids(terminal, file, source.value.contents);
+  if (!grids.ok) return output.failure(EXIT.usage, grids.error);
+  const read = await importSheets(grids.value, { file: source.value.file, text: before, systems }, load);
+  if (!read.ok) return output.failure(EXIT.usage, read.error);
+  const { text, edits, faults, remarks } = read.value;
+  output.diagnostics(remarks);
+  if (faults.length > 0) return output.failure(EXIT.usage, faults);
+  const path = relative(terminal.folder, source.value.file);
+  const name = path.startsWith('..') ? source.value.file : path;
+  const view: MappingImport = {
+    from: file,
+    file: name,
+    edits,
+    remarks,
+    outcome: 'unchanged',
+    diff: diffText(before, text),
+  };
+  if (!output.json) output.text(mappingImportText(view, output.style));
+  const outcome = await write(terminal, source.value.file, name, { before, text }, options);
+  if (!outcome.ok) return output.failure(EXIT.failed, [outcome.error]);
+  const done = { ...view, outcome: outcome.value };
+  if (output.json) output.document(done, () => '');
+  else output.text(outcomeText(done, options.write === true));
+  return EXIT.done;
+}
+
+/** Only when it was asked for, and somebody agreed. */
+async function write(
+  terminal: Terminal,
+  file: string,
+  name: string,
+  { before, text }: { before: string; text: string },
+  options: ImportOptions,
+): Promise<Result<MappingImport['outcome']>> {
+  if (text === before) return ok('unchanged');
+  if (!options.write) return ok('shown');
+  const agreed = options.yes || (terminal.interactive && !options.json && (await confirmWrite(name)));
+  if (!agreed) return ok('shown');
+  try {
+    writeFileSync(file, text);
+    return ok('written');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'an error';
+    return fail(problem('file-unwritable', "The file can't be written", { detail: `${code}.`, where: { file } }));
+  }
+}

@@ -1,0 +1,170 @@
+import type { ObjectDefinition } from '../../connector/definition.ts';
+import { SIDES, type Side } from '../../record/side.ts';
+import type { LoadedIntegration, LoadedSystem } from '../loaded.ts';
+import { FIELD_KEYS } from '../schema.ts';
+import type { EditableId } from './columns.ts';
+import { humanised, sheetNames } from './names.ts';
+import { type OptionTable, optionTables } from './option-tables.ts';
+import { isTree, plainMember, plainText, type Tree, treeAt, treesAt } from './raw.ts';
+import type { SheetSide } from './side.ts';
+import { conflictWords, directionWords, STATUSES, type SystemNames, said, YES } from './words.ts';
+
+/** Three values of each field as they are, by object and field. */
+export type Samples = Record<Side, Record<string, Record<string, string[]>>>;
+
+/** What a row says that a person may change, as text in the words of the sheet. */
+export type RowCells = Record<EditableId, string>;
+
+/** One row of a sheet: a pair of fields, or a field of one side that is ignored or open. */
+export interface SheetRow {
+  /** Its place in `fields` of the mapping; null where it is not there. */
+  index: number | null;
+  cells: RowCells;
+  /** What else the file says about it. */
+  other: string;
+}
+
+export interface SheetMapping {
+  /** In the integration file. */
+  name: string;
+  /** The name of its sheet. */
+  sheet: string;
+  sides: Record<Side, SheetSide>;
+  /** The pairs in the order of the file, then what is ignored or open on side a, then on side b. */
+  rows: SheetRow[];
+  tables: OptionTable[];
+}
+
+/** All that the sheets show of an integration. */
+export interface SheetContents {
+  integration: string;
+  purpose: string;
+  environment: string;
+  names: SystemNames;
+  contacts: Record<Side, string | null>;
+  mappings: SheetMapping[];
+}
+
+/**
+ * What the sheets show: `data` is the integration file as plain data, whose rows may be faulty; `loaded` gives the two
+ * systems.
+ */
+export function contentsOf(data: unknown, loaded: LoadedIntegration): SheetContents {
+  const names = systemNames(loaded);
+  const mappings = Object.keys(treeAt(data, 'mappings'));
+  const sheets = sheetNames(mappings);
+  return {
+    integration: loaded.name,
+    purpose: loaded.purpose,
+    environment: loaded.environment,
+    names,
+    contacts: { a: contactOf(loaded.a), b: contactOf(loaded.b) },
+    mappings: mappings.map((name) => {
+      const raw = treeAt(treeAt(data, 'mappings'), name);
+      const sides = { a: sideOf(raw, loaded.a), b: sideOf(raw, loaded.b) };
+      return {
+        name,
+        sheet: sheets.get(name) ?? name,
+        sides,
+        rows: rowsOf(raw, sides, names),
+        tables: optionTables(treesAt(raw, 'fields'), sides, names),
+      };
+    }),
+  };
+}
+
+const LONGEST_TITLE = 20;
+
+/** As people call the systems, unless that is too long for a heading or not telling them apart. */
+function systemNames({ a, b }: LoadedIntegration): SystemNames {
+  const plain = (text: string) => text.trim().toLowerCase();
+  const usable = [a, b].every(({ title }) => title.length <= LONGEST_TITLE) && plain(a.title) !== plain(b.title);
+  const of = ({ name, title }: LoadedSystem) => ({ name, title: usable ? title : name });
+  return { a: of(a), b: of(b) };
+}
+
+function contactOf({ contact }: LoadedSystem): string | null {
+  return contact ? [contact.name, contact.email].filter((part) => part !== null).join(', ') : null;
+}
+
+function sideOf(raw: Tree, { name, connector }: LoadedSystem): SheetSide {
+  const object = plainMember(raw, name);
+  const definition: ObjectDefinition | undefined = Object.hasOwn(connector.objects, object)
+    ? connector.objects[object]
+    : undefined;
+  return { object, label: definition?.label ?? humanised(object), fields: definition?.fields ?? {} };
+}
+
+function rowsOf(raw: Tree, sides: Record<Side, SheetSide>, names: SystemNames): SheetRow[] {
+  const pairs = treesAt(raw, 'fields').map((row, index) => pairOf(row, index, names));
+  const left = SIDES.flatMap((side) => {
+    const ignored = treeAt(treeAt(raw, 'ignored'), names[side].name);
+    const cell = fieldCell(side);
+    const mapped = new Set(pairs.map((pair) => pair.cells[cell]));
+    const fields = [...new Set([...Object.keys(sides[side].fields), ...Object.keys(ignored)])];
+    return fields
+      .filter((field) => !mapped.has(field))
+      .map((field): SheetRow => {
+        const reason = plainMember(ignored, field);
+        const status = Object.hasOwn(ignored, field) ? 'ignored' : 'open';
+        return { index: null, cells: { ...EMPTY_CELLS, [cell]: field, status, note: reason }, other: '' };
+      });
+  });
+  return [...pairs, ...left];
+}
+
+export const fieldCell = (side: Side) => (side === 'a' ? 'fieldA' : 'fieldB');
+
+export const EMPTY_CELLS: RowCells = {
+  fieldA: '',
+  fieldB: '',
+  status: '',
+  direction: '',
+  toA: '',
+  toB: '',
+  reference: '',
+  conflict: '',
+  required: '',
+  defaultA: '',
+  defaultB: '',
+  note: '',
+};
+
+function pairOf(row: Tree, index: number, names: SystemNames): SheetRow {
+  const { a, b } = names;
+  const cells: RowCells = {
+    ...EMPTY_CELLS,
+    fieldA: plainMember(row, a.name),
+    fieldB: plainMember(row, b.name),
+    status: said(STATUSES, 'mapped'),
+    direction: said(directionWords(names), plainMember(row, 'direction', 'both')),
+    toA: plainMember(row, `to_${a.name}`),
+    toB: plainMember(row, `to_${b.name}`),
+    reference: plainMember(row, 'reference'),
+    conflict: said(conflictWords(names), plainMember(row, 'conflict')),
+    required: plainMember(row, 'required') === 'true' ? said(YES, 'true') : '',
+    defaultA: defaultOf(row, a.name, b.name),
+    defaultB: defaultOf(row, b.name, a.name),
+    note: plainMember(row, 'note'),
+  };
+  return { index, cells, other: otherOf(row, names) };
+}
+
+/** One value is meant for each system that is written. */
+function defaultOf(row: Tree, system: string, other: string): string {
+  if (isTree(row.default)) return plainMember(row.default, system);
+  return row.direction === `${system} -> ${other}` ? '' : plainText(row.default);
+}
+
+const SHOWN = ['direction', 'reference', 'conflict', 'required', 'default', 'note', 'options'];
+
+/** Keys that have no column of their own: `target_edits: restore`. */
+function otherOf(row: Tree, { a, b }: SystemNames): string {
+  const shown = [...SHOWN, a.name, b.name, `to_${a.name}`, `to_${b.name}`];
+  const rank = (key: string) => FIELD_KEYS.indexOf(key);
+  return Object.keys(row)
+    .filter((key) => !shown.includes(key))
+    .sort((x, y) => rank(x) - rank(y))
+    .map((key) => `${key}: ${plainText(row[key])}`)
+    .join('\n');
+}
