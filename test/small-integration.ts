@@ -28,6 +28,7 @@ objects:
       updated: { type: timestamp, read_only: true }
       parent: { type: reference, reference: buyers }
       pin: { type: string, write_only: true }
+      visited: { type: timestamp }
   purchases:
     id: { path: id }
     create: { method: POST, path: /purchases }
@@ -61,6 +62,8 @@ objects:
       letters: { type: string }
       parent_no: { type: reference, reference: accounts }
       country: { type: string }
+      visit: { type: date }
+      opened: { type: local_timestamp }
   invoices:
     id: { path: id, type: integer }
     create: { method: POST, path: /invoices }

@@ -2,7 +2,7 @@ import type { ObjectDefinition } from '../connector/definition.ts';
 import type { FieldDefinition } from '../connector/field.ts';
 import { otherSide, SIDES, type Side } from '../record/side.ts';
 import type { Value } from '../record/value.ts';
-
+import { checkLoss } from './check-loss.ts';
 import { loadEquivalence } from './equivalence.ts';
 import { compileExpression, type Expression } from './expression.ts';
 import type { Findings } from './findings.ts';
@@ -25,6 +25,7 @@ export function loadField(file: FieldMappingFile, scope: RowScope): LoadedField 
   const reference = loadReference(row, scope);
   const options = loadOptions(row, expressions, scope);
   checkTypes(row, scope);
+  checkLoss(row, scope);
   checkWayBack(row, scope);
   checkPlace(row, scope);
   return {

@@ -210,6 +210,7 @@ describe('a faulty file says where, what and what was meant', () => {
     ['source-write-only', row('{ shop: pin, books: letters }')],
     ['type-mismatch', row('{ shop: newsletter, books: letters }')],
     ['type-mismatch-one-way', row('{ shop: credit, books: letters, direction: shop -> books }')],
+    ['zone-missing', row('{ shop: visited, books: opened }')],
     ['required-unmapped', [name, '']],
     ['target-duplicated', row('{ shop: vat_id, books: mail, direction: shop -> books }')],
     ['row-duplicated', row('{ shop: name, books: name_1 }')],
@@ -320,9 +321,39 @@ describe('a faulty file says where, what and what was meant', () => {
       ['books: mail }', 'books: mail, to_books: "{{ value | lower }}" }'],
       'expression-one-way',
     ],
+    ['a day in place of a time', row('{ shop: visited, books: visit }'), 'lossy'],
   ])('%s is a warning', (_, [from, to], code) => {
     const result = loadSmall(edited(from, to));
     expect(result.ok && result.value.remarks.map((each) => each.code)).toContain(code);
+  });
+});
+
+describe('what a row loses', () => {
+  const lossy = (row: string) => {
+    const name = '      - { shop: name, books: name_1 }\n';
+    const { remarks } = loaded(edited(name, `${name}      - ${row}\n`));
+    return shown(remarks.filter(({ code }) => code === 'lossy'));
+  };
+
+  test('is said with what would keep it', async () => {
+    const text = lossy('{ shop: visited, books: visit }');
+    await expect(text).toMatchFileSnapshot('../../test/golden/diagnostics/lossy.txt');
+  });
+
+  test('is an info where the row goes one way', () => {
+    expect(lossy('{ shop: visited, books: visit, direction: shop -> books }')).toMatch(/ info lossy: visited of shop/);
+    expect(lossy('{ shop: visited, books: visit, direction: books -> shop }')).toBe('\n');
+  });
+
+  test.each([
+    ['it is known and meant', '{ shop: visited, books: visit, loss: accepted }'],
+    ['the row says what is as good as the same', '{ shop: visited, books: visit, equivalent: day }'],
+    [
+      'expressions make the value',
+      '{ shop: visited, books: visit, to_books: "{{ value[:10] }}", to_shop: "{{ value ~ \'T00:00:00.000Z\' }}" }',
+    ],
+  ])('is not said where %s', (_, row) => {
+    expect(lossy(row)).toBe('\n');
   });
 });
 

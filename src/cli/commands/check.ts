@@ -34,7 +34,7 @@ export function addCheck(program: Command, cli: Cli): void {
     .option('--details', 'show what was asked and what came back')
     .option('--since <time>', 'show what changed since the last check (`last`), or since a date such as 2026-12-31')
     .action((options: CheckOptions) =>
-      withRuntime(cli, options, (runtime, output) => check(cli, runtime, output, options)),
+      withRuntime(cli, options, (runtime, output) => check(cli, runtime, output, options), { remarks: true }),
     );
   withExamples(
     command,

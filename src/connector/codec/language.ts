@@ -43,8 +43,11 @@ function writer({ form, in: language }: LanguageFormat): (tag: string) => string
       return (tag) => codeIn(TERMINOLOGICAL(), tag);
     case 'iso639_2b':
       return (tag) => codeIn(BIBLIOGRAPHIC(), tag);
-    case 'name':
-      return (tag) => new Intl.DisplayNames(language, { type: 'language', fallback: 'none' }).of(tag);
+    case 'name': {
+      const names = new Intl.DisplayNames(language, { type: 'language', fallback: 'none' });
+      // Names of variants (Austrian German) could not be read again.
+      return (tag) => (TERMINOLOGICAL().has(tag) ? names.of(tag) : undefined);
+    }
   }
 }
 

@@ -25,10 +25,10 @@ export function textCodec(
   };
 }
 
-function storedAs(fit: (text: string) => string): FieldCodec['encode'] {
+function storedAs(held: (text: string) => string): FieldCodec['encode'] {
   return (value) => {
     const text = toText(value);
-    return text === undefined ? undefined : fit(text);
+    return text === undefined ? undefined : held(text);
   };
 }
 

@@ -41,6 +41,13 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
+/** Whether the clocks of a zone are still changed, by the runtime's zone table: from 2026 on. */
+export function changesItsClocks(name: string): boolean {
+  return SINCE.toZonedDateTimeISO(name).getTimeZoneTransition('next') !== null;
+}
+
+const SINCE = Temporal.Instant.from('2026-01-01T00:00Z');
+
 /** The zone of this IANA name, with the periods it has needed so far; throws where there is no such zone. */
 export function zoneNamed(name: string): Zone {
   const known = zones.get(name);
