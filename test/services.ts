@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import pg from 'pg';
 import { describe, test } from 'vitest';
 
@@ -31,6 +32,18 @@ export const describeRedmine = (name: string, suite: (url: string, key: string) 
   const service = redmine();
   describeService(name, service, (url) => suite(url, service.key ?? ''));
 };
+
+const CHROMIUMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+/** The browser that pages are looked at with: the program that `DOVETAIL_TEST_CHROMIUM` names, or an installed one. */
+export function chromium(): Service {
+  const path = process.env.DOVETAIL_TEST_CHROMIUM ?? CHROMIUMS.find((one) => existsSync(one));
+  return path ? { url: path } : { missing: 'needs Chromium: apt-get install chromium' };
+}
+
+/** The same for tests that need a browser: `suite` gets the path of its program. */
+export const describeChromium = (name: string, suite: (program: string) => void): void =>
+  describeService(name, chromium(), suite);
 
 function describeService(name: string, service: Service, suite: (url: string) => void): void {
   if ('url' in service) {

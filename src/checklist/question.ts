@@ -21,6 +21,17 @@ export type Status = (typeof STATUSES)[number];
 /** What an answer that is open or contradicted stands in the way of: every run, runs in production, or nothing. */
 export type Blocks = 'runs' | 'production' | 'nothing';
 
+/** What a question is about, for a report that is read by people of different trades. */
+export const THEMES = ['system', 'access', 'data', 'values', 'reading', 'operation'] as const;
+export type Theme = (typeof THEMES)[number];
+
+/**
+ * Whom to ask: the administrator of the system, its network's, the owner of the business process, the officer for data
+ * protection, or whoever builds the integration.
+ */
+export const PEOPLE = ['administrator', 'network', 'owner', 'privacy-officer', 'engineer'] as const;
+export type Person = (typeof PEOPLE)[number];
+
 /** One line of the check list. */
 export interface Question {
   /** Never changes; stands in integration files and in stored evidence. */
@@ -28,6 +39,10 @@ export interface Question {
   text: string;
   /** What goes wrong when nobody asks; one sentence. */
   why: string;
+  /** Both in German: the report is made in either language. */
+  german: { text: string; why: string };
+  theme: Theme;
+  ask: Person;
   blocks: Blocks;
   /** What its evidence is about, besides the answer: the connectors alone (default), or the mappings as well. */
   restsOn?: 'connectors' | 'mappings';

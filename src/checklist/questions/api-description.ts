@@ -5,6 +5,12 @@ export const apiDescription: Question = {
   id: 'api-description',
   text: 'Is a Swagger file / OpenAPI documentation (or a WSDL) available?',
   why: 'A description is read by a machine; without one, every field is typed by hand and checked by trial.',
+  german: {
+    text: 'Gibt es eine Swagger-Datei / OpenAPI-Dokumentation (oder eine WSDL)?',
+    why: 'Eine Beschreibung liest die Maschine; ohne sie wird jedes Feld von Hand eingetragen und durch Probieren geprüft.',
+  },
+  theme: 'system',
+  ask: 'engineer',
   blocks: 'nothing',
   answers: (integration) =>
     fromFileOr(integration, 'api-description', () =>

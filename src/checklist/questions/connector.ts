@@ -5,6 +5,12 @@ export const connector: Question = {
   id: 'connector',
   text: 'Is the system to integrate present on the platform?',
   why: 'Without a connector that declares the objects of the system, nothing can be read from it.',
+  german: {
+    text: 'Ist das anzubindende System auf der Plattform vorhanden?',
+    why: 'Ohne einen Konnektor, der die Objekte des Systems beschreibt, lässt sich nichts daraus lesen.',
+  },
+  theme: 'system',
+  ask: 'engineer',
   blocks: 'runs',
   answers: (integration) =>
     ofEachSystem(integration, (side, { connector }) => {

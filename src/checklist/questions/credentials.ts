@@ -9,6 +9,12 @@ export const credentials: Question = {
   id: 'credentials',
   text: 'Authentication: are all API keys, or user name and password, at hand?',
   why: 'Credentials that are wrong, expired or for another environment stop the first run, and every run after they expire.',
+  german: {
+    text: 'Anmeldung: liegen alle API-Schlüssel oder Benutzername und Passwort vor?',
+    why: 'Falsche, abgelaufene oder für eine andere Umgebung bestimmte Zugangsdaten halten den ersten Lauf an und jeden nach ihrem Ablauf.',
+  },
+  theme: 'access',
+  ask: 'administrator',
   blocks: 'runs',
   freshDays: 7,
   answers: (integration) =>

@@ -6,6 +6,12 @@ export const currencies: Question = {
   id: 'currencies',
   text: 'One system uses EUR and USD, the other the symbols € and $: how is that mapped?',
   why: 'An amount without its currency, or with a guessed one, is a wrong amount.',
+  german: {
+    text: 'Ein System verwendet EUR und USD, das andere die Zeichen € und $: wie wird das zugeordnet?',
+    why: 'Ein Betrag ohne Währung oder mit einer geratenen ist ein falscher Betrag.',
+  },
+  theme: 'values',
+  ask: 'owner',
   blocks: 'runs',
   restsOn: 'mappings',
   answers: (integration) =>

@@ -5,6 +5,12 @@ export const database: Question = {
   id: 'database',
   text: 'Optional: does the system provide database access, e.g. via ODBC?',
   why: 'Reading tables may be the only way to what an API does not offer.',
+  german: {
+    text: 'Optional: bietet das System Zugriff auf die Datenbank, z. B. über ODBC?',
+    why: 'Tabellen zu lesen kann der einzige Weg zu dem sein, was eine API nicht bietet.',
+  },
+  theme: 'system',
+  ask: 'administrator',
   blocks: 'nothing',
   answers(integration) {
     const bySql = [integration.a, integration.b].some((system) => system.connector.protocol === 'sql');

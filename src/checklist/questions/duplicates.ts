@@ -13,6 +13,12 @@ export const duplicates: Question = {
   id: 'duplicates',
   text: 'By what are records that exist on both sides matched (e-mail, VAT id, product number), and what happens to duplicates?',
   why: 'Without a key that both systems have, everything that is in both is created once more.',
+  german: {
+    text: 'Woran werden Datensätze erkannt, die es auf beiden Seiten gibt (E-Mail, USt-IdNr., Artikelnummer), und was geschieht mit Dubletten?',
+    why: 'Ohne einen Schlüssel, den beide Systeme haben, wird alles, was in beiden steht, noch einmal angelegt.',
+  },
+  theme: 'data',
+  ask: 'owner',
   blocks: 'runs',
   restsOn: 'mappings',
   answers(integration) {

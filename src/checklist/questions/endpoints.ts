@@ -9,6 +9,12 @@ export const endpoints: Question = {
   id: 'endpoints',
   text: 'Which endpoints / functions need to be used?',
   why: 'An operation that is missing, or answers otherwise than thought, is found by the first record that needs it.',
+  german: {
+    text: 'Welche Endpunkte / Funktionen werden gebraucht?',
+    why: 'Ein Aufruf, der fehlt oder anders antwortet als gedacht, fällt erst beim ersten Datensatz auf, der ihn braucht.',
+  },
+  theme: 'system',
+  ask: 'engineer',
   blocks: 'runs',
   restsOn: 'mappings',
   answers: (integration) =>

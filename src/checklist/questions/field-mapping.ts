@@ -10,6 +10,12 @@ export const fieldMapping: Question = {
   id: 'field-mapping',
   text: 'Field mappings, ideally agreed in a spreadsheet template.',
   why: 'A field that is named in the mapping and missing in the system stays empty without an error.',
+  german: {
+    text: 'Feldzuordnungen, am besten in einer Tabelle abgestimmt.',
+    why: 'Ein Feld, das in der Zuordnung steht und im System fehlt, bleibt leer, ohne dass ein Fehler erscheint.',
+  },
+  theme: 'data',
+  ask: 'owner',
   blocks: 'runs',
   restsOn: 'mappings',
   answers: (integration) =>

@@ -7,6 +7,12 @@ export const filtering: Question = {
   id: 'filtering',
   text: 'Can views, lists or collections be filtered through the API?',
   why: 'Without a filter by time of change, every run reads everything.',
+  german: {
+    text: 'Lassen sich Ansichten, Listen oder Sammlungen über die API filtern?',
+    why: 'Ohne einen Filter nach Änderungszeit liest jeder Lauf alles.',
+  },
+  theme: 'reading',
+  ask: 'engineer',
   blocks: 'nothing',
   answers: (integration) =>
     fromFileOr(integration, 'filtering', () =>

@@ -6,6 +6,12 @@ export const frequency: Question = {
   id: 'frequency',
   text: 'Execution frequency: real-time or, e.g., a daily sync?',
   why: 'Who waits for the data decides how old it may be, and how often the systems are asked.',
+  german: {
+    text: 'Ausführungshäufigkeit: in Echtzeit oder z. B. täglich?',
+    why: 'Wer auf die Daten wartet, bestimmt, wie alt sie sein dürfen und wie oft die Systeme gefragt werden.',
+  },
+  theme: 'operation',
+  ask: 'owner',
   blocks: 'production',
   answers: (integration) =>
     fromFileOr(integration, 'frequency', () => {

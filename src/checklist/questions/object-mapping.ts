@@ -9,6 +9,12 @@ export const objectMapping: Question = {
   id: 'object-mapping',
   text: "Objects don't always map 1:1: one object in one system can be two in the other. What does that mean for the flow?",
   why: 'Objects that only seem to be the same end as records that nobody can put in order again.',
+  german: {
+    text: 'Objekte entsprechen sich nicht immer 1:1: ein Objekt des einen Systems können zwei im anderen sein. Was heißt das für den Ablauf?',
+    why: 'Objekte, die nur scheinbar dasselbe sind, enden als Datensätze, die niemand mehr ordnen kann.',
+  },
+  theme: 'data',
+  ask: 'owner',
   blocks: 'runs',
   restsOn: 'mappings',
   answers: (integration) => [

@@ -6,6 +6,12 @@ export const options: Question = {
   id: 'options',
   text: 'Select / drop-down fields: where are the options stored? What if a new option appears: a default value, or an error?',
   why: 'Somebody adds an option tomorrow, and every record that has it is refused by the other system.',
+  german: {
+    text: 'Auswahlfelder: wo sind die Optionen hinterlegt? Was, wenn eine neue erscheint: ein Vorgabewert oder ein Fehler?',
+    why: 'Morgen legt jemand eine Option an, und jeder Datensatz damit wird vom anderen System abgelehnt.',
+  },
+  theme: 'values',
+  ask: 'owner',
   blocks: 'runs',
   restsOn: 'mappings',
   answers: (integration) =>

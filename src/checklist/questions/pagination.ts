@@ -7,6 +7,12 @@ export const pagination: Question = {
   id: 'pagination',
   text: 'For large data sets, how is pagination taken care of?',
   why: 'A read that stops after the first page looks like success and loses the rest.',
+  german: {
+    text: 'Wie wird bei großen Datenmengen geblättert?',
+    why: 'Ein Lesen, das nach der ersten Seite aufhört, sieht wie Erfolg aus und verliert den Rest.',
+  },
+  theme: 'reading',
+  ask: 'engineer',
   blocks: 'runs',
   answers: (integration) =>
     fromFileOr(integration, 'pagination', () =>

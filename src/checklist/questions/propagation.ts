@@ -11,6 +11,12 @@ export const propagation: Question = {
   id: 'propagation',
   text: 'Once records are created, updated or deleted in one system, what should happen in the other?',
   why: 'A delete that nobody agreed upon, or a create that is sent twice, can not be taken back.',
+  german: {
+    text: 'Wenn in einem System Datensätze angelegt, geändert oder gelöscht werden: was soll im anderen geschehen?',
+    why: 'Ein Löschen, das niemand vereinbart hat, oder ein doppelt gesendetes Anlegen lässt sich nicht zurücknehmen.',
+  },
+  theme: 'data',
+  ask: 'owner',
   blocks: 'runs',
   restsOn: 'mappings',
   answers: (integration) =>

@@ -8,6 +8,12 @@ export const protocol: Question = {
   id: 'protocol',
   text: 'If not: does the system provide a REST API or a SOAP web service?',
   why: 'A connector can only be written for a way in that the system offers.',
+  german: {
+    text: 'Falls nicht: bietet das System eine REST-API oder einen SOAP-Webservice?',
+    why: 'Ein Konnektor lässt sich nur für einen Zugang schreiben, den das System bietet.',
+  },
+  theme: 'system',
+  ask: 'engineer',
   blocks: 'runs',
   answers: (integration) =>
     ofEachSystem(integration, (side, { connector }) => declared(side, NAMES[connector.protocol])),

@@ -11,6 +11,12 @@ export const reachability: Question = {
   id: 'reachability',
   text: 'Is the service publicly available, or are there firewalls that require IP allow-listing?',
   why: 'A firewall shows itself on the first day of production, when its owner is on holiday.',
+  german: {
+    text: 'Ist der Dienst öffentlich erreichbar, oder verlangt eine Firewall die Freigabe von IP-Adressen?',
+    why: 'Eine Firewall zeigt sich am ersten Tag des Echtbetriebs, wenn ihr Verantwortlicher im Urlaub ist.',
+  },
+  theme: 'access',
+  ask: 'network',
   blocks: 'runs',
   freshDays: 7,
   answers: (integration) => ofEachSystem(integration, (side, system) => declared(side, addressOf(system))),

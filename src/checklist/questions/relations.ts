@@ -8,6 +8,12 @@ export const relations: Question = {
   id: 'relations',
   text: 'Data model relations: through which unique / foreign keys are objects connected?',
   why: 'A record whose parent is missing can not be created on the other side.',
+  german: {
+    text: 'Beziehungen im Datenmodell: über welche eindeutigen Schlüssel / Fremdschlüssel sind Objekte verbunden?',
+    why: 'Ein Datensatz, dessen übergeordneter fehlt, kann auf der anderen Seite nicht angelegt werden.',
+  },
+  theme: 'data',
+  ask: 'owner',
   blocks: 'runs',
   restsOn: 'mappings',
   answers: (integration) =>

@@ -6,6 +6,12 @@ export const sorting: Question = {
   id: 'sorting',
   text: 'Can views, lists or collections be sorted through the API?',
   why: 'A long list is read in windows of time, which takes a sort that the server keeps to.',
+  german: {
+    text: 'Lassen sich Ansichten, Listen oder Sammlungen über die API sortieren?',
+    why: 'Eine lange Liste wird in Zeitfenstern gelesen; dafür muss der Server eine Sortierung einhalten.',
+  },
+  theme: 'reading',
+  ask: 'engineer',
   blocks: 'nothing',
   answers: (integration) =>
     fromFileOr(integration, 'sorting', () =>

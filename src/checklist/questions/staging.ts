@@ -6,6 +6,12 @@ export const staging: Question = {
   id: 'staging',
   text: 'Are test or staging systems available?',
   why: 'What can only be tried in production is tried on customers.',
+  german: {
+    text: 'Gibt es Test- oder Staging-Systeme?',
+    why: 'Was nur im Echtbetrieb ausprobiert werden kann, wird an Kunden ausprobiert.',
+  },
+  theme: 'access',
+  ask: 'administrator',
   blocks: 'production',
   answers: (integration) =>
     fromFileOr(integration, 'staging', () =>

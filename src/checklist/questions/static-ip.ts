@@ -6,6 +6,12 @@ export const staticIp: Question = {
   id: 'static-ip',
   text: 'Our static IP needs to be requested (by ticket) and allow-listed on the other systems.',
   why: 'An address that is not on the list is turned away, and tickets take days.',
+  german: {
+    text: 'Unsere feste IP-Adresse muss (per Ticket) angefragt und in den anderen Systemen freigegeben werden.',
+    why: 'Eine Adresse, die nicht freigegeben ist, wird abgewiesen, und Tickets dauern Tage.',
+  },
+  theme: 'access',
+  ask: 'network',
   blocks: 'nothing',
   answers: (integration) =>
     fromFileOr(integration, 'static-ip', () =>

@@ -5,6 +5,12 @@ export const technicalContact: Question = {
   id: 'technical-contact',
   text: 'Optional: who can be consulted on technical issues?',
   why: 'When a system answers oddly at night, somebody has to be asked in the morning.',
+  german: {
+    text: 'Optional: wer hilft bei technischen Fragen?',
+    why: 'Antwortet ein System nachts merkwürdig, muss am Morgen jemand gefragt werden können.',
+  },
+  theme: 'system',
+  ask: 'administrator',
   blocks: 'nothing',
   answers: (integration) =>
     fromFileOr(integration, 'technical-contact', () =>

@@ -6,6 +6,12 @@ export const timestamps: Question = {
   id: 'timestamps',
   text: 'One system uses UTC timestamps, the other German local ones: how is that transformed?',
   why: 'A zone guessed from how a value looks is wrong for half of the year.',
+  german: {
+    text: 'Ein System verwendet UTC-Zeitstempel, das andere deutsche Ortszeit: wie wird das umgerechnet?',
+    why: 'Eine Zeitzone, die nach dem Aussehen eines Wertes geraten wird, ist das halbe Jahr lang falsch.',
+  },
+  theme: 'values',
+  ask: 'engineer',
   blocks: 'runs',
   restsOn: 'mappings',
   answers: (integration) =>

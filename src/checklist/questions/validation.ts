@@ -17,6 +17,12 @@ export const validation: Question = {
   id: 'validation',
   text: "Do the systems validate data (length, certain characters only, ...), and how is that enforced? If it isn't: a validation helper, or an expression such as the Jinja `replace('#', '')`.",
   why: 'What a system cuts, replaces or refuses is found record by record, after the run has begun.',
+  german: {
+    text: "Prüfen die Systeme ihre Daten (Länge, nur bestimmte Zeichen …), und wie wird das durchgesetzt? Wenn nicht: eine Prüfhilfe oder ein Ausdruck wie das Jinja-`replace('#', '')`.",
+    why: 'Was ein System abschneidet, ersetzt oder ablehnt, zeigt sich Datensatz für Datensatz, nachdem der Lauf begonnen hat.',
+  },
+  theme: 'values',
+  ask: 'owner',
   blocks: 'runs',
   restsOn: 'mappings',
   answers: (integration) =>

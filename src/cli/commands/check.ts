@@ -1,6 +1,7 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { changesSince } from '../../checklist/changes.ts';
 import { QUESTIONS } from '../../checklist/registry.ts';
+import { LANGUAGES, type Language } from '../../checklist/report/words.ts';
 import { runCheck, SAMPLE_SIZE } from '../../checklist/run-check.ts';
 import { toStored } from '../../checklist/standing.ts';
 import { didYouMean } from '../../connector/closest-word.ts';
@@ -11,7 +12,8 @@ import { EXIT, type ExitCode } from '../exit-code.ts';
 import { CHECKS_READ, gateOf, overriddenOf } from '../gate.ts';
 import { commandLine } from '../mappings.ts';
 import type { Runtime } from '../open.ts';
-import type { Output } from '../output.ts';
+import { type Output, openOutput } from '../output.ts';
+import { reportFiles, verifyReport, writeReports } from '../report-file.ts';
 import { version } from '../version.ts';
 import { type CheckView, checkText } from '../views/check.ts';
 
@@ -20,6 +22,9 @@ interface CheckOptions extends CommonOptions {
   sample: number;
   details?: boolean;
   since?: string;
+  report?: string[];
+  language: Language;
+  verify?: string;
 }
 
 export function addCheck(program: Command, cli: Cli): void {
@@ -33,20 +38,30 @@ export function addCheck(program: Command, cli: Cli): void {
     .option('--sample <number>', 'records of each object to look at', toCount, SAMPLE_SIZE)
     .option('--details', 'show what was asked and what came back')
     .option('--since <time>', 'show what changed since the last check (`last`), or since a date such as 2026-12-31')
+    .option('--report <file...>', 'write the report for the people who decide: .html, .md, or both')
+    .addOption(new Option('--language <code>', 'of the report').choices(LANGUAGES).default('en'))
+    .option('--verify <file>', 'tell whether a report is as it was written; asks no system')
     .action((options: CheckOptions) =>
       withRuntime(cli, options, (runtime, output) => check(cli, runtime, output, options), { remarks: true }),
+      options.verify === undefined
+        ? withRuntime(cli, options, (runtime, output) => check(cli, runtime, output, options))
+        : verify(cli, options.verify, options),
     );
   withExamples(
     command,
     'dovetail check',
     'dovetail check --question credentials duplicates --details',
     'dovetail check --since last',
+    'dovetail check --report readiness.html readiness.md --language de',
+    'dovetail check --verify readiness.html',
   );
 }
 
 async function check(cli: Cli, runtime: Runtime, output: Output, options: CheckOptions): Promise<ExitCode> {
   const unknown = options.question?.find((id) => QUESTIONS.every((question) => question.id !== id));
   if (unknown !== undefined) return output.failure(EXIT.usage, [questionUnknown(unknown)]);
+  const files = reportFiles(cli, options.report ?? []);
+  if (!files.ok) return output.failure(EXIT.usage, [files.error]);
   const since = sinceOf(options.since, runtime.platform.clock.now());
   if (!since.ok) return output.failure(EXIT.usage, [since.error]);
   const view = await checkView(runtime, {
@@ -58,10 +73,19 @@ async function check(cli: Cli, runtime: Runtime, output: Output, options: CheckO
   });
   if (!view.ok) return output.failure(EXIT.failed, [view.error]);
   if (cli.terminal.signal.aborted) return output.failure(EXIT.failed, [stopped]);
+  const written = writeReports(files.value, runtime.integration, view.value, options.language);
+  if (!written.ok) return output.failure(EXIT.failed, [written.error]);
   const loaded = runtime.integration.remarks.filter(({ code }) => code === 'functions-loaded');
   output.diagnostics([...loaded, ...view.value.remarks]);
   output.document(view.value, (value, style) => checkText(value, style, { details: options.details === true }));
   return view.value.ready ? EXIT.done : EXIT.blocked;
+}
+
+async function verify(cli: Cli, name: string, options: CheckOptions): Promise<void> {
+  const output = openOutput(cli.terminal, options.json === true);
+  const verified = verifyReport(cli, name);
+  if (!verified.ok) cli.exit = output.failure(EXIT.failed, [verified.error]);
+  else output.document(verified.value, ({ file, seal }) => `${file} is as it was written.\n${seal}\n`);
 }
 
 export interface CheckSettings {
