@@ -42,9 +42,8 @@ export function addCheck(program: Command, cli: Cli): void {
     .addOption(new Option('--language <code>', 'of the report').choices(LANGUAGES).default('en'))
     .option('--verify <file>', 'tell whether a report is as it was written; asks no system')
     .action((options: CheckOptions) =>
-      withRuntime(cli, options, (runtime, output) => check(cli, runtime, output, options), { remarks: true }),
       options.verify === undefined
-        ? withRuntime(cli, options, (runtime, output) => check(cli, runtime, output, options))
+        ? withRuntime(cli, options, (runtime, output) => check(cli, runtime, output, options), { remarks: true })
         : verify(cli, options.verify, options),
     );
   withExamples(
