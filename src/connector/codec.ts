@@ -29,6 +29,8 @@ export interface ObjectCodec {
    * that can't be said.
    */
   encode(fields: Fields): Result<Wire, Record<string, Diagnostic>>;
+  /** What stands in a record for a field, as it was read; undefined where there is nothing. */
+  wireOf(name: string, wire: Wire): unknown;
   /** The wire form of one value, of a read-only field too: for looking up records by it. */
   encodeValue(name: string, value: Value): Result<unknown>;
   /** The value as this system would hold it: encode, then decode, with the declared losses. */
@@ -52,6 +54,7 @@ export function compileCodec(
   return {
     decode: compileDecode(compiled),
     encode: compileEncode(compiled),
+    wireOf: (name, wire) => compiled.get(name)?.read(wire),
     encodeValue(name, value) {
       const field = compiled.get(name);
       return field ? wireValue(field, value) : fail(unknownField(name));

@@ -77,13 +77,13 @@ export async function explainRecord(
   }
 }
 
-const recordUnknown = (run: MappingRun, side: Side, id: string) =>
+export const recordUnknown = (run: MappingRun, side: Side, id: string) =>
   problem('record-unknown', `${run[side].system} has no ${run[side].object} ${id}, and none was ever linked`, {
     next: 'Check the id; with --system the system can be named.',
   });
 
 /** Both records as they are now; an unlinked one is matched first. */
-async function readPair(run: MappingRun, side: Side, id: string, link: Link | null): Promise<Pair> {
+export async function readPair(run: MappingRun, side: Side, id: string, link: Link | null): Promise<Pair> {
   const live = link && link.state !== 'closed' ? link : null;
   const alone = side === 'a' ? { a: id, b: null } : { a: null, b: id };
   const pair = emptyPair(side, live, live ? { a: live.a, b: live.b } : alone);
