@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writeXlsx } from 'hucre/xlsx';
 import { afterAll, expect, test } from 'vitest';
 import { openIntegration } from './files.ts';
 import type { LoadedIntegration } from './loaded.ts';
@@ -42,6 +43,32 @@ writeFileSync(join(folder, 'two.yaml'), CONNECTOR('two'));
 writeFileSync(join(folder, 'terms.csv'), '\uFEFFcode;days;text\r\n\r\nA1;14;"two; weeks"\r\nA2;30;a month\r\n');
 writeFileSync(join(folder, 'twice.csv'), 'code,days\nA,1\nB,2\nA,3\n,4\n');
 writeFileSync(join(folder, 'broken.csv'), 'code,days\n"A,1\n');
+const sheet = (name: string, rows: (string | number)[][]) => ({ name, rows });
+const workbook = await writeXlsx({
+  sheets: [
+    sheet('First', [
+      ['code', 'days'],
+      ['A1', 14],
+      ['A2', 30],
+    ]),
+    sheet('Second', [
+      ['code', 'days'],
+      ['A1', 7],
+      ['A1', 8],
+    ]),
+  ],
+});
+writeFileSync(join(folder, 'terms.xlsx'), workbook);
+const calculated = {
+  name: 'First',
+  rows: [['code', 'days']],
+  cells: new Map([
+    ['1,0', { value: 'A' }],
+    ['1,1', { formula: '1+1' }],
+  ]),
+};
+writeFileSync(join(folder, 'formula.xlsx'), await writeXlsx({ sheets: [calculated] }));
+writeFileSync(join(folder, 'broken.xlsx'), 'no workbook');
 mkdirSync(join(folder, 'outside'));
 symlinkSync('/etc', join(folder, 'outside', 'etc'));
 
@@ -99,6 +126,10 @@ test.each([
   ['tables: { t: { file: twice.csv, key: kode } }', '{{ value }}', ['table-key integration.yaml:6']],
   ['tables: { t: { file: none.csv } }', '{{ value }}', ['file-unreadable none.csv:undefined']],
   ['tables: { t: { file: broken.csv } }', '{{ value }}', ['table-unreadable broken.csv:2']],
+  ['tables: { t: { file: terms.xlsx, sheet: Second } }', '{{ value }}', ['table-key-twice terms.xlsx:3']],
+  ['tables: { t: { file: terms.xlsx, sheet: Third } }', '{{ value }}', ['table-sheet terms.xlsx:undefined']],
+  ['tables: { t: { file: formula.xlsx } }', '{{ value }}', ['table-formula formula.xlsx:2']],
+  ['tables: { t: { file: broken.xlsx } }', '{{ value }}', ['sheet-refused broken.xlsx:undefined']],
   ['tables: { t: { file: /etc/passwd.csv } }', '{{ value }}', ['table-path integration.yaml:6']],
   ['tables: { t: { file: outside/etc/x.csv } }', '{{ value }}', ['file-unreadable x.csv:undefined']],
   ['tables: { t: { file: terms.txt } }', '{{ value }}', ['table-path integration.yaml:6']],

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
 import { CsvError, parse } from 'csv-parse/sync';
 import { z } from 'zod';
+import { didYouMean } from '../connector/closest-word.ts';
 import { readYaml } from '../connector/yaml-document.ts';
 import { type Diagnostic, fail, ok, problem, type Result } from '../record/diagnostic.ts';
 import type { MappingFunction } from './expression.ts';
-import { pathBeside, readText } from './file-paths.ts';
+import { pathBeside, readBytes, readText } from './file-paths.ts';
 import { type Attached, type AttachedFunctions, NOTHING_ATTACHED, type RowsOfFile } from './load-tables.ts';
 import { type NamedTable, namedFiles } from './schema.ts';
 
@@ -20,16 +21,50 @@ export async function readAttached(path: string, text: string): Promise<Attached
   if (!named?.success) return NOTHING_ATTACHED;
   const tables = new Map<string, Result<RowsOfFile>>();
   for (const [name, table] of Object.entries(named.data.tables)) {
-    if (table.file !== undefined) tables.set(name, readRows(path, table.file, table));
+    if (table.file !== undefined) tables.set(name, await readRows(path, table.file, table));
   }
   const { functions } = named.data;
   return { tables, functions: functions === undefined ? null : await readFunctions(path, functions) };
 }
 
-function readRows(from: string, reference: string, { separator }: NamedTable): Result<RowsOfFile> {
-  const path = pathBeside(reference, from, { what: 'table', ending: /\.csv$/i, endings: '.csv' });
+async function readRows(from: string, reference: string, named: NamedTable): Promise<Result<RowsOfFile>> {
+  const kind = { what: 'table', ending: /\.(csv|xlsx)$/i, endings: '.csv or .xlsx' };
+  const path = pathBeside(reference, from, kind);
   if (!path.ok) return path;
-  const text = readText(path.value, 'table');
+  return /\.csv$/i.test(path.value) ? readCsv(path.value, named) : await readSheet(path.value, named);
+}
+
+/** Rows of a sheet: the one that is named, or the first. Cells are taken as they are shown, and formulas not at all. */
+async function readSheet(file: string, { sheet }: NamedTable): Promise<Result<RowsOfFile>> {
+  const bytes = readBytes(file, 'table');
+  if (!bytes.ok) return bytes;
+  const { readXlsxGrids } = await import('./sheet/xlsx-read.ts');
+  const grids = await readXlsxGrids(bytes.value, file);
+  if (!grids.ok) return grids;
+  const grid = sheet === undefined ? grids.value[0] : grids.value.find(({ name }) => name === sheet);
+  if (!grid) {
+    const names = grids.value.map(({ name }) => name);
+    const next = didYouMean(sheet ?? '', names);
+    return fail(
+      problem('table-sheet', `The file has no sheet "${sheet ?? ''}"`, { where: { file }, ...(next ? { next } : {}) }),
+    );
+  }
+  const faulty = grid.rows.findIndex((row) => row.some(({ fault }) => fault !== null));
+  if (faulty >= 0) {
+    return fail(
+      problem('table-formula', 'A cell of the table holds a formula', {
+        detail: 'Formulas are not calculated here.',
+        where: { file, line: faulty + 1 },
+        next: 'Paste the values in its place',
+      }),
+    );
+  }
+  const rows = grid.rows.map((row, i) => ({ line: i + 1, cells: row.map(({ text }) => text) }));
+  return ok({ file, rows: rows.filter(({ cells }) => cells.some((cell) => cell !== '')) });
+}
+
+function readCsv(file: string, { separator }: NamedTable): Result<RowsOfFile> {
+  const text = readText(file, 'table');
   if (!text.ok) return text;
   try {
     const parsed: unknown = parse(text.value, {
@@ -40,13 +75,13 @@ function readRows(from: string, reference: string, { separator }: NamedTable): R
       relax_column_count_less: true,
       skip_empty_lines: true,
     });
-    return ok({ file: path.value, rows: rowsOf(parsed) });
+    return ok({ file, rows: rowsOf(parsed) });
   } catch (error) {
     const line = error instanceof CsvError && typeof error.lines === 'number' ? error.lines : 1;
     return fail(
       problem('table-unreadable', 'The table is no CSV file', {
         detail: error instanceof CsvError ? `${error.code}.` : 'It can not be read.',
-        where: { file: path.value, line },
+        where: { file, line },
         next: 'Save it as CSV in UTF-8, with quotes around cells that hold the separator',
       }),
     );

@@ -33,15 +33,20 @@ export function pathBeside(reference: string, fromFile: string, { what, ending, 
   }
 }
 
-/** A file of at most 5 MB as a text; `what` it is, for the message. */
+/** A file of at most 5 MB as a text, without a mark of its byte order; `what` it is, for the message. */
 export function readText(path: string, what: string): Result<string> {
+  const bytes = readBytes(path, what);
+  return bytes.ok ? ok(bytes.value.toString('utf8').replace(/^\uFEFF/, '')) : bytes;
+}
+
+export function readBytes(path: string, what: string): Result<Buffer> {
   const unreadable = (detail: string) =>
     fail(problem('file-unreadable', `The ${what} can't be read`, { detail, where: { file: path } }));
   try {
     const found = statSync(path);
     if (!found.isFile()) return unreadable('It is not a file.');
     if (found.size > MOST_BYTES) return unreadable(`It has ${found.size} bytes; at most ${MOST_BYTES} are read.`);
-    return ok(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));
+    return ok(readFileSync(path));
   } catch (error) {
     return unreadable(isMissing(error) ? `There is no file ${path}.` : `${codeOf(error)} while reading ${path}.`);
   }
