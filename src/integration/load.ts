@@ -107,6 +107,7 @@ function load(
       sweepMs: milliseconds(parsed.schedule.sweep),
     },
     failures: parsed.failures,
+    egress: parsed.network?.egress ?? [],
     errorsTo: parsed.errors?.to ?? [],
     answers: parsed.answers,
   };

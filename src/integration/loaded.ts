@@ -22,6 +22,8 @@ export interface LoadedIntegration {
   schedule: { everyMs: number | null; sweepMs: number };
   /** A run stops when more than `share` of the records, and at least `least` of them, failed. */
   failures: { share: number; least: number };
+  /** Addresses from which the runs reach the systems; empty where nobody said. */
+  egress: string[];
   /** Who gets the error messages. */
   errorsTo: string[];
   /** Answers to questions of the check list that configure nothing, by the id of the question. */

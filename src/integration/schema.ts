@@ -218,6 +218,15 @@ export const integrationSchema = z.strictObject({
     })
     .prefault({})
     .describe('A run stops, and keeps its cursors, when too many records failed'),
+  network: z
+    .strictObject({
+      egress: z
+        .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
+        .min(1)
+        .describe('Addresses, or networks with their /, from which the runs reach the systems'),
+    })
+    .optional()
+    .describe('From where this installation reaches the systems: what the other side must allow'),
   errors: z
     .strictObject({ to: z.array(z.string()).min(1).describe('Addresses') })
     .optional()

@@ -1,7 +1,8 @@
 import type { Capabilities } from '../../connector/port.ts';
-import { otherSide, type Side } from '../../record/side.ts';
-import { counted, declared, listed, type MappedObject, mappedObjects, ofEachSystem } from '../answers.ts';
+import type { Side } from '../../record/side.ts';
+import { counted, declared, listed, mappedObjects, ofEachSystem } from '../answers.ts';
 import { failureKind, toldBy } from '../failure.ts';
+import { type Operation, operations } from '../operations.ts';
 import type { Observation, ProbeContext, Question } from '../question.ts';
 import type { Sample } from '../sample.ts';
 
@@ -29,19 +30,6 @@ export const endpoints: Question = {
     { id: 'writes-declared', ask: askWrites },
   ],
 };
-
-/** What the mappings need of an object, as words. */
-function operations(side: Side, object: MappedObject): string[] {
-  const needed = new Set(['list', 'get']);
-  for (const mapping of object.mappings) {
-    const theirs = mapping.propagate[otherSide(side)];
-    if (theirs.create !== 'ignore') needed.add('create');
-    if (theirs.update !== 'ignore') needed.add('update');
-    if (theirs.delete === 'delete' || theirs.delete === 'archive') needed.add(theirs.delete);
-    if (mapping.onLeave === 'delete' || mapping.onLeave === 'archive') needed.add(mapping.onLeave);
-  }
-  return [...needed];
-}
 
 async function askLists({ integration, samples }: ProbeContext, side: Side): Promise<Observation> {
   const objects = mappedObjects(integration, side);
@@ -106,7 +94,7 @@ async function askDirectReads({ integration, samples, connections }: ProbeContex
   };
 }
 
-const CAN: Record<string, (can: Capabilities) => boolean> = {
+const CAN: Record<Operation, (can: Capabilities) => boolean> = {
   list: (can) => can.list,
   get: (can) => can.get,
   create: (can) => can.create,
@@ -121,7 +109,7 @@ async function askWrites({ integration, connections }: ProbeContext, side: Side)
   const missing = mappedObjects(integration, side).flatMap((object) => {
     const can = connections[side].capabilities(object.name);
     return operations(side, object)
-      .filter((word) => CAN[word]?.(can) === false)
+      .filter((word) => !CAN[word](can))
       .map((word) => `${word} ${object.name}`);
   });
   const facts = { missing: missing.length };

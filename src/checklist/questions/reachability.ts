@@ -23,15 +23,17 @@ export const reachability: Question = {
   probes: [{ id: 'connects', ask: askConnects }],
 };
 
+export const NO_ADDRESS = 'no address';
+
 /** Host and port; user names and passwords stay out of sight. */
-function addressOf({ connector, variables }: LoadedSystem): string {
+export function addressOf({ connector, variables }: LoadedSystem): string {
   const filled = fillVariables(
     (connector.protocol === 'sql' ? connector.database : connector.base_url) ?? '',
     variables,
   );
-  if (!filled.ok) return 'no address';
+  if (!filled.ok) return NO_ADDRESS;
   if (/^sqlite:/.test(filled.value)) return 'a file of this machine';
-  return URL.canParse(filled.value) ? new URL(filled.value).host : 'no address';
+  return URL.canParse(filled.value) ? new URL(filled.value).host : NO_ADDRESS;
 }
 
 export const isLoopback = (system: LoadedSystem): boolean =>

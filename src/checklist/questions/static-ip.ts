@@ -1,4 +1,4 @@
-import { fromFileOr, notApplicable, ofEachSystem, open, UNANSWERED } from '../answers.ts';
+import { declared, fromFileOr, listed, notApplicable, ofEachSystem, open, UNANSWERED } from '../answers.ts';
 import type { Question } from '../question.ts';
 import { isLoopback } from './reachability.ts';
 
@@ -18,7 +18,13 @@ export const staticIp: Question = {
       ofEachSystem(integration, (side, system) =>
         isLoopback(system)
           ? notApplicable(side, 'it runs on this machine')
-          : open(side, UNANSWERED, 'Answer it in the integration file: answers: { static-ip: … }'),
+          : integration.egress.length > 0
+            ? declared(side, `from ${listed(integration.egress)}`)
+            : open(
+                side,
+                UNANSWERED,
+                'Say in the integration file from where runs come: network: { egress: [<address>] }',
+              ),
       ),
     ),
   probes: [],
