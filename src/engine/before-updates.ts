@@ -7,7 +7,7 @@ import { overruledBy } from './history.ts';
 import type { MappingRun } from './mapping-run.ts';
 import { presentSide } from './pair.ts';
 import { moveIntents } from './places.ts';
-import { baseOf, NO_DIGEST, newLink } from './recall.ts';
+import { baseOf, carryOver, NO_DIGEST, newLink, undecided } from './recall.ts';
 
 /**
  * What must be durable before updates are sent, since afterwards a crash could leave no trace of it: which values are
@@ -33,10 +33,16 @@ export async function afterUpdates(run: MappingRun, target: Side, updates: reado
     if (link || failed) one.pair.link = withWritten(run, one);
     if (!link && one.pair.link) run.counts.linked += 1;
     const changed = one.pair.link !== link || (link && withoutBaseline(run, target, one).length > 0);
-    return failed && one.pair.link && changed ? [one.pair.link] : [];
+    return failed && one.pair.link && changed ? [undecided(run, one.pair.link, writtenRows(one))] : [];
   });
   if (links.length > 0) await commit(run.context, { links });
 }
+
+/** The rows that the writes so far have brought into agreement. */
+const writtenRows = ({ item, written }: Applied): ReadonlySet<number> =>
+  new Set(
+    SIDES.flatMap((side) => (written[side] ? (item.actions[side]?.changes ?? []) : [])).map(({ index }) => index),
+  );
 
 /** The link with what was written so far as agreed; two records that were never linked are, once one was written. */
 function withWritten(run: MappingRun, { pair, item, written }: Applied): Link | null {
@@ -53,7 +59,8 @@ function withWritten(run: MappingRun, { pair, item, written }: Applied): Link | 
     }
   }
   const link = pair.link ?? newLink(run, pair, bases);
-  return { ...link, aBase: bases.a, bBase: bases.b, touched: run.context.platform.clock.now() };
+  const touched = run.context.platform.clock.now();
+  return carryOver(run, link, { ...link, aBase: bases.a, bBase: bases.b, touched });
 }
 
 /** The link without the target's baseline for the fields that are about to be written, if their target's edits count. */
@@ -67,5 +74,6 @@ function withoutBaseline(run: MappingRun, target: Side, { pair, item }: Applied)
   const open = base.slice();
   for (const index of indexes) open.fill(0, index * DIGEST_BYTES, (index + 1) * DIGEST_BYTES);
   const touched = run.context.platform.clock.now();
-  return [target === 'a' ? { ...pair.link, aBase: open, touched } : { ...pair.link, bBase: open, touched }];
+  const bare = target === 'a' ? { ...pair.link, aBase: open, touched } : { ...pair.link, bBase: open, touched };
+  return [undecided(run, carryOver(run, pair.link, bare), new Set(indexes))];
 }

@@ -14,6 +14,7 @@ import type { Fence, Intent, Link, MappingCounts, MappingKey, ParkedRecord, Stor
 import type { Scratch } from '../store/scratch.ts';
 import type { Check, RuleFinding } from '../validation/validate.ts';
 import type { IdSet } from './id-set.ts';
+import type { Realignment } from './layout.ts';
 import type { SettledPages } from './settled-pages.ts';
 
 /** Told while a run goes on, for progress views. Fields' values appear in `item` only, and only in memory. */
@@ -97,6 +98,10 @@ export interface MappingRun {
   rules: PlanRules;
   layout: number;
   layoutFields: readonly string[];
+  /** Earlier layouts that links of this mapping have, as read today. */
+  layouts: Map<number, Realignment>;
+  /** Links that were read in an earlier layout: what has changed about their rows. */
+  realigned: WeakMap<Link, Realignment>;
   /** Digest of the mapping's rules. */
   rulesDigest: string;
   /** The mapping's rules changed since the last read: what has not changed is decided again all the same. */

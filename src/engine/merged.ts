@@ -8,7 +8,7 @@ import { countEnding } from './counts.ts';
 import { decodeOne } from './decode.ts';
 import { type MappingRun, spoilPages } from './mapping-run.ts';
 import type { Pair } from './pair.ts';
-import { recallLinks } from './recall.ts';
+import { recallLinks, undecided } from './recall.ts';
 
 /** A record merged into one that was merged itself is followed so far. */
 const MOST_STEPS = 10;
@@ -62,8 +62,9 @@ async function survivorOf(run: MappingRun, from: Side, first: string): Promise<G
 }
 
 async function moveLink(run: MappingRun, from: Side, pair: Pair, link: Link, survivor: string): Promise<Link> {
+  const known = undecided(run, link);
   const moved: Link =
-    from === 'a' ? { ...link, a: survivor, aVersion: null } : { ...link, b: survivor, bVersion: null };
+    from === 'a' ? { ...known, a: survivor, aVersion: null } : { ...known, b: survivor, bVersion: null };
   spoilPages(run, null);
   await commit(run.context, {
     unlinked: [{ mapping: run.key, a: link.a, b: link.b }],

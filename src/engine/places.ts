@@ -12,7 +12,7 @@ import { decodeOne } from './decode.ts';
 import { ownDigest } from './map.ts';
 import { type MappingRun, spoilPages, wireValue } from './mapping-run.ts';
 import { type Pair, presentSide } from './pair.ts';
-import { idOf, linkedAmong } from './recall.ts';
+import { idOf, linkedAmong, undecided } from './recall.ts';
 
 /**
  * Parts and lines have the id of their place: the whole, and the key in it. A change of either moves them, and a create at a
@@ -86,7 +86,7 @@ export async function followMoves(
 }
 
 const movedTo = (run: MappingRun, link: Link, side: Side, id: string): Link => ({
-  ...link,
+  ...undecided(run, link),
   ...(side === 'a' ? { a: id, aVersion: null } : { b: id, bVersion: null }),
   touched: run.context.platform.clock.now(),
   run: run.context.id,

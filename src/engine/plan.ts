@@ -12,7 +12,7 @@ import type { MappingRun } from './mapping-run.ts';
 import { matchByKeys } from './match-keys.ts';
 import { parkOscillating } from './oscillation.ts';
 import { expressedOn, type Pair, type Planned, wasGone } from './pair.ts';
-import { baseOf, fieldChanged } from './recall.ts';
+import { baseOf, fieldChanged, isAdded, isMarked, isOpened, isRemapped } from './recall.ts';
 import { checkRecords, sideToCheck } from './record-rules.ts';
 import { resolve } from './resolve.ts';
 
@@ -77,7 +77,14 @@ function decide(run: MappingRun, pair: Pair) {
     };
     return { kind: 'planned', item } as const;
   }
-  return decidePair(run.rules, caseOf(run, pair));
+  const decided = decidePair(run.rules, caseOf(run, pair));
+  return decided.kind === 'planned' ? { ...decided, item: inTodaysLayout(run, pair, decided.item) } : decided;
+}
+
+/** Where changed rules make no difference to a pair, that is on record too: else every later run would look into it again. */
+function inTodaysLayout(run: MappingRun, { link }: Pair, item: PlanItem): PlanItem {
+  const asWas = item.rule === 'unchanged' && item.ending === 'unchanged';
+  return asWas && link && run.realigned.has(link) ? { ...item, link: 'keep', refresh: true } : item;
 }
 
 /** What is known of a pair, to be decided. */
@@ -88,12 +95,20 @@ export function caseOf(run: MappingRun, pair: Pair): PairCase {
     ids: pair.ids,
     sides: pair.sides,
     inFilter: { a: passes(run, 'a', pair.sides.a), b: passes(run, 'b', pair.sides.b) },
-    changed: (side, index) => hasChanged(run, pair, side, index),
+    changed: (side, index) =>
+      pair.link && isOpened(run, pair.link, index) ? null : hasChanged(run, pair, side, index),
+    edited: (side, index) => mayBeEdited(run, pair, side, index),
+    remapped: (side, index) => isRemapped(run, pair.link, side, index),
     expressed: (side, index) => expressedOn(pair, side, index),
     agrees: (target, index) => agreesOn(run, pair, target, index),
     approved: (reason) => isApproved(pair, reason),
     readable: { a: !run.a.writeOnly, b: !run.b.writeOnly },
   };
+}
+
+function mayBeEdited(run: MappingRun, pair: Pair, side: Side, index: number): boolean {
+  if (pair.link && isAdded(run, pair.link, index)) return false;
+  return hasChanged(run, pair, side, index) !== false || (pair.link !== null && isMarked(pair.link, side, index));
 }
 
 function hasChanged(run: MappingRun, { link, sides }: Pair, side: Side, index: number): boolean | null {

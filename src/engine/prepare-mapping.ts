@@ -12,6 +12,7 @@ import { otherSide, type Side } from '../record/side.ts';
 import type { Fields } from '../record/value.ts';
 import { compileCheck, compileRecordCheck, valueRules } from '../validation/validate.ts';
 import { noCounts } from './counts.ts';
+import { layoutOf } from './layout.ts';
 import { type MappingRun, mappingKey, type RunContext, type SideRead, type SideRun } from './mapping-run.ts';
 
 /** Compiles a mapping for one run: codecs, mappers, checks, match keys and the layout of its baselines. */
@@ -31,11 +32,7 @@ export async function prepareMapping(
   }
   const { a, b } = sides;
   if (!a || !b) return fail(problem('mapping-incomplete', `${mapping.name} lacks a side`));
-  const layoutFields = [
-    ...mapping.fields.map((field) => field.name),
-    ...extras.a.map((name) => `a:${name}`),
-    ...extras.b.map((name) => `b:${name}`),
-  ];
+  const layoutFields = layoutOf(mapping, extras, context.strongKey);
   const { store, integration } = context;
   const key = mappingKey(integration.name, mapping.name);
   const parked = await store.parked({ mapping: key, includeDismissed: true, limit: 1 });
@@ -49,6 +46,8 @@ export async function prepareMapping(
     rules: planRules(mapping, { a, b }),
     layout: await store.layout(layoutFields),
     layoutFields,
+    layouts: new Map(),
+    realigned: new WeakMap(),
     rulesDigest: strongDigest(context.strongKey, mapping.rules),
     recheck: false,
     scratch: context.openScratch(),

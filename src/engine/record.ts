@@ -13,7 +13,7 @@ import { historyOf } from './history.ts';
 import { addDiagnostic, type MappingRun, spoilPages } from './mapping-run.ts';
 import { presentSide, seenOf } from './pair.ts';
 import { PLACE_OPEN } from './places.ts';
-import { baseOf } from './recall.ts';
+import { baseOf, undecided } from './recall.ts';
 
 /** Retried after this long, doubled with every attempt up to an hour, ms. */
 const BACKOFF_MS = 30_000;
@@ -153,7 +153,8 @@ export function linkAfter(run: MappingRun, one: Applied): Link | null {
   const wrote = one.written.a !== undefined || one.written.b !== undefined;
   if (item.link === 'keep' && !wrote && !item.refresh) return null;
   // A pair that falls silent keeps the baselines at which it last agreed: what changed since then flows once it is back.
-  if (item.link === 'silence' && pair.link) return { ...pair.link, state: 'silent', ...touchedNow(run) };
+  if (item.link === 'silence' && pair.link)
+    return { ...undecided(run, pair.link), state: 'silent', ...touchedNow(run) };
   const state = stateAfter(run, one);
   const base = (side: Side) =>
     state === 'closed' && isAway(run, one, side) ? new Uint8Array(0) : baseAfter(run, one, side);

@@ -8,7 +8,7 @@ import { addDiagnostic, type MappingRun, pairKey } from './mapping-run.ts';
 import { emptyPair, readDoubtful, recallParkedPartners } from './match.ts';
 import { wasGone } from './pair.ts';
 import { plan, prepare } from './plan.ts';
-import { idOf, linkedAmong } from './recall.ts';
+import { idOf, linkedAmong, recallLinks } from './recall.ts';
 import { record } from './record.ts';
 
 /**
@@ -131,7 +131,7 @@ async function propagateGone(run: MappingRun, side: Side): Promise<void> {
   const most = run.context.batch;
   for (let at = 0; at < open.length; at += most) {
     const ids = open.slice(at, at + most);
-    const links = await run.context.store.links(run.key, side, ids);
+    const links = await recallLinks(run, side, ids);
     const parked = await run.context.store.parked({ mapping: run.key, side, ids, includeDismissed: true });
     const before = new Map(parked.map((one) => [one.id, one]));
     const pairs = ids.flatMap((id) => {

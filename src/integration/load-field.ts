@@ -45,6 +45,8 @@ export function loadField(file: FieldMappingFile, scope: RowScope): LoadedField 
     default: loadDefaults(row, scope),
     equivalent: loadEquivalence(row, scope),
     lossAccepted: file.loss === 'accepted',
+    // Told once the mapping's rules are loaded, which may repair values.
+    ways: { a: '', b: '' },
     where: scope.findings.place(scope.path),
   };
 }

@@ -14,6 +14,7 @@ import type { LoadedField, LoadedMapping } from './loaded.ts';
 import type { RowScope, SideInFile } from './row.ts';
 import type { RowRuleFile, RuleFile } from './rule-schema.ts';
 import type { MappingFile, Propagation } from './schema.ts';
+import { waysOf } from './ways.ts';
 
 /** What is the same for all mappings of a file. */
 export interface MappingScope {
@@ -61,7 +62,7 @@ export function loadMapping(name: string, file: MappingFile, scope: MappingScope
     name,
     objects: { a: a.object, b: b.object },
     match: loadMatch(loading, complete),
-    fields,
+    fields: fields.map((field) => ({ ...field, ways: waysOf(field, { sides, dataRules, declared }) })),
     dataRules,
     conflict,
     propagate,

@@ -53,6 +53,7 @@ export function loadOneSided(file: FieldMappingFile, target: Side, scope: RowSco
     default: loadDefaults(row, scope),
     equivalent: null,
     lossAccepted: false,
+    ways: { a: '', b: '' },
     where: findings.place(path),
   };
 }

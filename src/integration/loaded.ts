@@ -110,6 +110,8 @@ export interface LoadedField {
   equivalent: Equivalence | null;
   /** What is lost on the way there and back is known and meant. */
   lossAccepted: boolean;
+  /** By the side that is written: a text of all by which the value is made; '' where nothing flows. */
+  ways: Record<Side, string>;
   where: Place;
 }
 

@@ -5,7 +5,9 @@ import { decideField, type FieldCase, type FieldDecision } from './field-decisio
 const base: FieldCase = {
   flows: { aToB: true, bToA: true },
   changed: { a: false, b: false },
+  remapped: { a: false, b: false },
   agree: false,
+  holds: { a: false, b: false },
   empty: { a: false, b: false },
   policy: 'hold',
   stamps: { a: 1000, b: 2000 },
@@ -15,6 +17,9 @@ const base: FieldCase = {
 };
 
 const changed = (a: boolean | null, b: boolean | null) => ({ changed: { a, b } });
+const remapped = (...sides: ('a' | 'b')[]) => ({
+  remapped: { a: sides.includes('a'), b: sides.includes('b') },
+});
 const oneWay = { flows: { aToB: true, bToA: false } };
 const prefer = (side: 'a' | 'b', emptyOverwrites = false) => ({ firstContact: { prefer: side, emptyOverwrites } });
 
@@ -40,6 +45,49 @@ const rows: [string, Partial<FieldCase>, string][] = [
     'both changed, no stamp',
     { ...changed(true, true), policy: 'newest', stamps: { a: null, b: 1 } },
     'conflict conflict-tie',
+  ],
+  ['mapping edited towards b', remapped('a'), 'write b mapping-changed'],
+  ['mapping edited towards a', remapped('b'), 'write a mapping-changed'],
+  ['mapping edited, b holds the new value', { ...remapped('a'), holds: { a: false, b: true } }, 'none unchanged'],
+  [
+    'mapping edited, a holds what the old way back says',
+    { ...remapped('a'), agree: true, holds: { a: true, b: false } },
+    'write b mapping-changed',
+  ],
+  ['mapping edited, a changed', { ...remapped('a'), ...changed(true, false) }, 'write b mapping-changed'],
+  ['mapping edited, b changed', { ...remapped('a'), ...changed(false, true) }, 'conflict conflict-hold'],
+  [
+    'mapping edited, b changed, a wins',
+    { ...remapped('a'), ...changed(false, true), policy: 'a' },
+    'write b conflict-side-wins overruled',
+  ],
+  ['mapping edited both ways', remapped('a', 'b'), 'conflict conflict-hold'],
+  [
+    'mapping edited both ways, a preferred',
+    { ...remapped('a', 'b'), ...prefer('a') },
+    'write b first-contact-preferred overruled',
+  ],
+  ['mapping edited both ways, both hold it', { ...remapped('a', 'b'), holds: { a: true, b: true } }, 'none unchanged'],
+  [
+    'mapping edited both ways, b edited',
+    { ...remapped('a', 'b'), ...changed(false, true), ...prefer('a') },
+    'conflict conflict-hold',
+  ],
+  [
+    'mapping edited, no baseline',
+    { ...remapped('a'), ...changed(null, null), ...prefer('b') },
+    'write a first-contact-preferred overruled',
+  ],
+  ['one-way, mapping edited', { ...oneWay, ...remapped('a') }, 'write b mapping-changed'],
+  [
+    'one-way, mapping edited, target never seen',
+    { ...oneWay, ...remapped('a'), ...changed(false, null) },
+    'write b mapping-changed',
+  ],
+  [
+    'one-way, mapping and target edited',
+    { ...oneWay, ...remapped('a'), ...changed(false, true) },
+    'write b target-edit-overwritten overruled',
   ],
   ['one-way, nothing changed', oneWay, 'none unchanged'],
   ['one-way, source changed', { ...oneWay, ...changed(true, false) }, 'write b changed'],
@@ -82,8 +130,13 @@ const rows: [string, Partial<FieldCase>, string][] = [
     'write b first-contact-preferred overruled',
   ],
   [
+    'a write with unknown outcome, only the way back agrees',
+    { ...changed(true, null), agree: true, holds: { a: true, b: false } },
+    'write b outcome-unknown overruled',
+  ],
+  [
     'a write with unknown outcome, what it left agrees',
-    { ...changed(true, null), agree: true, ...prefer('b') },
+    { ...changed(true, null), agree: true, holds: { a: false, b: true }, ...prefer('b') },
     'refresh agree',
   ],
   [
@@ -122,7 +175,9 @@ describe('decideField', () => {
   const cases = fc.record({
     flows: fc.constantFrom({ aToB: true, bToA: true }, { aToB: true, bToA: false }, { aToB: false, bToA: true }),
     changed: fc.record({ a: fc.constantFrom(true, false, null), b: fc.constantFrom(true, false, null) }),
+    remapped: fc.record({ a: fc.boolean(), b: fc.boolean() }),
     agree: fc.boolean(),
+    holds: fc.record({ a: fc.boolean(), b: fc.boolean() }),
     empty: fc.record({ a: fc.boolean(), b: fc.boolean() }),
     policy: fc.constantFrom('a', 'b', 'newest', 'hold'),
     stamps: fc.record({ a: fc.option(fc.nat(10)), b: fc.option(fc.nat(10)) }),
@@ -136,6 +191,8 @@ describe('decideField', () => {
     ...field,
     flows: { aToB: field.flows.bToA, bToA: field.flows.aToB },
     changed: { a: field.changed.b, b: field.changed.a },
+    remapped: { a: field.remapped.b, b: field.remapped.a },
+    holds: { a: field.holds.b, b: field.holds.a },
     empty: { a: field.empty.b, b: field.empty.a },
     policy: swap[field.policy],
     stamps: { a: field.stamps.b, b: field.stamps.a },
@@ -164,10 +221,21 @@ describe('decideField', () => {
     );
   });
 
+  it('never overwrites an edit without saying so', () => {
+    fc.assert(
+      fc.property(cases, (field) => {
+        fc.pre(field.changed.a !== null && field.changed.b !== null);
+        const decision = decideField(field);
+        if (decision.kind === 'write' && field.changed[decision.to]) expect(decision.overruled).toBe(true);
+      }),
+    );
+  });
+
   it('never writes where nothing is known to have changed', () => {
     fc.assert(
       fc.property(cases, (field) => {
         fc.pre(field.changed.a === false && field.changed.b === false);
+        fc.pre(!field.remapped.a && !field.remapped.b);
         expect(decideField(field).kind).toBe('none');
       }),
     );

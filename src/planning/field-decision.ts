@@ -7,8 +7,15 @@ export interface FieldCase {
   flows: { aToB: boolean; bToA: boolean };
   /** Whether the side's digest differs from its baseline; null: that side has no baseline for this field. */
   changed: Record<Side, boolean | null>;
+  /**
+   * Whether the mapping makes another value of this side's record than when both last agreed: an expression, an option table
+   * or the like was edited.
+   */
+  remapped: Record<Side, boolean>;
   /** Whether both say the same through the mapping, under the target's own normal form. */
   agree: boolean;
+  /** Whether this side holds what the other one says, as today's mapping puts it. */
+  holds: Record<Side, boolean>;
   /** Whether the side's value says nothing. */
   empty: Record<Side, boolean>;
   policy: ConflictPolicy;
@@ -25,6 +32,7 @@ export type FieldRule =
   | 'unchanged'
   | 'agree'
   | 'changed'
+  | 'mapping-changed'
   | 'outcome-unknown'
   | 'restore'
   | 'target-edit-left'
@@ -49,8 +57,37 @@ const write = (to: Side, rule: FieldRule, overruled = false): FieldDecision => (
 
 /** The three-way decision of docs/invariants.md for one field. Pure; symmetric in a and b. */
 export function decideField(field: FieldCase): FieldDecision {
+  const remapped = decideRemapped(field);
+  if (remapped) return remapped;
   if (field.flows.aToB && field.flows.bToA) return decideTwoWay(field);
   return decideOneWay(field, field.flows.aToB ? 'a' : 'b');
+}
+
+/**
+ * Where the mapping was edited, a side counts as changed, unless the other one holds today's value already. An edit of that
+ * other side is not overwritten for it: that is a conflict. Null where the mapping makes no difference.
+ */
+function decideRemapped({ flows, changed, ...field }: FieldCase): FieldDecision | null {
+  const news = {
+    a: field.remapped.a && flows.aToB && !field.holds.b,
+    b: field.remapped.b && flows.bToA && !field.holds.a,
+  };
+  if (!(news.a || news.b)) return null;
+  if (!(flows.aToB && flows.bToA)) {
+    const source: Side = news.a ? 'a' : 'b';
+    if (changed[source] === null) return null;
+    const overruled = changed[otherSide(source)] === true;
+    return write(otherSide(source), overruled ? 'target-edit-overwritten' : 'mapping-changed', overruled);
+  }
+  if (changed.a === null || changed.b === null) return null;
+  const moved = { a: changed.a || news.a, b: changed.b || news.b };
+  if (moved.a && moved.b) {
+    const edited = changed.a || changed.b;
+    return edited
+      ? decideConflict({ ...field, flows, changed })
+      : decideFirstContact({ ...field, flows, changed, agree: false }, ['a', 'b']);
+  }
+  return write(moved.a ? 'b' : 'a', 'mapping-changed');
 }
 
 function decideTwoWay(field: FieldCase): FieldDecision {
@@ -84,7 +121,7 @@ function decideOneWay(field: FieldCase, source: Side): FieldDecision {
  * had cut would come back as a change.
  */
 function decideHalfKnown(field: FieldCase, lost: Side): FieldDecision {
-  return field.agree ? refresh : write(lost, 'outcome-unknown', true);
+  return field.holds[lost] ? refresh : write(lost, 'outcome-unknown', true);
 }
 
 /** Without a merge base nobody can tell who changed what: filled beats empty, then the preferred side, then the policy. */

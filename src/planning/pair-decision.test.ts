@@ -92,6 +92,8 @@ function pairOf(world: World): PairCase {
     sides: { a: world.a, b: world.b },
     inFilter: { a: world.out !== 'a', b: world.out !== 'b' },
     changed,
+    edited: (side, index) => changed(side, index) !== false,
+    remapped: () => false,
     expressed,
     agrees,
     approved: () => world.approved ?? false,

@@ -47,6 +47,10 @@ export interface PairCase {
   inFilter: Record<Side, boolean>;
   /** Whether the field at a position has changed on a side since the baseline; null: no baseline. */
   changed(side: Side, index: number): boolean | null;
+  /** Whether the field may hold an edit that the other side never had. */
+  edited(side: Side, index: number): boolean;
+  /** Whether the mapping makes another value of this side's record than when both last agreed. */
+  remapped(side: Side, index: number): boolean;
   /** The other side's value of the field at a position, as this side would hold it. */
   expressed(side: Side, index: number): Expressed;
   /** Whether this side holds, in its own form, what the other side's value of the field at a position would be there. */
@@ -108,7 +112,7 @@ function decideGone(rules: PlanRules, pair: PairCase, gone: Side): PairPlan {
 /** Whether what would be deleted has something that its other record never had. */
 const isEdited = (rules: PlanRules, pair: PairCase, side: Side): boolean =>
   pair.sides[side].kind === 'present' &&
-  rules.fields.some((field, index) => !field.isPlace && pair.changed(side, index) !== false);
+  rules.fields.some((field, index) => !field.isPlace && pair.edited(side, index));
 
 function decideOutside(rules: PlanRules, pair: PairCase, left: Side): PairPlan {
   const other = otherSide(left);
@@ -203,13 +207,14 @@ function decideOne(
   decided: Decided,
 ): PairPlan | null {
   const changed = { a: pair.changed('a', index), b: pair.changed('b', index) };
-  const missing = sideToRead(pair, field, changed);
+  const missing = sideToRead(pair, field, index, changed);
   if (missing) return { kind: 'needs', side: missing };
   for (const side of ['a', 'b'] as const) {
     const trouble = troubleIn(pair.sides[side], field.reads[side]);
-    if (trouble && changed[side] !== false) return parked(pair, side, 'undecodable', trouble, 'decode');
+    if (trouble && (changed[side] !== false || pair.remapped(side, index)))
+      return parked(pair, side, 'undecodable', trouble, 'decode');
   }
-  if (changed.a === false && changed.b === false) return null;
+  if (changed.a === false && changed.b === false && !SIDES.some((side) => pair.remapped(side, index))) return null;
   return settleField(pair, field, index, decideField(fieldCase(rules, pair, field, index)), decided);
 }
 
@@ -225,7 +230,9 @@ export function fieldCase(rules: PlanRules, pair: PairCase, field: PlanField, in
   return {
     flows: field.flows,
     changed: { a: pair.changed('a', index), b: pair.changed('b', index) },
+    remapped: { a: pair.remapped('a', index), b: pair.remapped('b', index) },
     agree: agrees(pair, field, index),
+    holds: { a: field.flows.bToA && pair.agrees('a', index), b: field.flows.aToB && pair.agrees('b', index) },
     empty: { a: emptyOn(pair, 'a', field, index), b: emptyOn(pair, 'b', field, index) },
     policy: field.policy,
     stamps: { a: stampOf(pair.sides.a), b: stampOf(pair.sides.b) },
@@ -301,13 +308,23 @@ function propagateUpdate(rules: PlanRules, pair: PairCase, decided: Decided): Pa
 }
 
 /** The side that must be read before this field can be decided, if any. */
-function sideToRead(pair: PairCase, field: PlanField, changed: Record<Side, boolean | null>): Side | null {
+function sideToRead(
+  pair: PairCase,
+  field: PlanField,
+  index: number,
+  changed: Record<Side, boolean | null>,
+): Side | null {
   const twoWay = field.flows.aToB && field.flows.bToA;
   const source: Side = field.flows.aToB ? 'a' : 'b';
+  const remapped = { a: pair.remapped('a', index), b: pair.remapped('b', index) };
+  // What a side says by changed rules is known from its record alone; what the other one holds, from its baseline too.
+  const unread = SIDES.filter((side) => pair.sides[side].kind === 'unread' && pair.readable[side]);
+  const unknown = unread.find((side) => remapped[side] || (remapped[otherSide(side)] && changed[side] === null));
+  if (unknown) return unknown;
   const firstContact = twoWay ? changed.a === null || changed.b === null : changed[source] === null;
-  const byStamps = twoWay && field.policy === 'newest' && changed.a !== false && changed.b !== false;
+  const moved = { a: changed.a !== false || remapped.a, b: changed.b !== false || remapped.b };
+  const byStamps = twoWay && field.policy === 'newest' && moved.a && moved.b;
   if (!firstContact && !byStamps) return null;
-  const unread = (['a', 'b'] as const).filter((side) => pair.sides[side].kind === 'unread' && pair.readable[side]);
   return unread[0] ?? null;
 }
 

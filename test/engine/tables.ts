@@ -30,6 +30,7 @@ export interface Tables {
   left: DatabaseSync;
   right: DatabaseSync;
   store: Store;
+  connections: Record<'a' | 'b', Connection>;
   integration(): LoadedIntegration;
   /** From now on the mappings of the file are these. */
   edit(mappings: string): void;
@@ -75,6 +76,7 @@ export async function openTables(sides: { left: TablesOf; right: TablesOf; mappi
     left,
     right,
     store,
+    connections,
     integration: () => integration,
     edit(mappings) {
       integration = load(mappings);

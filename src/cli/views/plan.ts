@@ -118,6 +118,7 @@ export function fieldRuleText(rule: FieldRule, source: string, target: string): 
     unchanged: 'unchanged',
     agree: 'both say the same',
     changed: `changed in ${source}`,
+    'mapping-changed': 'the mapping of the field was changed',
     'outcome-unknown': `nobody knows what became of an earlier write to ${target}`,
     restore: `${source} alone decides; the edit in ${target} is undone`,
     'target-edit-left': `edited in ${target}, left as it is`,
