@@ -17,6 +17,17 @@ test.each<[FieldType, Value, string | null]>([
   ['decimal', '12.5', '12.5'],
   ['option', 'Lead', 'Lead'],
   ['reference', 'co_1A', 'co_1A'],
+  ['url', 'https://www.Example.org/About/', 'example.org/about'],
+  ['url', 'http://example.org', 'example.org'],
+  ['url', 'https://', null],
+  ['country', 'DE', 'DE'],
+  ['person_name', { prefix: 'Dr.', given: 'Eva', family: 'MASS' }, 'eva mass'],
+  ['person_name', { given: 'Eva ', middle: 'M.', family: 'Maß' }, 'eva mass'],
+  ['person_name', { prefix: 'Dr.' }, null],
+  ['postal_address', { street: 'Ring 5', city: 'Bonn' }, '["ring 5","","","bonn","",""]'],
+  ['postal_address', { street: 'Ring', house_number: '5', city: 'BONN' }, '["ring 5","","","bonn","",""]'],
+  ['postal_address', {}, null],
+  ['multi_option', ['a', 'b'], '["a","b"]'],
   ['money', { currency: 'EUR', amount: '1' }, '{"amount":"1","currency":"EUR"}'],
 ])('matchText(%s, %j) is %j', (type, value, expected) => {
   expect(matchText(type, value)).toBe(expected);

@@ -21,7 +21,7 @@ export type LimitStep = (value: Value, name: string) => Value | Obstacle;
 export type OptionLists = (name: string) => readonly OptionDefinition[];
 
 /** Types whose values are texts that the system stores as such. */
-const TEXTS: readonly FieldType[] = ['string', 'email', 'phone', 'reference'];
+const TEXTS: readonly FieldType[] = ['string', 'email', 'phone', 'url', 'reference'];
 
 /**
  * What a connector declares of a field, in the order in which it is checked; null for what no rule can speak about. A
@@ -41,7 +41,7 @@ export function compileLimits(
     if (most !== undefined) add('length', (declared) => checkLength(declared, most));
     if (pattern !== undefined) add('pattern', () => checkPattern(pattern));
   }
-  if (definition.type === 'option')
+  if (definition.type === 'option' || definition.type === 'multi_option')
     steps.push(...checkOption(definition, lists).map((step) => ({ limit: null, step })));
   if (definition.minimum !== undefined || definition.maximum !== undefined) add('range', checkRange);
   // Last, because a repair may leave nothing.
@@ -110,9 +110,10 @@ function checkOption(
   if (listName === undefined && !options) return [];
   const isKnown = (key: string) =>
     keys.has(key) || (listName !== undefined && (optionLists?.(listName) ?? []).some((option) => option.key === key));
+  const isFit = (value: Value): boolean => (Array.isArray(value) ? value.every(isFit) : isKnown(String(value)));
   return [
     (value, name) =>
-      isEmpty(value) || isKnown(String(value))
+      isEmpty(value) || isFit(value)
         ? value
         : violation('option-unknown', `${name} would get an option that the target system does not have`, {
             next: 'Add the option to the option table of the field mapping, or to the target system.',

@@ -37,6 +37,8 @@ test.each<[object, Value, Value]>([
   ],
   [{ type: 'option', options: [{ value: 1, key: 'a' }] }, 'a', 'a'],
   [{ type: 'option', options: [{ value: 1, key: 'a' }] }, null, null],
+  [{ type: 'multi_option', options: [{ value: 1, key: 'a' }] }, ['a'], ['a']],
+  [{ type: 'multi_option', options: [{ value: 1, key: 'a' }] }, null, null],
   [{ type: 'option', options_from: 'list' }, 'anything', 'anything'],
   [{ type: 'option' }, 'anything', 'anything'],
   [{ ...cut, max_length: 5 }, 'abcd efgh', 'abcd'],
@@ -63,6 +65,8 @@ test.each<[object, Value, string]>([
   [{ type: 'decimal', maximum: 0.3 }, '0.30000000000000000001', 'out-of-range'],
   [{ type: 'money', minimum: 0 }, { amount: '-7777', currency: 'EUR' }, 'out-of-range'],
   [{ type: 'option', options: [{ value: 1, key: 'a' }] }, 'secret', 'option-unknown'],
+  [{ type: 'multi_option', options: [{ value: 1, key: 'a' }] }, ['a', 'secret'], 'option-unknown'],
+  [{ type: 'url', max_length: 5 }, 'https://secret.example', 'too-long'],
 ])('%j refuses %j as %s, without telling the value', (definition, value, code) => {
   const checked = checkValue(fieldSchema.parse(definition), 'field_x', value);
   expect(checked).toMatchObject({ reason: 'invalid', diagnostic: { code } });

@@ -61,11 +61,12 @@ export function compileTable(object: string, definition: ObjectDefinition, kind:
   if (!definition.table) return fail(unusable(object, 'it declares no table'));
   const columnOf = new Map<string, string>();
   for (const [name, field] of Object.entries(definition.fields)) {
-    const path = field.path ?? name;
-    if (path.includes('.') && !field.read_only) {
+    const paths = field.parts_in === 'record' ? Object.values(field.parts ?? {}) : [field.path ?? name];
+    if (paths.some((path) => path.includes('.')) && !field.read_only) {
       return fail(unusable(object, `its field ${name} stands inside of a column; only a read_only field may`));
     }
-    columnOf.set(name, path.split('.')[0] ?? path);
+    const [column] = field.parts_in === 'record' ? [] : paths;
+    if (column !== undefined) columnOf.set(name, column.split('.')[0] ?? column);
   }
   const modified = modifiedOf(definition, columnOf);
   if (kind === 'sqlite' && modified && !comparesAsText(modified.field)) {
@@ -123,7 +124,26 @@ function comparesAsText(field: FieldDefinition): boolean {
 
 function holdsJson(field: FieldDefinition): boolean {
   const moneyObject = field.type === 'money' && (field.money?.form ?? 'object') === 'object';
-  return field.type === 'list' || field.type === 'object' || moneyObject || (field.path ?? '').includes('.');
+  return moneyObject || isJson(field) || (field.path ?? '').includes('.');
+}
+
+/** Types whose values are lists or objects, unless a text or columns of their own are declared for them. */
+function isJson(field: FieldDefinition): boolean {
+  switch (field.type) {
+    case 'list':
+    case 'object':
+      return true;
+    case 'multi_option':
+      return field.multi_option?.form !== 'text';
+    case 'postal_address':
+      return field.parts_in !== 'record';
+    case 'person_name':
+      return field.parts_in !== 'record' && field.person_name === undefined;
+    case 'binary':
+      return field.parts_in !== 'record' && field.parts !== undefined;
+    default:
+      return false;
+  }
 }
 
 function columnsOf(
@@ -132,8 +152,10 @@ function columnsOf(
   columnOf: ReadonlyMap<string, string>,
 ): string[] {
   const columns = new Set<string>([...keys, ...columnOf.values()]);
-  for (const { money } of Object.values(definition.fields))
+  for (const { money, parts, parts_in: place } of Object.values(definition.fields)) {
     if (money?.currency_field) columns.add(money.currency_field);
+    if (place === 'record') for (const part of Object.values(parts ?? {})) columns.add(part.split('.')[0] ?? part);
+  }
   if (definition.archived) columns.add(definition.archived.path);
   if (definition.merged_into) columns.add(definition.merged_into);
   return [...columns];
