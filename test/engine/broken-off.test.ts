@@ -1,0 +1,221 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Json, SandboxResponse } from '../../sandbox/system.ts';
+import type { Store } from '../../src/store/port.ts';
+import { column, openPartsWorld, type PartsWorld, writes } from './parts-world.ts';
+import { instead } from './world.ts';
+
+/*
+ * Writes within other records, broken off at every point: each event is brought to the ERP while the process dies at the
+ * n-th commit, or the n-th write is lost on its way there, or its answer on its way back, for every n. Whatever happens,
+ * runs without trouble afterwards end in the one state that the event leads to.
+ */
+
+let world: PartsWorld;
+afterEach(() => world.close());
+
+/** Waits take no time; what systems stamp goes on as they wait. */
+function jumpingClock() {
+  let ahead = 0;
+  return {
+    now: () => Date.now() + ahead,
+    sleep: (ms: number, signal?: AbortSignal) =>
+      new Promise<void>((resolve) => {
+        // The lease is renewed while a run goes on: that waits for its end.
+        if (ms >= 10_000 && signal) return signal.addEventListener('abort', () => resolve());
+        ahead += Math.ceil(ms);
+        setImmediate(resolve);
+      }),
+    skip: (ms: number) => {
+      ahead += ms;
+    },
+  };
+}
+
+interface Scene {
+  clock: ReturnType<typeof jumpingClock>;
+  anna: string;
+  sued: string;
+  deal: string;
+  bolt: string;
+}
+
+async function agreed(edits: [string, string][] = []): Promise<Scene> {
+  const clock = jumpingClock();
+  world = await openPartsWorld({ clock, edits });
+  const nord = world.inCrm('companies', { name: 'Nord GmbH', vat_id: 'DE136695976' });
+  const sued = world.inCrm('companies', { name: 'Süd AG', vat_id: 'DE811569869' });
+  const anna = world.inCrm('contacts', {
+    last_name: 'Berg',
+    email: 'a@b.example',
+    main_contact: true,
+    company_id: nord,
+  });
+  const deal = world.inCrm('deals', { title: 'Bolts', company_id: nord });
+  const bolt = world.inCrm('deal_items', { deal_id: deal, sku: 'A-1', quantity: 3 });
+  world.inCrm('deal_items', { deal_id: deal, sku: 'A-2', quantity: 1 });
+  await world.sync();
+  clock.skip(600_000);
+  return { clock, anna, sued, deal, bolt };
+}
+
+/** What both systems hold in the end. */
+interface Held {
+  /** Last names of the contacts in the customers, in the order of the customers' names. */
+  contacts: Json[];
+  /** Article and quantity of the lines of the one order. */
+  lines: string[];
+  /** The same of the CRM. */
+  people: Json[];
+  items: string[];
+}
+
+function held(): Held {
+  const customers = world.erpRecords('customers').sort((a, b) => (String(a.name_1) < String(b.name_1) ? -1 : 1));
+  const lines = world.erpRecords('orders')[0]?.lines;
+  const articles = column(lines, 'article_no');
+  const quantities = column(lines, 'quantity');
+  return {
+    contacts: customers.map((one) => one.contact_last_name ?? ''),
+    lines: articles.map((article, at) => `${article} ${quantities[at]}`).sort(),
+    people: world.crmRecords('contacts').map((one) => one.last_name ?? ''),
+    items: world
+      .crmRecords('deal_items')
+      .map((one) => `${one.sku} ${one.quantity}`)
+      .sort(),
+  };
+}
+
+const BEFORE: Held = { contacts: ['Berg', ''], lines: ['A-1 3', 'A-2 1'], people: ['Berg'], items: ['A-1 3', 'A-2 1'] };
+
+const EVENTS: [string, (scene: Scene) => void, Partial<Held>][] = [
+  [
+    'a contact moves to another company',
+    ({ anna, sued }) => world.changeCrm('contacts', anna, { company_id: sued }),
+    { contacts: ['', 'Berg'] },
+  ],
+  [
+    'a contact moves and is renamed',
+    ({ anna, sued }) => world.changeCrm('contacts', anna, { company_id: sued, last_name: 'Hansen' }),
+    { contacts: ['', 'Hansen'], people: ['Hansen'] },
+  ],
+  [
+    'a contact is new',
+    ({ sued }) => {
+      world.inCrm('contacts', { last_name: 'Cordes', main_contact: true, company_id: sued });
+    },
+    { contacts: ['Berg', 'Cordes'], people: ['Berg', 'Cordes'] },
+  ],
+  [
+    'a contact is deleted',
+    ({ anna, clock }) => void world.crm.userDelete('contacts', anna, clock.now()),
+    { contacts: ['', ''], people: [] },
+  ],
+  [
+    'an item is new',
+    ({ deal }) => {
+      world.inCrm('deal_items', { deal_id: deal, sku: 'A-3', quantity: 7 });
+    },
+    { lines: ['A-1 3', 'A-2 1', 'A-3 7'], items: ['A-1 3', 'A-2 1', 'A-3 7'] },
+  ],
+  [
+    'an item changes while another is deleted and a third is new',
+    ({ deal, bolt, clock }) => {
+      world.changeCrm('deal_items', bolt, { quantity: 4 });
+      world.inCrm('deal_items', { deal_id: deal, sku: 'A-3', quantity: 7 });
+      const second = world.crmRecords('deal_items').find((one) => one.sku === 'A-2');
+      world.crm.userDelete('deal_items', second?.id ?? '', clock.now());
+    },
+    { lines: ['A-1 4', 'A-3 7'], items: ['A-1 4', 'A-3 7'] },
+  ],
+];
+
+/** The process dies at its n-th commit: nothing is recorded any more, and nothing else is sent. */
+function dyingAt(store: Store, n: number): Store {
+  let left = n;
+  return instead(store, {
+    commit: async (...given) => {
+      left -= 1;
+      if (left < 0) throw new Error('The process has died');
+      return store.commit(...given);
+    },
+  });
+}
+
+type Lost = 'request' | 'answer';
+
+/** From its n-th write on the ERP is not reached, or is not heard. */
+function losing(what: Lost, n: number): () => void {
+  const { handle } = world.erp;
+  let left = n;
+  world.erp.handle = (request, now) => {
+    if (request.method === 'GET') return handle.call(world.erp, request, now);
+    left -= 1;
+    if (left >= 0) return handle.call(world.erp, request, now);
+    if (what === 'answer') handle.call(world.erp, request, now);
+    return { status: 500, headers: {}, body: 'lost' } satisfies SandboxResponse;
+  };
+  return () => {
+    world.erp.handle = handle;
+  };
+}
+
+async function recovered({ clock }: Scene): Promise<void> {
+  for (let run = 0; run < 3; run += 1) {
+    // Longer than any lease, lag and backoff.
+    clock.skip(2 * 3_600_000);
+    await world.sync();
+  }
+  expect(writes(await world.sync())).toEqual({});
+}
+
+describe.each(EVENTS)('%s', (_, event, change) => {
+  it.each([0, 1, 2, 3, 4, 5, 6, 7, 8])('and the process dies at commit %i', async (n) => {
+    const scene = await agreed();
+    expect(held()).toEqual(BEFORE);
+    event(scene);
+    await world.sync({ store: dyingAt(world.store, n) }).catch(() => undefined);
+    await recovered(scene);
+    expect(held()).toEqual({ ...BEFORE, ...change });
+  });
+
+  it.each<[Lost, number]>([
+    ['request', 0],
+    ['request', 1],
+    ['answer', 0],
+    ['answer', 1],
+  ])('and the %s of write %i is lost, and those that follow', async (what, n) => {
+    const scene = await agreed();
+    event(scene);
+    const heal = losing(what, n);
+    await world.sync();
+    heal();
+    await recovered(scene);
+    expect(held()).toEqual({ ...BEFORE, ...change });
+    expect(await world.store.parked({})).toEqual([]);
+  });
+});
+
+/** Where nothing else tells that a record was made, the place does. */
+const UNMATCHED: [string, string][] = [
+  ['match: [[company_id]]', 'match: []'],
+  ['match: [[deal_id, sku]]', 'match: []'],
+];
+
+describe.each(EVENTS.filter(([what]) => what.includes('is new')))('without match rules, %s', (_, event, change) => {
+  it.each<[Lost | 'commit', number]>([
+    ['request', 0],
+    ['answer', 0],
+    ['commit', 2],
+    ['commit', 3],
+    ['commit', 4],
+  ])('and the %s %i is lost', async (what, n) => {
+    const scene = await agreed(UNMATCHED);
+    event(scene);
+    const heal = what === 'commit' ? () => undefined : losing(what, n);
+    await world.sync({ store: what === 'commit' ? dyingAt(world.store, n) : world.store }).catch(() => undefined);
+    heal();
+    await recovered(scene);
+    expect(held()).toEqual({ ...BEFORE, ...change });
+    expect(await world.store.parked({})).toEqual([]);
+  });
+});
