@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import pg from 'pg';
 import { describe, test } from 'vitest';
@@ -13,6 +14,18 @@ export function postgres(): Service {
   const url = process.env.DOVETAIL_TEST_POSTGRES;
   return url ? { url } : { missing: 'needs PostgreSQL: scripts/with-postgres.sh npm test' };
 }
+
+/** LibreOffice Calc and a Python that can talk to it: the path of the program. */
+export function libreoffice(): Service {
+  const found =
+    spawnSync('soffice', ['--version']).status === 0 && spawnSync(PYTHON, ['-c', 'import uno']).status === 0;
+  return found
+    ? { url: 'soffice' }
+    : { missing: 'needs LibreOffice: apt-get install --no-install-recommends libreoffice-calc-nogui python3-uno' };
+}
+
+/** Debian's own: the one that `python3-uno` is for. */
+export const PYTHON = '/usr/bin/python3';
 
 /** The Redmine of this test run and the API key of its administrator. */
 export function redmine(): Service & { key?: string } {
@@ -44,6 +57,10 @@ export function chromium(): Service {
 /** The same for tests that need a browser: `suite` gets the path of its program. */
 export const describeChromium = (name: string, suite: (program: string) => void): void =>
   describeService(name, chromium(), suite);
+
+/** The same for tests that need LibreOffice. */
+export const describeLibreoffice = (name: string, suite: () => void): void =>
+  describeService(name, libreoffice(), suite);
 
 function describeService(name: string, service: Service, suite: (url: string) => void): void {
   if ('url' in service) {

@@ -1,6 +1,6 @@
 import { createSampleReader } from '../checklist/sample.ts';
-import type { Samples, SheetContents } from '../integration/sheet/contents.ts';
-import { sampleTexts } from '../integration/sheet/sample-text.ts';
+import type { LiveOptions, Samples, SheetContents } from '../integration/sheet/contents.ts';
+import { optionsSeen, sampleTexts } from '../integration/sheet/sample-text.ts';
 import { type Diagnostic, ok, type Result } from '../record/diagnostic.ts';
 import { SIDES } from '../record/side.ts';
 import { EXIT } from './exit-code.ts';
@@ -12,6 +12,8 @@ const RECORDS = 200;
 
 export interface SampledMappings {
   samples: Samples;
+  /** Of the fields whose connector declares none. */
+  options: LiveOptions;
   /** Objects whose samples could not be read. */
   failures: Diagnostic[];
 }
@@ -30,14 +32,15 @@ export async function readMappingSamples(
     if (!connections.ok) return refuse(EXIT.failed, connections.error);
     const { clock } = runtime.value.platform;
     const reader = createSampleReader(connections.value, clock, RECORDS, terminal.signal);
-    const sampled: SampledMappings = { samples: { a: {}, b: {} }, failures: [] };
+    const sampled: SampledMappings = { samples: { a: {}, b: {} }, options: { a: {}, b: {} }, failures: [] };
     for (const { sides } of contents.mappings) {
       for (const side of SIDES) {
         const { object, fields } = sides[side];
         if (Object.hasOwn(sampled.samples[side], object) || Object.keys(fields).length === 0) continue;
         const { records, failure } = await reader.of(side, object);
         const values = records.map((record) => record.fields);
-        sampled.samples[side][object] = sampleTexts(values, Object.keys(fields), real);
+        sampled.samples[side][object] = sampleTexts(values, fields, real);
+        sampled.options[side][object] = optionsSeen(values, fields, (list) => connections.value[side].options(list));
         if (failure && records.length === 0) sampled.failures.push({ ...failure, severity: 'warning' });
       }
     }

@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { readYaml } from '../connector/yaml-document.ts';
 import { openIntegrationText, readIntegrationText } from '../integration/files.ts';
 import type { LoadedIntegration } from '../integration/loaded.ts';
-import { contentsOf, type SheetContents } from '../integration/sheet/contents.ts';
+import { contentsOf, type LiveOptions, type SheetContents } from '../integration/sheet/contents.ts';
 import { csvOf, readCsvGrid } from '../integration/sheet/csv.ts';
 import { GRID_LIMITS, type Grid } from '../integration/sheet/grid.ts';
 import { COVER, LISTS, OPTIONS, SNAPSHOT } from '../integration/sheet/names.ts';
@@ -18,6 +18,8 @@ export interface MappingSource {
   text: string;
   systems: LoadedIntegration;
   contents: SheetContents;
+  /** The same, with options that only the systems know. */
+  withOptions(live: LiveOptions): SheetContents;
   /** Runs all checks on the file with another text. */
   load(text: string): Promise<Result<LoadedIntegration, Diagnostic[]>>;
 }
@@ -42,6 +44,7 @@ export async function openMappingSource(
     text: text.value,
     systems: systems.value,
     contents: contentsOf(read.value.data, systems.value),
+    withOptions: (live) => contentsOf(read.value.data, systems.value, live),
     load: (changed) => openIntegrationText(file, changed, options.env ?? null, { ...terminal.variables }, OFFLINE),
   });
 }

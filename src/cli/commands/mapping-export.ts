@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { Samples, SheetContents } from '../../integration/sheet/contents.ts';
+import type { SheetContents } from '../../integration/sheet/contents.ts';
 import { workbookOf } from '../../integration/sheet/workbook.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { type Diagnostic, ok, problem, type Result } from '../../record/diagnostic.ts';
 import { type Cli, withExamples, withIntegration } from '../command.ts';
 import { confirmWrite } from '../confirm-write.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
-import { readMappingSamples } from '../mapping-samples.ts';
+import { readMappingSamples, type SampledMappings } from '../mapping-samples.ts';
 import { csvNames, openMappingSource, writeSheets } from '../mapping-sheets.ts';
 import type { Refusal, RuntimeOptions } from '../open.ts';
 import { type Output, openOutput } from '../output.ts';
@@ -52,17 +52,17 @@ async function exportMappings(terminal: Terminal, options: ExportOptions): Promi
   const output = openOutput(terminal, options.json === true);
   const source = await openMappingSource(terminal, options);
   if (!source.ok) return output.failure(EXIT.usage, source.error);
-  const { contents } = source.value;
   const shown = options.csv ?? options.out;
   const target = resolve(terminal.folder, shown);
-  const there = await inTheWay(terminal, target, options, contents);
+  const there = await inTheWay(terminal, target, options, source.value.contents);
   if (there) return output.failure(EXIT.usage, [there]);
-  const samples = await samplesOf(terminal, output, options, contents);
-  if (!samples.ok) return output.failure(samples.error.exit, [...samples.error.diagnostics, WITHOUT_SAMPLES]);
-  const kind = samples.value === null ? 'none' : options.samples ? 'real' : 'masked';
+  const read = await samplesOf(terminal, output, options, source.value.contents);
+  if (!read.ok) return output.failure(read.error.exit, [...read.error.diagnostics, WITHOUT_SAMPLES]);
+  const contents = read.value ? source.value.withOptions(read.value.options) : source.value.contents;
+  const kind = read.value === null ? 'none' : options.samples ? 'real' : 'masked';
   const written = systemClock.now();
   const on = new Date(written).toISOString().slice(0, 10);
-  const pages = workbookOf(contents, { on, samples: kind }, samples.value);
+  const pages = workbookOf(contents, { on, samples: kind }, read.value?.samples ?? null);
   const facts = { csv: options.csv !== undefined, title: contents.integration, written, secret: kind === 'real' };
   const files = await writeSheets(target, pages, facts);
   if (!files.ok) return output.failure(EXIT.failed, [files.error]);
@@ -90,12 +90,12 @@ async function samplesOf(
   output: Output,
   options: ExportOptions,
   contents: SheetContents,
-): Promise<Result<Samples | null, Refusal>> {
+): Promise<Result<SampledMappings | null, Refusal>> {
   if (options.samples === false) return ok(null);
   const read = await readMappingSamples(terminal, options, contents, options.samples === true);
   if (!read.ok) return read;
   output.diagnostics(read.value.failures);
-  return ok(read.value.samples);
+  return ok(read.value);
 }
 
 /** What is there may hold the work of people: it is written over only when somebody says so. */

@@ -1,4 +1,5 @@
 import type { ObjectDefinition } from '../../connector/definition.ts';
+import type { OptionDefinition } from '../../connector/field.ts';
 import { SIDES, type Side } from '../../record/side.ts';
 import type { LoadedIntegration, LoadedSystem } from '../loaded.ts';
 import { FIELD_KEYS } from '../schema.ts';
@@ -11,6 +12,9 @@ import { conflictWords, directionWords, STATUSES, type SystemNames, said, YES } 
 
 /** Three values of each field as they are, by object and field. */
 export type Samples = Record<Side, Record<string, Record<string, string[]>>>;
+
+/** Options that only the systems themselves know, by object and field. */
+export type LiveOptions = Record<Side, Record<string, Record<string, readonly OptionDefinition[]>>>;
 
 /** What a row says that a person may change, as text in the words of the sheet. */
 export type RowCells = Record<EditableId, string>;
@@ -47,9 +51,9 @@ export interface SheetContents {
 
 /**
  * What the sheets show: `data` is the integration file as plain data, whose rows may be faulty; `loaded` gives the two
- * systems.
+ * systems, `live` what was read from them.
  */
-export function contentsOf(data: unknown, loaded: LoadedIntegration): SheetContents {
+export function contentsOf(data: unknown, loaded: LoadedIntegration, live?: LiveOptions): SheetContents {
   const names = systemNames(loaded);
   const mappings = Object.keys(treeAt(data, 'mappings'));
   const sheets = sheetNames(mappings);
@@ -61,7 +65,7 @@ export function contentsOf(data: unknown, loaded: LoadedIntegration): SheetConte
     contacts: { a: contactOf(loaded.a), b: contactOf(loaded.b) },
     mappings: mappings.map((name) => {
       const raw = treeAt(treeAt(data, 'mappings'), name);
-      const sides = { a: sideOf(raw, loaded.a), b: sideOf(raw, loaded.b) };
+      const sides = { a: sideOf(raw, loaded.a, live?.a), b: sideOf(raw, loaded.b, live?.b) };
       return {
         name,
         sheet: sheets.get(name) ?? name,
@@ -87,12 +91,16 @@ function contactOf({ contact }: LoadedSystem): string | null {
   return contact ? [contact.name, contact.email].filter((part) => part !== null).join(', ') : null;
 }
 
-function sideOf(raw: Tree, { name, connector }: LoadedSystem): SheetSide {
+function sideOf(raw: Tree, { name, connector }: LoadedSystem, live: LiveOptions[Side] = {}): SheetSide {
   const object = plainMember(raw, name);
   const definition: ObjectDefinition | undefined = Object.hasOwn(connector.objects, object)
     ? connector.objects[object]
     : undefined;
-  return { object, label: definition?.label ?? humanised(object), fields: definition?.fields ?? {} };
+  const fields = Object.entries(definition?.fields ?? {}).map(([field, declared]) => {
+    const options = declared.options ?? live[object]?.[field];
+    return [field, options ? { ...declared, options: [...options] } : declared] as const;
+  });
+  return { object, label: definition?.label ?? humanised(object), fields: Object.fromEntries(fields) };
 }
 
 function rowsOf(raw: Tree, sides: Record<Side, SheetSide>, names: SystemNames): SheetRow[] {

@@ -48,7 +48,10 @@ export const SNAPSHOT_FORMAT = 'dovetail mapping export 1';
 export function snapshotPage({ integration, mappings }: SheetContents): Page {
   const rows = mappings.flatMap(({ name, rows, tables }) => [
     ...rows.map(({ index, cells }) => ['row', name, placeText(index), ...EDITABLE.map((id) => cells[id])]),
-    ...tables.flatMap(({ index, targets }) => [...targets].map((pair) => ['option', name, placeText(index), ...pair])),
+    ...tables.flatMap(({ index, targets }) => [
+      ['options', name, placeText(index)],
+      ...[...targets].map((pair) => ['option', name, placeText(index), ...pair]),
+    ]),
   ]);
   const all = [[SNAPSHOT_FORMAT, integration], ['kind', 'mapping', 'row', ...EDITABLE], ...rows];
   return hiddenPage(

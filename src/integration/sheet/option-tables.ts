@@ -1,5 +1,6 @@
-import type { OptionDefinition } from '../../connector/field.ts';
-import type { Side } from '../../record/side.ts';
+import type { FieldDefinition, OptionDefinition } from '../../connector/field.ts';
+import { SIDES, type Side } from '../../record/side.ts';
+import type { FieldType } from '../../record/value.ts';
 import { isTree, plainMember, plainText, type Tree } from './raw.ts';
 import type { SheetSide } from './side.ts';
 import type { SystemNames } from './words.ts';
@@ -9,12 +10,15 @@ export interface OptionTable {
   /** The row's place in `fields`. */
   index: number;
   fields: Record<Side, string>;
+  /** Those that are known: empty where the connector declares none. */
   options: Record<Side, readonly OptionDefinition[]>;
   /** By the key of side a, in the order shown; empty where it has no counterpart. */
   targets: ReadonlyMap<string, string>;
   /** Whether the file has a table; without one, equal keys go together. */
   written: boolean;
 }
+
+const OPTION_TYPES: readonly FieldType[] = ['option', 'multi_option'];
 
 /**
  * The tables of the rows whose two fields have options, or for which the file has one. A table of another form than
@@ -23,11 +27,12 @@ export interface OptionTable {
 export function optionTables(rows: readonly Tree[], sides: Record<Side, SheetSide>, names: SystemNames): OptionTable[] {
   return rows.flatMap((row, index) => {
     const fields = { a: plainMember(row, names.a.name), b: plainMember(row, names.b.name) };
-    const options = { a: optionsOf(sides.a, fields.a), b: optionsOf(sides.b, fields.b) };
     const given = row.options;
     if (given !== undefined && !isPlainTable(given)) return [];
-    if (given === undefined && (options.a.length === 0 || options.b.length === 0 || isConverted(row, names))) return [];
-    const targets = new Map(options.a.map(({ key }) => [key, given ? '' : sameKey(key, options.b)]));
+    const offer = SIDES.every((side) => hasOptions(fieldOf(sides[side], fields[side])));
+    if (given === undefined && (!offer || isConverted(row, names))) return [];
+    const options = { a: optionsOf(sides.a, fields.a), b: optionsOf(sides.b, fields.b) };
+    const targets = new Map(sameKeys(options).map(([key, target]) => [key, given ? '' : target]));
     for (const [key, target] of Object.entries(given ?? {})) targets.set(key, plainText(target));
     return [{ index, fields, options, targets, written: given !== undefined }];
   });
@@ -36,13 +41,21 @@ export function optionTables(rows: readonly Tree[], sides: Record<Side, SheetSid
 const isPlainTable = (given: unknown): given is Tree =>
   isTree(given) && Object.values(given).every((target) => typeof target !== 'object');
 
-/** An expression gives the option: no table is asked. */
+/** An expression or a link gives the option: no table is asked. */
 const isConverted = (row: Tree, { a, b }: SystemNames): boolean =>
-  Object.hasOwn(row, `to_${a.name}`) || Object.hasOwn(row, `to_${b.name}`) || Object.hasOwn(row, 'reference');
+  [`to_${a.name}`, `to_${b.name}`, 'reference'].some((key) => Object.hasOwn(row, key));
 
-function optionsOf(side: SheetSide, field: string): readonly OptionDefinition[] {
-  return (Object.hasOwn(side.fields, field) ? side.fields[field]?.options : undefined) ?? [];
+const fieldOf = ({ fields }: SheetSide, name: string): FieldDefinition | undefined =>
+  Object.hasOwn(fields, name) ? fields[name] : undefined;
+
+const hasOptions = (field: FieldDefinition | undefined): boolean =>
+  field !== undefined && OPTION_TYPES.includes(field.type);
+
+const optionsOf = (side: SheetSide, name: string): readonly OptionDefinition[] => fieldOf(side, name)?.options ?? [];
+
+/** Without a table, equal keys go together; where a side declares none, every key is one. */
+function sameKeys({ a, b }: Record<Side, readonly OptionDefinition[]>): [string, string][] {
+  if (a.length === 0) return b.map(({ key }) => [key, key]);
+  const isKnown = (key: string) => b.length === 0 || b.some((option) => option.key === key);
+  return a.map(({ key }) => [key, isKnown(key) ? key : '']);
 }
-
-const sameKey = (key: string, options: readonly OptionDefinition[]): string =>
-  options.some((option) => option.key === key) ? key : '';

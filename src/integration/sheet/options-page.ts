@@ -5,6 +5,10 @@ import type { OptionTable } from './option-tables.ts';
 import { cell, type Look, type Page, type PageCell } from './page.ts';
 
 const HEADINGS = 3;
+const SPARE_ROWS = 3;
+
+/** An option of side a and what it becomes. */
+type Pair = [key: string, target: string];
 
 export type OptionColumnId =
   | 'mapping'
@@ -55,7 +59,11 @@ export function optionsPage(contents: SheetContents): Page {
   const columns = optionColumns(contents);
   const { a, b } = contents.names;
   const tables = contents.mappings.flatMap((mapping) =>
-    mapping.tables.flatMap((table) => [...table.targets].map((pair) => optionRow(pair, table, mapping, columns))),
+    mapping.tables.flatMap((table) => {
+      // Where a system does not say its options, people may know more of them.
+      const spare = table.options.a.length === 0 ? Array.from({ length: SPARE_ROWS }, (): Pair => ['', '']) : [];
+      return [...table.targets, ...spare].map((pair) => optionRow(pair, table, mapping, columns));
+    }),
   );
   return {
     name: OPTIONS,
@@ -82,7 +90,7 @@ export function optionsPage(contents: SheetContents): Page {
 }
 
 function optionRow(
-  [key, target]: [string, string],
+  [key, target]: Pair,
   table: OptionTable,
   mapping: SheetMapping,
   columns: readonly OptionColumn[],
@@ -103,6 +111,7 @@ function optionRow(
   };
   return columns.map(({ id }): PageCell => {
     if (id === 'row') return cell(texts[id], 'count');
+    if (id === 'option' && key === '') return cell('', 'edit');
     if (id !== 'target') return cell(texts[id], 'fact');
     const list = table.options.b.length > 0 ? { list: optionList(mapping, table) } : {};
     return { text: target, look: 'edit', ...list };

@@ -33,7 +33,8 @@ export function optionEdits(reading: OptionsReading): PlacedEdit[] {
     const row = optionRow(reading, at, seen);
     if (!row) continue;
     const before = base.get(row.mapping.name)?.options.get(row.number)?.get(row.key) ?? '';
-    const now = row.now.targets.get(row.key) ?? '';
+    // Where the file has no table, it says nothing that could have changed.
+    const now = row.now.written ? (row.now.targets.get(row.key) ?? '') : before;
     if (row.target === before || row.target === now) continue;
     if (now !== before) {
       const summary = 'The integration file says something else here since the export';
@@ -46,23 +47,24 @@ export function optionEdits(reading: OptionsReading): PlacedEdit[] {
   }
   return [...tables].map(([now, { row, changed }]) => ({
     at: row.at,
-    edit: { kind: 'options', mapping: row.mapping.name, index: now.index, options: withUnwritten(now, changed) },
+    edit: {
+      kind: 'options',
+      mapping: row.mapping.name,
+      index: now.index,
+      options: now.written ? changed : withUnchanged(base, row, changed),
+    },
   }));
 }
 
 /** The file has no table yet: what holds by equal keys is written out, too. */
-function withUnwritten(
-  { written, targets }: OptionTable,
+function withUnchanged(
+  base: Base,
+  { mapping, number }: OptionRow,
   changed: ReadonlyMap<string, string | undefined>,
 ): Map<string, string | undefined> {
-  if (written) return new Map(changed);
-  const all = new Map<string, string | undefined>();
-  for (const [key, target] of targets) if (target !== '') all.set(key, target);
-  for (const [key, target] of changed) {
-    if (target === undefined) all.delete(key);
-    else all.set(key, target);
-  }
-  return all;
+  const before = base.get(mapping.name)?.options.get(number) ?? [];
+  const all = new Map([...before, ...changed]);
+  return new Map([...all].filter(([, target]) => target !== undefined && target !== ''));
 }
 
 /** Null where the line is empty or wrong. */
@@ -70,7 +72,7 @@ function optionRow(reading: OptionsReading, at: number, seen: Map<string, number
   const { table, contents, base } = reading;
   const text = (id: OptionColumnId) => textAt(table, at, id);
   const [sheet, place, key] = [text('mapping'), text('row'), text('option')];
-  if (['mapping', 'row', 'option', 'target'].every((id) => text(id as OptionColumnId) === '')) return null;
+  if (key === '' && text('target') === '') return null;
   const mapping = contents.mappings.find((one) => one.sheet === sheet);
   if (!mapping) {
     const known = contents.mappings.map((one) => one.sheet);

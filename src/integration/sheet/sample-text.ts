@@ -1,20 +1,24 @@
-import type { Fields, Value } from '../../record/value.ts';
+import type { FieldDefinition, OptionDefinition } from '../../connector/field.ts';
+import type { Fields, FieldType, Value } from '../../record/value.ts';
 
 const MOST = 3;
 const LONGEST = 40;
 
-/** Up to three different values of each field, as text; masked unless `real`. */
+/** Types whose values are words of the system, and nobody's data. */
+const WORDS: readonly FieldType[] = ['option', 'multi_option', 'boolean', 'currency', 'language'];
+
+/** Up to three different values of each field, as text; masked unless they are shown as they are. */
 export function sampleTexts(
   records: readonly Fields[],
-  names: readonly string[],
-  real: boolean,
+  fields: Readonly<Record<string, FieldDefinition>>,
+  asTheyAre: boolean,
 ): Record<string, string[]> {
   const texts: Record<string, string[]> = {};
-  for (const name of names) {
+  for (const [name, { type }] of Object.entries(fields)) {
     const found = new Set<string>();
     for (const record of records) {
       const text = textOf(record[name]);
-      if (text !== '') found.add(real ? text : masked(text));
+      if (text !== '') found.add(asTheyAre || WORDS.includes(type) ? text : masked(text));
       if (found.size === MOST) break;
     }
     texts[name] = [...found];
@@ -39,7 +43,31 @@ function plain(value: Value | undefined): string {
 
 /** The shape of a text: `Anna Müller, 42` becomes `Xxxx Xxxxxx, 99`. */
 export const masked = (text: string): string =>
-  text
-    .replace(/\p{N}/gu, '9')
-    .replace(/\p{Lu}/gu, 'X')
-    .replace(/[\p{L}\p{M}]/gu, (letter) => (letter === 'X' ? 'X' : 'x'));
+  text.replace(/[\p{L}\p{M}\p{N}]/gu, (character) => {
+    if (/\p{N}/u.test(character)) return '9';
+    return /\p{Lu}/u.test(character) ? 'X' : 'x';
+  });
+
+/** Most options that are taken from records. */
+const MOST_OPTIONS = 50;
+
+/** The options of fields whose connector declares none: of the list that they come from, else those that records have. */
+export function optionsSeen(
+  records: readonly Fields[],
+  fields: Readonly<Record<string, FieldDefinition>>,
+  lists: (name: string) => readonly OptionDefinition[],
+): Record<string, readonly OptionDefinition[]> {
+  const seen: Record<string, readonly OptionDefinition[]> = {};
+  for (const [name, { type, options, options_from: list }] of Object.entries(fields)) {
+    if (options || (type !== 'option' && type !== 'multi_option')) continue;
+    if (list !== undefined) seen[name] = lists(list);
+    else {
+      const keys = new Set(records.flatMap((record) => record[name] ?? []).filter((key) => typeof key === 'string'));
+      seen[name] = [...keys]
+        .sort()
+        .slice(0, MOST_OPTIONS)
+        .map((key) => ({ value: key, key }));
+    }
+  }
+  return seen;
+}

@@ -57,10 +57,8 @@ export function readSnapshot(grids: readonly Grid[]): Base | null {
     base.set(mapping, known);
     const index = place === '' ? null : Number(place) - 1;
     if (kind === 'row') addRow(known, index, cellsOf(ids, texts));
-    else if (kind === 'option' && index !== null) {
-      const [key = '', target = ''] = texts;
-      known.options.set(index, (known.options.get(index) ?? new Map<string, string>()).set(key, target));
-    }
+    else if (kind === 'options' && index !== null) known.options.set(index, new Map());
+    else if (kind === 'option' && index !== null) known.options.get(index)?.set(texts[0] ?? '', texts[1] ?? '');
   }
   return base;
 }
