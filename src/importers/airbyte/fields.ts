@@ -135,6 +135,9 @@ function stringField(schema: Node, types: ReadonlySet<string>): FieldInput {
   const format = textAt(schema, 'format');
   if (format === 'date') return { type: 'date' };
   if (format === 'email') return { type: 'email' };
+  if (format === 'uri') return { type: 'url' };
+  if (format === 'duration') return { type: 'duration' };
+  if (format === 'time' && textAt(schema, 'airbyte_type') === 'time_without_timezone') return { type: 'time' };
   const local = textAt(schema, 'airbyte_type') === 'timestamp_without_timezone';
   return { type: format === 'date-time' && !local ? 'timestamp' : 'string' };
 }

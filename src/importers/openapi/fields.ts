@@ -138,6 +138,12 @@ function scalarField(name: string, shape: Shape, part: FieldsPart): FieldDraft {
   if (shape.kind === 'integer') return { type: 'integer' };
   if (shape.kind === 'number') return /int/.test(shape.format) ? { type: 'integer' } : { type: 'decimal' };
   if (shape.kind === 'string' && /^(email|e-mail)$/i.test(shape.format)) return { type: 'email' };
+  if (shape.kind === 'string' && /^(uri|url|iri)$/i.test(shape.format)) return { type: 'url' };
+  if (shape.kind === 'string' && /^duration$/i.test(shape.format)) return { type: 'duration' };
+  // By the book a time has an offset; only its example can say that it has none.
+  if (shape.kind === 'string' && /^(time|partial-time)$/i.test(shape.format) && isTimeOfDay(shape.example)) {
+    return { type: 'time' };
+  }
   if (shape.kind === 'string' && /^(decimal|double|float|number|money)$/i.test(shape.format)) {
     return { type: 'decimal', number: { wire: 'string' } };
   }
@@ -155,6 +161,9 @@ function scalarField(name: string, shape: Shape, part: FieldsPart): FieldDraft {
   return { type: 'string' };
 }
 
+const isTimeOfDay = (example: unknown): boolean =>
+  typeof example === 'string' && /^\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(example);
+
 /** Each option is its own key, in lower case where that keeps them apart. */
 function optionsOf(values: readonly (string | number | boolean)[]): FieldDraft['options'] | null {
   const usable = values.filter((value) => value !== '');
@@ -165,7 +174,7 @@ function optionsOf(values: readonly (string | number | boolean)[]): FieldDraft['
 }
 
 function addLimits(field: FieldDraft, shape: Shape): void {
-  if (field.type === 'string' || field.type === 'email') {
+  if (field.type === 'string' || field.type === 'email' || field.type === 'url') {
     if (shape.maxLength !== undefined && shape.maxLength >= 1 && Number.isSafeInteger(shape.maxLength)) {
       field.max_length = shape.maxLength;
     }

@@ -283,6 +283,10 @@ describe('fields', () => {
       { type: 'timestamp', time: { pattern: 'YYYY-MM-DD HH:mm:ss' } },
     ],
     ['an e-mail address', { type: 'string', format: 'email' }, { type: 'email' }],
+    ['a URL', { type: 'string', format: 'uri', maxLength: 200 }, { type: 'url', max_length: 200 }],
+    ['a duration', { type: 'string', format: 'duration' }, { type: 'duration' }],
+    ['a time of day by its example', { type: 'string', format: 'time', example: '14:05' }, { type: 'time' }],
+    ['a time that may have an offset', { type: 'string', format: 'time' }, { type: 'string' }],
     [
       'options',
       { type: 'string', enum: ['NEW', 'WON'] },
