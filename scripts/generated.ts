@@ -6,12 +6,16 @@ import { FILTERS } from '../src/integration/expression/filters.ts';
 import { METHODS } from '../src/integration/expression/methods.ts';
 import { TESTS } from '../src/integration/expression/tests.ts';
 import { integrationSchema } from '../src/integration/schema.ts';
+import { typesFit } from '../src/integration/type-fit.ts';
+import { FIELD_TYPES, type FieldType } from '../src/record/value.ts';
 
 /** What is made from the schemas: the JSON Schemas for editors and the reference tables of the docs. */
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const GUIDE = 'docs/integration-file.md';
 const CONNECTORS = 'docs/connectors.md';
+const TYPES = 'docs/types.md';
+const VALUES = 'src/record/value.ts';
 
 /** Of a JSON Schema, the part that is looked at here. */
 const jsonSchema = z.looseObject({
@@ -48,6 +52,7 @@ export function generated(): Map<string, string> {
     ['schemas/connector.schema.json', `${JSON.stringify(connector, null, 2)}\n`],
     [GUIDE, guide(integration)],
     [CONNECTORS, connectorGuide(connector)],
+    [TYPES, withTables(TYPES, { types: typeTable(), conversions: conversionTable() })],
   ]);
 }
 
@@ -138,6 +143,38 @@ function styles(schema: JsonSchema): string {
     .filter((member) => Object.keys(member.properties ?? {}).length > 1)
     .map((member) => `\`${String(member.properties?.style?.const)}\`\n\n${table(without(member, ['style']))}`)
     .join('\n\n');
+}
+
+/** The types and their canonical forms, as they stand above the definition of values. */
+function typeTable(): string {
+  const rows = readFileSync(ROOT + VALUES, 'utf8').matchAll(/^ \* (\| *([\w-]+) *\|.*\|)$/gm);
+  return [...rows]
+    .map(([, row = '', type = '']) =>
+      FIELD_TYPES.some((one) => one === type) ? row.replace(type, `\`${type}\``) : row,
+    )
+    .map((row) => row.replace(/ {2,}/g, ' ').replace(/-{3,}/g, '---'))
+    .join('\n');
+}
+
+/** Which types go into which without an expression. What two declarations must say for it is told in the text. */
+function conversionTable(): string {
+  const zone = { pattern: 'iso', zone: 'UTC', overlap: 'earlier', gap: 'later' } as const;
+  const declared = (type: FieldType) => ({
+    type,
+    ...(type === 'local_timestamp' ? { time: zone } : {}),
+    ...(type === 'person_name' ? { person_name: { text: 'family, given' as const } } : {}),
+  });
+  const told: Partial<Record<string, string>> = {
+    'timestamp>local_timestamp': ' (which names its zone)',
+    'local_timestamp>timestamp': ' (which names its zone)',
+    'string>person_name': ' (where the name is one text)',
+  };
+  const rows = FIELD_TYPES.flatMap((to) => {
+    const from = FIELD_TYPES.filter((type) => type !== to && typesFit(declared(type), declared(to)));
+    const list = from.map((type) => `\`${type}\`${told[`${type}>${to}`] ?? ''}`).join(', ');
+    return from.length > 0 ? [`| \`${to}\` | ${list} |`] : [];
+  });
+  return ['| into | from |', '|---|---|', ...rows].join('\n');
 }
 
 /** A guide with the tables written anew between their marks. */

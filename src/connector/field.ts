@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FIELD_TYPES } from '../record/value.ts';
+import { isCountryCode } from './codec/country-codes.ts';
 import { fieldFaults } from './codec/field-faults.ts';
 import { isLanguageTag } from './codec/language-codes.ts';
 import { isCountry } from './codec/phone.ts';
@@ -74,10 +75,11 @@ const booleanFormat = z.strictObject({
     .describe('Reads yes, y, true, t, on, 1, ja, j, wahr, x and their opposites, too, in any case'),
 });
 
-const names = z
-  .record(z.string(), z.string())
-  .default({})
-  .describe('Forms that the system has of its own → code, e.g. Großbritannien: GB');
+const namesOf = (isCode: (code: string) => boolean, example: string) =>
+  z
+    .record(z.string(), z.string().refine(isCode, 'no such code'))
+    .default({})
+    .describe(`Forms that the system has of its own → code, e.g. ${example}`);
 
 const displayLanguage = z
   .string()
@@ -88,16 +90,16 @@ const displayLanguage = z
 const countryFormat = z.strictObject({
   form: z.enum(['alpha2', 'alpha3', 'numeric', 'name']).default('alpha2').describe('DE, DEU, 276 or Germany'),
   in: displayLanguage,
-  names,
+  names: namesOf(isCountryCode, 'England: GB'),
 });
 
 const languageFormat = z.strictObject({
   form: z
     .enum(['tag', 'underscore', 'iso639_2', 'iso639_2b', 'name'])
     .default('tag')
-    .describe('de-AT, de_AT, deu, ger or Austrian German'),
+    .describe('de-AT, de_AT, deu, ger or German'),
   in: displayLanguage,
-  names,
+  names: namesOf(isLanguageTag, 'Plattdeutsch: nds'),
 });
 
 const multiOptionFormat = z.strictObject({
@@ -134,7 +136,7 @@ const fieldObject = z.strictObject({
   duration: z
     .enum(['iso', 'milliseconds', 'seconds', 'minutes', 'hours', 'days', 'clock', 'clock_seconds'])
     .optional()
-    .describe('PT1H30M, a number of units (with the marks of `number`), 1:30 or 1:30:00'),
+    .describe('PT1H30M (`iso`, the default), a number of units (with the marks of `number`), 1:30 or 1:30:00'),
   country: countryFormat.optional(),
   language: languageFormat.optional(),
   multi_option: multiOptionFormat.optional(),
@@ -146,7 +148,7 @@ const fieldObject = z.strictObject({
   parts_in: z
     .enum(['object', 'record'])
     .optional()
-    .describe('Whether the parts stand in the object at path, or in the record itself'),
+    .describe('Whether the parts stand in the object at path (the default), or in the record itself'),
   person_name: z
     .strictObject({ text: z.enum(['given family', 'family given', 'family, given']) })
     .optional()

@@ -1,17 +1,11 @@
-import { iso31661, iso31661Alpha3ToAlpha2, iso31661NumericToAlpha2 } from 'iso-3166';
 import type { FieldDefinition } from '../field.ts';
+import { COUNTRIES, countryOf } from './country-codes.ts';
 import type { FieldCodec } from './field-codec.ts';
 import { folded, once, remembered } from './remembered.ts';
 
 type CountryFormat = NonNullable<FieldDefinition['country']>;
 
 const PLAIN: CountryFormat = { form: 'alpha2', in: 'en', names: {} };
-
-/** The countries of ISO 3166-1 by their two letters. */
-const COUNTRIES = new Map(iso31661.map((country) => [country.alpha2, country]));
-
-/** Whether ISO 3166-1 assigns this code of two capitals. */
-export const isCountryCode = (code: string): boolean => COUNTRIES.has(code);
 
 /** Wire form ↔ ISO 3166-1 alpha-2. */
 export interface CountryCodec {
@@ -28,15 +22,15 @@ export function compileCountry(format: CountryFormat = PLAIN): CountryCodec {
   const own = new Map(Object.entries(format.names));
   const written = new Map([...own].toReversed().map(([name, code]) => [code, name]));
   const byName = format.form === 'name' ? namesIn(format.in) : undefined;
-  const read = remembered((text: string) => own.get(text) ?? byName?.get(folded(text)) ?? codeOf(text));
+  const read = remembered((text: string) => own.get(text) ?? byName?.get(folded(text)) ?? countryOf(text));
   const write = writer(format);
   return {
     read: (raw) => {
       if (typeof raw === 'string') return read(raw.trim());
-      return typeof raw === 'number' ? codeOf(String(raw)) : undefined;
+      return typeof raw === 'number' ? countryOf(String(raw)) : undefined;
     },
     write: (text) => {
-      const code = codeOf(text);
+      const code = countryOf(text);
       return code === undefined ? undefined : (written.get(code) ?? write(code));
     },
     expects: byName ? `the name of a country in ${format.in}` : 'a country code of ISO 3166-1',
@@ -47,17 +41,6 @@ export function countryCodec(definition: FieldDefinition): FieldCodec {
   const { read, write, expects } = compileCountry(definition.country);
   return { decode: read, encode: (value) => (typeof value === 'string' ? write(value) : undefined), expects };
 }
-
-/** Alpha-2 from any of the three codes. */
-function codeOf(text: string): string | undefined {
-  if (isCountryCode(text)) return text;
-  const upper = text.toUpperCase();
-  if (isCountryCode(upper)) return upper;
-  return ALPHA3.get(upper) ?? (/^\d{1,3}$/.test(text) ? NUMERIC.get(text.padStart(3, '0')) : undefined);
-}
-
-const ALPHA3 = new Map(Object.entries(iso31661Alpha3ToAlpha2));
-const NUMERIC = new Map(Object.entries(iso31661NumericToAlpha2));
 
 function writer({ form, in: language }: CountryFormat): (code: string) => string | undefined {
   switch (form) {

@@ -167,7 +167,9 @@ describe.each<[string, object, [raw: unknown, value: unknown, wire: unknown][]]>
       ['DEU', 'DE', 'DE'],
       ['276', 'DE', 'DE'],
       [40, 'AT', 'AT'],
+      ['XKK', 'XK', 'XK'],
       ['XX', 'refused', 'refused'],
+      ['YU', 'refused', 'refused'],
       ['Germany', 'refused', 'refused'],
     ],
   ],
@@ -421,6 +423,7 @@ test.each<[object, RegExp]>([
   [{ type: 'binary', parts: { size: 'a' } }, /needs its url/],
   [{ type: 'boolean', boolean: { true: 1 } }, /needs true and false/],
   [{ type: 'country', country: { form: 'name', in: 'not a tag' } }, /language tag/],
+  [{ type: 'country', country: { names: { England: 'XX' } } }, /no such code/],
 ])('%j is refused', (declared, message) => {
   const parsed = fieldSchema.safeParse(declared);
   expect(JSON.stringify(parsed.error?.issues)).toMatch(message);
@@ -478,7 +481,7 @@ test('every country and language comes back from every form', () => {
 
 /** Of every continent, with those whose names and codes are easily taken for each other's. */
 const ISO_COUNTRIES =
-  'AD AE AF AG AL AM AR AT AU BE BR CA CD CG CH CI CN CZ DE DK ES FR GB GR IN IT JP KP KR MK MX NL PL PS PT RU SE SK SZ TR TW UA US VA VG VI ZA'.split(
+  'AD AE AF AG AL AM AR AT AU BE BR CA CD CG CH CI CN CZ DE DK ES FR GB GR IN IT JP KP KR MK MX NL PL PS PT RU SE SK SZ TR TW UA US VA VG XK VI ZA'.split(
     ' ',
   );
 
