@@ -40,6 +40,10 @@ describe('loadConnector', () => {
     });
   });
 
+  it('takes the name of an object as it is, dots and all', () => {
+    expect(faultsOf(GOOD.replace('  things:', '  things.json:'))).toEqual([]);
+  });
+
   const faults: [string, string, string, string][] = [
     [
       'an unknown key at the top',

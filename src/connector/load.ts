@@ -86,7 +86,7 @@ function inconsistencies(connector: ConnectorDefinition, document: YamlDocument)
 
 /** Of an object with records of its own it must be said, though everything about it has a default. */
 const saysId = (document: YamlDocument, name: string): boolean =>
-  wireReader('id')(wireReader(name)(wireReader('objects')(document.data))) !== undefined;
+  wireReader('id')(wireReader(name.replaceAll('.', '\\.'))(wireReader('objects')(document.data))) !== undefined;
 
 const idMissing = (name: string, document: YamlDocument) =>
   problem('key-missing', `objects.${name}.id is missing`, {
