@@ -17,7 +17,7 @@ import { Replays } from './replays.ts';
 import { type Routed, route } from './routes.ts';
 import { type CrmSizes, crmSizes } from './seeds.ts';
 import { CrmState, type Outcome } from './state.ts';
-import type { CustomField } from './validation.ts';
+import type { CustomField, Option } from './validation.ts';
 import { Webhooks } from './webhooks.ts';
 
 export interface CrmOptions {
@@ -57,6 +57,9 @@ export interface Crm extends SandboxSystem {
   /** Of companies or of contacts. */
   merge(object: CrmObject, survivorId: string, mergedId: string, now: number): Outcome;
   addOption(object: CrmObject, field: string, value: string, label: string): boolean;
+  /** False when there is no such option. Records keep it. */
+  removeOption(object: CrmObject, field: string, value: string): boolean;
+  options(object: CrmObject, field: string): readonly Option[];
   addCustomField(object: CrmObject, field: CustomField): boolean;
   setLimit(limit: RateLimit | null): void;
 }
@@ -195,6 +198,14 @@ class CrmSystem implements Crm {
 
   addOption(object: CrmObject, field: string, value: string, label: string): boolean {
     return this.state.addOption(object, field, { value, label });
+  }
+
+  removeOption(object: CrmObject, field: string, value: string): boolean {
+    return this.state.removeOption(object, field, value);
+  }
+
+  options(object: CrmObject, field: string): readonly Option[] {
+    return this.state.options(object, field);
   }
 
   addCustomField(object: CrmObject, field: CustomField): boolean {

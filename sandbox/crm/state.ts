@@ -101,6 +101,14 @@ export class CrmState {
     return true;
   }
 
+  /** False when there is no such option. */
+  removeOption(object: CrmObject, field: string, value: string): boolean {
+    const list = this.options(object, field);
+    const left = list.filter((option) => option.value !== value);
+    this.optionLists.set(`${object}.${field}`, left);
+    return left.length < list.length;
+  }
+
   customFields(object: CrmObject): readonly CustomField[] {
     return this.customFieldLists.get(object) ?? [];
   }

@@ -277,6 +277,16 @@ export const connectorSchema = z.strictObject({
         value: z.string(),
         key: z.string(),
         label: z.string().optional(),
+        create: z
+          .strictObject({
+            method: z.enum(['POST', 'PUT']).default('POST'),
+            path: urlPath.optional().describe('Default: that of the list'),
+            key: z.string().describe('Where the key of the new option stands in the body'),
+            label: z.string().optional().describe('Where its label stands'),
+            constant: z.record(z.string(), z.unknown()).default({}).describe('What else the body holds'),
+          })
+          .optional()
+          .describe('rest: how an option is added; the list is read again to see it'),
       }),
     )
     .default({}),

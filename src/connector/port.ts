@@ -157,6 +157,11 @@ export interface Connection {
   /** The options of a declared list, as `loadOptions` read them; empty before. */
   options(list: string): readonly OptionDefinition[];
   /**
+   * Adds an option with this key to a list, where the connector says how, and reads the list again. An option that is
+   * there already is no failure.
+   */
+  createOption(list: string, option: { key: string; label: string }): Promise<Result<void>>;
+  /**
    * The fields that users of the system added to an object, as its connector says how to find them out, by names that
    * their labels suggest; those that are declared already are left out. Empty where there is no way to find them out.
    */

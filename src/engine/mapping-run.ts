@@ -1,8 +1,10 @@
 import type { ObjectCodec } from '../connector/codec.ts';
 import type { ObjectDefinition } from '../connector/definition.ts';
+import type { OptionDefinition } from '../connector/field.ts';
 import type { Capabilities, Connection } from '../connector/port.ts';
 import type { LoadedIntegration, LoadedMapping } from '../integration/loaded.ts';
 import type { FieldMapper } from '../mapping/map-field.ts';
+import type { OptionLists } from '../mapping/option-way.ts';
 import type { PlanRules } from '../planning/pair-decision.ts';
 import type { PlanItem } from '../planning/plan-item.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -34,6 +36,8 @@ export interface SideRun {
   definition: ObjectDefinition;
   can: Capabilities;
   codec: ObjectCodec;
+  /** The options of its lists, as they are now or will be once this plan is done. */
+  lists: OptionLists;
   /** Names of the fields to decode. */
   names: readonly string[];
   /** Name by position of the layout; '' where the position belongs to the other side alone. */
@@ -78,6 +82,10 @@ export interface RunContext {
   stop: Diagnostic | null;
   diagnostics: Diagnostic[];
   openScratch: () => Scratch;
+  /** Plan mode: lists of options with those that this plan adds, by side and list. */
+  foreseenOptions: Map<string, readonly OptionDefinition[]>;
+  /** Options that this run has tried to add. */
+  triedOptions: Set<string>;
   /** Epoch ms; when this installation last wrote to a system, as far as it knows: lists that lag may not show that yet. */
   lastWrite: number;
   /** Renewed when a third of the lease's time has passed. */
@@ -104,8 +112,12 @@ export interface MappingRun {
   realigned: WeakMap<Link, Realignment>;
   /** Digest of the mapping's rules. */
   rulesDigest: string;
+  /** Digest of the rules and of the live options: what was parked under another one is tried again. */
+  parkDigest: string;
   /** The mapping's rules changed since the last read: what has not changed is decided again all the same. */
   recheck: boolean;
+  /** Options without counterpart that a person has been told of, once that was looked up. */
+  alerted: Set<string> | null;
   scratch: Scratch;
   counts: MappingCounts;
   /** Reads of this run, by side. */

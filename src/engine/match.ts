@@ -68,7 +68,7 @@ function mustWait(run: MappingRun, from: Side, seen: Seen, parked: ParkedRecord 
   if (run.open[otherSide(from)].has(seen.id) || isOwnCreate(run, from, seen)) return true;
   // Of a record that is gone nothing is kept.
   if (!parked?.seen.startsWith(seen.archived ? ' ' : `${digestText(seen)} `)) return false;
-  return parked.dismissed !== null || (parked.rules === run.rulesDigest && !run.retried[from].has(seen.id));
+  return parked.dismissed !== null || (parked.rules === run.parkDigest && !run.retried[from].has(seen.id));
 }
 
 /** The same for a pair that is parked under its other record: both are as they were then. */
@@ -80,7 +80,7 @@ function partnerWaits(run: MappingRun, pair: Pair): boolean {
   const [, ours = ''] = parked.seen.split(' ');
   const unread = pair.sides[other].kind === 'unread';
   if (unread ? !seenOf(pair, from).startsWith(`${ours} `) : parked.seen !== seenOf(pair, other)) return false;
-  if (parked.dismissed === null && parked.rules !== run.rulesDigest) return false;
+  if (parked.dismissed === null && parked.rules !== run.parkDigest) return false;
   if (run.retried[from].has(pair.ids[from] ?? '')) return false;
   countEnding(run, from, 'parked');
   if (pair.joint) countEnding(run, otherSide(from), 'parked');

@@ -14,6 +14,7 @@ import { compileCheck, compileRecordCheck, valueRules } from '../validation/vali
 import { noCounts } from './counts.ts';
 import { layoutOf } from './layout.ts';
 import { type MappingRun, mappingKey, type RunContext, type SideRead, type SideRun } from './mapping-run.ts';
+import { liveOptions, optionLists } from './new-options.ts';
 
 /** Compiles a mapping for one run: codecs, mappers, checks, match keys and the layout of its baselines. */
 export async function prepareMapping(
@@ -49,7 +50,9 @@ export async function prepareMapping(
     layouts: new Map(),
     realigned: new WeakMap(),
     rulesDigest: strongDigest(context.strongKey, mapping.rules),
+    parkDigest: strongDigest(context.strongKey, `${mapping.rules}\n${liveOptions({ mapping, a, b })}`),
     recheck: false,
+    alerted: null,
     scratch: context.openScratch(),
     counts: noCounts(),
     reads: { a: noRead(), b: noRead() },
@@ -106,8 +109,9 @@ async function prepareSide(
   const options = await connection.loadOptions(object);
   if (!options.ok) return options;
   const can = connection.capabilities(object);
-  const codec = compileCodec(definition, (list) => connection.options(list));
-  const theirCodec = compileCodec(theirs, (list) => connections[otherSide(side)].options(list));
+  const lists = optionLists(context, side, connection);
+  const codec = compileCodec(definition, lists);
+  const theirCodec = compileCodec(theirs, optionLists(context, otherSide(side), connections[otherSide(side)]));
   const watched = [
     ...mapping.fields.map((field) => field[side]),
     ...(side === 'a' ? extras.a : extras.a.map(() => '')),
@@ -121,7 +125,7 @@ async function prepareSide(
   const mappers = mapping.fields.map((field): FieldMapper | null => {
     const from = theirs.fields[field[otherSide(side)]];
     const to = definition.fields[field[side]];
-    return to && (side === 'b' ? field.aToB : field.bToA) ? compileFieldMapper(field, side, from, to) : null;
+    return to && (side === 'b' ? field.aToB : field.bToA) ? compileFieldMapper(field, side, from, to, lists) : null;
   });
   const checks = mapping.fields.map((field) => {
     const declared = definition.fields[field[side]];
@@ -137,6 +141,7 @@ async function prepareSide(
       definition,
       can,
       codec,
+      lists,
       mappers: mappers.every((mapper) => mapper === null) ? [] : mappers,
       checks,
       checkRecord: compileRecordCheck(mapping, side),

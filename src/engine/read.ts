@@ -196,7 +196,7 @@ async function dueRecords(run: MappingRun, side: SideRun): Promise<ParkedRecord[
   const now = platform.clock.now();
   return parked.filter((one) => {
     if (run.open[otherSide(side.side)].has(one.id)) return false;
-    if (one.rules !== run.rulesDigest || one.approved === one.reason) return true;
+    if (one.rules !== run.parkDigest || one.approved === one.reason) return true;
     if (one.next !== null && one.next <= now) return true;
     const { waitsFor } = one;
     return waitsFor !== null && linked.has(`${waitsFor.mapping} ${waitsFor.side} ${waitsFor.id}`);

@@ -80,6 +80,7 @@ async function persist(run: MappingRun, applied: readonly Applied[]): Promise<vo
       if (known && known.partner !== pair.ids[otherSide(known.side)]) parked.push(...leftAlone(run, known));
     }
     if (one.park) {
+      if (one.park.reason === 'option-unmapped') await alertOnce(run, one.park.diagnostic);
       // A pair is parked under one of its records, not under both.
       released.push(...releases(run, one));
       parked.push(parkedRecord(run, one, one.park));
@@ -137,6 +138,18 @@ function forgetKeys(run: MappingRun, side: Side, { pair, item, park }: Applied):
     if (run.aside[side].get(key) === id) run.aside[side].delete(key);
     if (isRefused && digest !== null) run.taken[side].set(key, id);
   }
+}
+
+/** An option without counterpart is told of with the first record that is parked for it, not with every one. */
+async function alertOnce(run: MappingRun, diagnostic: Diagnostic): Promise<void> {
+  run.alerted ??= new Set(
+    (await run.context.store.parked({ mapping: run.key, reason: 'option-unmapped' })).map(
+      (one) => one.diagnostic.summary,
+    ),
+  );
+  if (run.alerted.has(diagnostic.summary)) return;
+  run.alerted.add(diagnostic.summary);
+  addDiagnostic(run, diagnostic);
 }
 
 /** What a side's own records brought up leaves the settled pages of that side alone. */
@@ -289,7 +302,6 @@ function parkedRecord(run: MappingRun, one: Applied, park: NonNullable<Applied['
   );
   const attempts = (before?.attempts ?? 0) + 1;
   const next = nextAttempt(run, park.reason, attempts, now);
-  if (park.reason === 'option-unmapped' && !before) addDiagnostic(run, park.diagnostic);
   return {
     mapping: run.key,
     side: park.side,
@@ -297,7 +309,7 @@ function parkedRecord(run: MappingRun, one: Applied, park: NonNullable<Applied['
     reason: park.reason,
     diagnostic: park.diagnostic,
     seen: park.seen ?? seenOf(one.pair, park.side, one.written),
-    rules: run.rulesDigest,
+    rules: run.parkDigest,
     first: before?.first ?? now,
     last: now,
     attempts,

@@ -3,12 +3,13 @@ import { otherSide, type Side } from '../record/side.ts';
 import type { Link } from '../store/port.ts';
 import { isPlanned } from './foreseen.ts';
 import { type MappingRun, mappingKey } from './mapping-run.ts';
+import { createOptions } from './new-options.ts';
 import type { Pair, ResolvedReference } from './pair.ts';
 import { idOf } from './recall.ts';
 
 /**
  * Step *resolve*: references become the ids of the other system, through the links of the mapping they refer to. A
- * parent without a link makes its child wait for it, by name.
+ * parent without a link makes its child wait for it, by name. Options that are missing there are added, where rows say so.
  */
 export async function resolve(run: MappingRun, pairs: readonly Pair[]): Promise<void> {
   for (const [index, field] of run.mapping.fields.entries()) {
@@ -17,6 +18,7 @@ export async function resolve(run: MappingRun, pairs: readonly Pair[]): Promise<
       if (run[target].mappers[index]) await resolveField(run, pairs, index, field.reference, target);
     }
   }
+  await createOptions(run, pairs);
 }
 
 async function resolveField(

@@ -106,6 +106,8 @@ export function contextOf(options: RunOptions, id: string, fence: Fence): RunCon
     stop: null,
     diagnostics: [],
     openScratch: options.openScratch,
+    foreseenOptions: new Map(),
+    triedOptions: new Set(),
     lastWrite: started,
     leaseRenewed: started,
   };

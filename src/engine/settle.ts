@@ -112,7 +112,7 @@ async function closeIntent(
     id,
     reason: diagnostic.code,
     seen: '',
-    rules: run.rulesDigest,
+    rules: run.parkDigest,
     first: known.get(id)?.first ?? now,
     last: now,
     diagnostic,

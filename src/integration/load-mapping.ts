@@ -97,7 +97,7 @@ function sideOf(side: Side, file: MappingFile, path: string[], scope: MappingSco
     return null;
   }
   const definition = Object.hasOwn(connector.objects, object) ? connector.objects[object] : undefined;
-  if (definition) return { system, object, definition };
+  if (definition) return { system, object, definition, optionLists: connector.option_lists };
   const summary = `The connector ${connector.connector} has no object "${object}"`;
   scope.findings.unknown('object-unknown', summary, [...path, system], object, known);
   return null;

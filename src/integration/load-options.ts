@@ -24,17 +24,20 @@ export function loadOptions(
     return null;
   }
   const path = [...scope.path, 'options'];
-  const aToB = new Map(Object.entries(table));
+  const aToB = new Map<string, string>();
   const bToA = new Map<string, string>();
-  for (const [a, b] of aToB) {
+  for (const [a, group] of Object.entries(table)) {
     checkKey('a', a, [...path, a], row, scope);
-    checkKey('b', b, [...path, a], row, scope);
-    const first = bToA.get(b);
-    if (first === undefined) bToA.set(b, a);
-    else if (row.writes.a) {
-      scope.findings.warning('option-ambiguous', `"${first}" and "${a}" both become "${b}"`, [...path, a], {
-        detail: `On the way back "${b}" becomes "${first}", which stands first.`,
-      });
+    for (const b of [group].flat()) {
+      checkKey('b', b, [...path, a], row, scope);
+      if (!aToB.has(a)) aToB.set(a, b);
+      const first = bToA.get(b);
+      if (first === undefined) bToA.set(b, a);
+      else if (row.writes.a) {
+        scope.findings.warning('option-ambiguous', `"${first}" and "${a}" both become "${b}"`, [...path, a], {
+          detail: `On the way back "${b}" becomes "${first}", which stands first.`,
+        });
+      }
     }
   }
   for (const side of SIDES) {
@@ -89,6 +92,7 @@ export function loadOtherwise(row: Row, scope: RowScope): LoadedField['otherwise
       ...known,
     ]);
   }
+  if (given.policy === 'create') checkCreate(row, path, scope);
   for (const side of SIDES) {
     const { system } = scope.sides[side];
     const key = given[system];
@@ -101,4 +105,22 @@ export function loadOtherwise(row: Row, scope: RowScope): LoadedField['otherwise
     }
   }
   return loaded;
+}
+
+/** Options can be added where the connector says how; they get the key that the other system has. */
+function checkCreate(row: Row, path: (string | number)[], { sides, findings }: RowScope): void {
+  const creates = (side: Side) => {
+    const list = row.fields[side].options_from;
+    return list !== undefined && sides[side].optionLists[list]?.create !== undefined;
+  };
+  const written = SIDES.filter((side) => row.writes[side]);
+  for (const side of written.filter((one) => !creates(one))) {
+    const summary = `No option can be added to ${row.names[side]} of ${sides[side].system}`;
+    const text = {
+      detail: `Its connector declares no option_lists entry with create for it.`,
+      next: written.length > 1 ? `Records that need one are parked` : 'Set policy: park, default or ignore',
+    };
+    if (written.some(creates)) findings.info('cannot-create-option', summary, path, text);
+    else findings.error('cannot-create-option', summary, path, text);
+  }
 }

@@ -96,7 +96,7 @@ export interface LoadedField {
   /** Where the connectors share no option keys; null: the keys are the same. */
   options: { aToB: ReadonlyMap<string, string>; bToA: ReadonlyMap<string, string> } | null;
   /** What to do with an option without a counterpart; `a` and `b` are the keys written with the policy `default`. */
-  otherwise: { policy: 'park' | 'default' | 'ignore'; a: string | null; b: string | null };
+  otherwise: { policy: 'park' | 'default' | 'create' | 'ignore'; a: string | null; b: string | null };
   /** The mapping through whose links the id is translated. */
   reference: string | null;
   conflict: ConflictPolicy;

@@ -1,4 +1,4 @@
-import type { ObjectDefinition } from '../connector/definition.ts';
+import type { ConnectorDefinition, ObjectDefinition } from '../connector/definition.ts';
 import type { FieldDefinition } from '../connector/field.ts';
 import type { Side } from '../record/side.ts';
 import type { FileDeclared } from './declared.ts';
@@ -13,6 +13,7 @@ export interface SideInFile {
   /** Name of the object. */
   object: string;
   definition: ObjectDefinition;
+  optionLists: ConnectorDefinition['option_lists'];
 }
 
 /** What the checks of one row need to know. */

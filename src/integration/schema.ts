@@ -28,15 +28,19 @@ const fieldMappingSchema = z
   .object({
     direction: z.string().default('both').describe('`both`, or `crm -> erp` with the names of the systems'),
     options: z
-      .record(z.string(), z.string())
+      .record(z.string(), z.union([z.string(), z.array(z.string()).min(1)]))
       .optional()
-      .describe('Option keys of the first system → those of the second, where the connectors do not share keys'),
+      .describe(
+        'Option keys of the first system → those of the second, where the connectors do not share keys; of several the first is written, and all lead back',
+      ),
     otherwise: z
       .strictObject({
         policy: z
-          .enum(['park', 'default', 'ignore'])
+          .enum(['park', 'default', 'create', 'ignore'])
           .default('park')
-          .describe('Park the record, write the option named for the system, or leave the field alone'),
+          .describe(
+            'Park the record, write the option named for the system, add the option to the system, or leave the field alone',
+          ),
       })
       .catchall(z.string())
       .optional()

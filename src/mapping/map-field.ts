@@ -6,6 +6,7 @@ import { ABSENT, type Expressed, Obstacle } from '../record/expressed.ts';
 import { otherSide, type Side } from '../record/side.ts';
 import type { Fields, FieldType, Value } from '../record/value.ts';
 import { type Converter, converter } from './convert.ts';
+import { compileOptionWay, type OptionLists } from './option-way.ts';
 
 /**
  * One field mapping towards one side, compiled: reads the source record's fields and gives the value that the target
@@ -15,15 +16,17 @@ export type FieldMapper = (source: Fields) => Expressed;
 
 /**
  * Compiles the way of a field towards `target`: expression, else option table, else conversion of types; then default.
- * `from` is undefined where the row computes the target's field from the whole record.
+ * `from` is undefined where the row computes the target's field from the whole record. Without `lists`, nothing is known of
+ * options that come from a list.
  */
 export function compileFieldMapper(
   field: LoadedField,
   target: Side,
   from: FieldDefinition | undefined,
   to: FieldDefinition,
+  lists?: OptionLists,
 ): FieldMapper {
-  const way = compileWay(field, target, from, to);
+  const way = compileWay(field, target, from, to, lists);
   const fallback = field.default[target];
   return (fields) => {
     const said = way(fields);
@@ -46,6 +49,7 @@ function compileWay(
   target: Side,
   from: FieldDefinition | undefined,
   to: FieldDefinition,
+  lists: OptionLists | undefined,
 ): FieldMapper {
   const source = field[otherSide(target)];
   const expression = target === 'b' ? field.toB : field.toA;
@@ -56,14 +60,15 @@ function compileWay(
     };
   }
   if (!from) return () => ABSENT;
-  const table = field.options?.[target === 'b' ? 'aToB' : 'bToA'];
+  const option = compileOptionWay(field, target, from, to, lists);
   const convert = converter(from, to);
   return (fields) => {
     const value = fields[source];
     if (value === undefined) return ABSENT;
     if (value === null) return null;
-    if (table) return translate(field, target, table, value);
-    const converted = convert?.(value);
+    const said = option ? option(value) : value;
+    if (said === ABSENT || said instanceof Obstacle || said === null || field.options) return said;
+    const converted = convert?.(said);
     return converted === undefined ? misfit(from.type, to.type, field.name) : converted;
   };
 }
@@ -90,31 +95,4 @@ function typeOfResult(value: Value): FieldType {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? 'integer' : 'decimal';
   if (Array.isArray(value)) return 'list';
   return typeof value === 'object' && value !== null ? 'object' : 'string';
-}
-
-/** By the option table: of several options each. */
-function translate(field: LoadedField, target: Side, table: ReadonlyMap<string, string>, value: Value): Expressed {
-  if (!Array.isArray(value)) return lookUp(field, target, table, value);
-  const keys = new Set<string>();
-  for (const item of value) {
-    const mapped = lookUp(field, target, table, item);
-    if (mapped === ABSENT || mapped instanceof Obstacle) return mapped;
-    keys.add(String(mapped));
-  }
-  return [...keys].sort();
-}
-
-function lookUp(field: LoadedField, target: Side, table: ReadonlyMap<string, string>, value: Value): Expressed {
-  const mapped = table.get(String(value));
-  if (mapped !== undefined) return mapped;
-  const { policy } = field.otherwise;
-  const fallback = field.otherwise[target];
-  if (policy === 'ignore') return ABSENT;
-  if (policy === 'default' && fallback !== null) return fallback;
-  return obstacle(
-    problem('option-unmapped', `An option of ${field.name} has no counterpart`, {
-      where: field.where,
-      next: 'Add it to the option table of the field, or set `otherwise`.',
-    }),
-  );
 }

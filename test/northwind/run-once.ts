@@ -136,6 +136,7 @@ function watched(connection: Connection, step: () => void): Connection {
     remove: around((...args: Parameters<Connection['remove']>) => connection.remove(...args)),
     loadOptions: (object) => connection.loadOptions(object),
     options: (list) => connection.options(list),
+    createOption: (list, option) => connection.createOption(list, option),
     customFields: (object) => connection.customFields(object),
     calls: () => connection.calls(),
     quota: () => connection.quota(),

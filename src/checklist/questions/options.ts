@@ -25,7 +25,7 @@ export const options: Question = {
         ),
       );
       if (fields.length === 0) return [notApplicable(null, 'no drop-down field is mapped')];
-      const says = (['park', 'default', 'ignore'] as const).flatMap((policy) => {
+      const says = (['park', 'default', 'create', 'ignore'] as const).flatMap((policy) => {
         const { length } = fields.filter((field) => field.otherwise.policy === policy);
         return length === 0 ? [] : `${counted(length, 'field')}: ${POLICY[policy]}`;
       });
@@ -37,5 +37,6 @@ export const options: Question = {
 const POLICY: Record<LoadedField['otherwise']['policy'], string> = {
   park: 'an unknown option parks the record',
   default: 'an unknown option becomes the default',
+  create: 'an unknown option is added to the other system',
   ignore: 'an unknown option is left alone',
 };

@@ -179,6 +179,7 @@ class HoldingConnection implements Connection {
   guardWrites: Connection['guardWrites'] = (check) => this.#inner.guardWrites(check);
   loadOptions: Connection['loadOptions'] = (object) => this.#inner.loadOptions(object);
   options: Connection['options'] = (list) => this.#inner.options(list);
+  createOption: Connection['createOption'] = (list, option) => this.#inner.createOption(list, option);
   customFields: Connection['customFields'] = async (object) =>
     this.#holdings.has(object) ? ok({}) : this.#inner.customFields(object);
   calls: Connection['calls'] = () => this.#inner.calls();

@@ -20,7 +20,7 @@ import { readCustomFields } from './custom-fields.ts';
 import { readList } from './list.ts';
 import { findRecords, getRecords } from './lookup.ts';
 import { readyOptionLists } from './object-definition.ts';
-import { readOptions } from './options.ts';
+import { addOption, notAdded, readOptions } from './options.ts';
 import { compileObjects, type RestObject } from './rest-object.ts';
 import { anyResponse, createSender, type Sender, type SenderParts } from './sender.ts';
 import { createAll, removeAll, updateAll, type WriteParts } from './write-all.ts';
@@ -270,6 +270,16 @@ class RestConnection implements Connection {
 
   options(list: string): OptionDefinition[] {
     return this.#options.get(list) ?? [];
+  }
+
+  async createOption(name: string, option: { key: string; label: string }): Promise<Result<void>> {
+    const list = this.#optionLists[name];
+    if (!list?.create) return fail(problem('not-offered', `The connector declares no way to add an option to ${name}`));
+    const added = await addOption(this.#sender, list, option);
+    const options = await readOptions(this.#sender, name, list);
+    if (!options.ok) return options;
+    this.#options.set(name, options.value);
+    return options.value.some(({ key }) => key === option.key) ? ok(undefined) : fail(notAdded(name, added));
   }
 
   customFields(object: string): Promise<Result<Record<string, FieldDefinition>>> {

@@ -1,7 +1,7 @@
 import type { ConnectorDefinition } from '../../connector/definition.ts';
 import type { OptionDefinition } from '../../connector/field.ts';
 import { wireReader } from '../../connector/wire-path.ts';
-import { fail, ok, problem, type Result } from '../../record/diagnostic.ts';
+import { type Diagnostic, fail, ok, problem, type Result } from '../../record/diagnostic.ts';
 import type { Sender } from './sender.ts';
 
 type OptionList = ConnectorDefinition['option_lists'][string];
@@ -36,3 +36,20 @@ function compileOption(list: OptionList): (item: unknown) => OptionDefinition | 
     return { value, key: String(key), ...(typeof label === 'string' ? { label } : {}) };
   };
 }
+
+/** Asks for one more option. What came of it only the list tells: some systems answer anything, and it may be there already. */
+export async function addOption(
+  sender: Sender,
+  list: OptionList,
+  { key, label }: { key: string; label: string },
+): Promise<Diagnostic | null> {
+  if (!list.create) return null;
+  const { method, path = list.path, key: keyAt, label: labelAt, constant } = list.create;
+  const body = JSON.stringify({ ...constant, [keyAt]: key, ...(labelAt === undefined ? {} : { [labelAt]: label }) });
+  const headers = { 'content-type': 'application/json' };
+  const sent = await sender.send({ kind: 'writes', method, path, body, headers, repeatable: false });
+  return sent.ok ? null : sent.diagnostic;
+}
+
+export const notAdded = (name: string, why: Diagnostic | null): Diagnostic =>
+  why ?? problem('option-not-added', `The system did not add the option to ${name}, and did not say why`);

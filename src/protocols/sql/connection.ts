@@ -294,6 +294,10 @@ class SqlConnection implements Connection {
     return this.#options.get(list) ?? [];
   }
 
+  async createOption(list: string): Promise<Result<void>> {
+    return fail(problem('not-offered', `Options of ${list} can only be added in the database`));
+  }
+
   async customFields(): Promise<Result<Record<string, FieldDefinition>>> {
     return ok({});
   }
