@@ -8,10 +8,7 @@ import { type CliWorld, openCliWorld } from './cli-world.ts';
 let world: CliWorld;
 beforeEach(async () => {
   world = await openCliWorld();
-  edit(
-    '{ crm: vat_id, erp: vat_no, conflict: erp }',
-    '{ crm: vat_id, erp: vat_no, conflict: erp, validate: [vat_id] }',
-  );
+  edit('{ crm: vat_id, erp: vat_no,', '{ crm: vat_id, erp: vat_no, validate: [vat_id],');
   edit('{ crm: phone, erp: phone }', '{ crm: phone, erp: phone, validate: [{ check: phone, policy: warn }] }');
   edit(
     '    delete_guard: { share: 0.02, records: 20 }\n',

@@ -25,8 +25,8 @@ const names = () => customers().map((one) => one.name_1);
 const parked = async () =>
   (await world.store.parked({})).map(({ reason, diagnostic, id }) => ({ id, reason, code: diagnostic.code }));
 
-const VAT = '{ crm: vat_id, erp: vat_no, conflict: erp }';
-const NAME = '{ crm: name, erp: name_1 }';
+const VAT = '{ crm: vat_id, erp: vat_no,';
+const NAME = '{ crm: name, erp: name_1,';
 const BEFORE_FIELDS = '    delete_guard: { share: 0.02, records: 20 }\n';
 
 /** Customers with a VAT id must have a city, in the ERP. */
@@ -43,8 +43,7 @@ const rule = (more = '') =>
 `,
   ]);
 
-const vatRule = (policy: string) =>
-  world.edited([VAT, `{ crm: vat_id, erp: vat_no, conflict: erp, validate: [{ check: vat_id, policy: ${policy} }] }`]);
+const vatRule = (policy: string) => world.edited([VAT, `${VAT} validate: [{ check: vat_id, policy: ${policy} }],`]);
 
 it('the rules of the guide load', () => {
   const guide = readFileSync(fileURLToPath(new URL('../../docs/validation.md', import.meta.url)), 'utf8');
@@ -111,14 +110,8 @@ describe('a rule for a value', () => {
   });
 
   it('repairs what it is told to, and a second run is quiet', async () => {
-    const integration = world.edited([
-      NAME,
-      `crm: name
-        erp: name_1
-        validate:
-          - { check: characters, repair: [transliterate] }
-          - { check: length, repair: [{ truncate: '...' }] }`,
-    ]);
+    const checks = "{ check: characters, repair: [transliterate] }, { check: length, repair: [{ truncate: '...' }] }";
+    const integration = world.edited([NAME, `${NAME} validate: [${checks}],`]);
     const id = newCompany({ name: 'Łódź Maschinenbau und Apparatetechnik Verwaltungsgesellschaft' });
     const run = await world.sync({ integration });
     expect(names()).toEqual(['Lódz Maschinenbau und Apparatetechnik...']);
