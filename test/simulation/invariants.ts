@@ -1,3 +1,4 @@
+import { STATUSES } from '../../sandbox/seed-words.ts';
 import { compileCodec } from '../../src/connector/codec.ts';
 import { digestFields, digestKey } from '../../src/record/digest.ts';
 import { otherSide, SIDES, type Side } from '../../src/record/side.ts';
@@ -219,13 +220,16 @@ function isOverruledUnwritten(
   });
 }
 
+/** As the CRM lists them, the only list of options that is asked for. */
+const STATUS_OPTIONS = STATUSES.map((value) => ({ value, key: value }));
+
 /** Each value that was written over stands in the history, as overruled. */
 export async function checkOverruled(world: World): Promise<void> {
   const key = digestKey(FIELD_KEY);
   for (const { mapping, side, id, field, lost, at } of world.ledger.overwritten) {
     const definition = world.integration[side].connector.objects[MAPPINGS[mapping].objects[side]];
     if (!definition) continue;
-    const { fields } = compileCodec(definition).decode({ [field]: lost }, [field]);
+    const { fields } = compileCodec(definition, () => STATUS_OPTIONS).decode({ [field]: lost }, [field]);
     const digest = Buffer.from(digestFields(key, [field], fields)).toString('hex');
     const history = await world.store.history(keyOf(mapping), side, id, 1000);
     if (history.some((entry) => entry.digests?.[field]?.lost === digest)) continue;
