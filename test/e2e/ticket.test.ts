@@ -1,7 +1,7 @@
 import { appendFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { TICKETS } from '../../src/checklist/ticket/ticket.ts';
+import { TICKETS } from '../../src/checklist/ticket/texts.ts';
 import { type CliWorld, openCliWorld } from './cli-world.ts';
 
 let world: CliWorld;

@@ -1,5 +1,6 @@
 import type { FieldDefinition } from '../../connector/field.ts';
 import { declared, fromFileOr, mappedFields, mappedObjects, notApplicable, ofEachSystem } from '../answers.ts';
+import { askReadable } from '../probe-values.ts';
 import type { Question } from '../question.ts';
 
 export const currencies: Question = {
@@ -24,7 +25,7 @@ export const currencies: Question = {
         return unique.length === 0 ? notApplicable(side, 'no amount is mapped') : declared(side, unique.join('; '));
       }),
     ),
-  probes: [],
+  probes: [{ id: 'readable', ask: (context, side) => askReadable(context, side, ['money', 'currency']) }],
 };
 
 function formOf(field: FieldDefinition | undefined): string | null {

@@ -1,6 +1,7 @@
 import type { ObjectDefinition } from '../../connector/definition.ts';
 import { declared, fromFileOr, mappedObjects, notApplicable, ofEachSystem } from '../answers.ts';
 import { eachKind } from '../each-kind.ts';
+import { askChangesFilter, askEquality } from '../probe-filters.ts';
 import type { Question } from '../question.ts';
 
 export const filtering: Question = {
@@ -24,7 +25,10 @@ export const filtering: Question = {
         return says === '' ? notApplicable(side, 'nothing is listed') : declared(side, says);
       }),
     ),
-  probes: [],
+  probes: [
+    { id: 'changes', ask: askChangesFilter },
+    { id: 'equality', ask: askEquality },
+  ],
 };
 
 const rowsBy = ({ modified }: ObjectDefinition): string =>

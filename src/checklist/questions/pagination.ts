@@ -1,6 +1,7 @@
 import type { ListDefinition, ObjectDefinition } from '../../connector/definition.ts';
 import { declared, fromFileOr, mappedObjects, notApplicable, ofEachSystem } from '../answers.ts';
 import { eachKind } from '../each-kind.ts';
+import { askPages } from '../probe-pages.ts';
 import type { Question } from '../question.ts';
 
 export const pagination: Question = {
@@ -22,7 +23,7 @@ export const pagination: Question = {
         return says === '' ? notApplicable(side, 'nothing is listed') : declared(side, says);
       }),
     ),
-  probes: [],
+  probes: [{ id: 'twice', ask: askPages }],
 };
 
 function pagesOf({ list }: ObjectDefinition): string | null {

@@ -1,5 +1,7 @@
 import type { FieldDefinition } from '../../connector/field.ts';
+import type { FieldType } from '../../record/value.ts';
 import { declared, fromFileOr, mappedFields, mappedObjects, notApplicable, ofEachSystem } from '../answers.ts';
+import { askClock, askReadable } from '../probe-values.ts';
 import type { Question } from '../question.ts';
 
 export const timestamps: Question = {
@@ -26,8 +28,13 @@ export const timestamps: Question = {
         return unique.length === 0 ? notApplicable(side, 'no instant is mapped') : declared(side, unique.join('; '));
       }),
     ),
-  probes: [],
+  probes: [
+    { id: 'readable', ask: (context, side) => askReadable(context, side, TIMES) },
+    { id: 'clock', ask: askClock },
+  ],
 };
+
+const TIMES: readonly FieldType[] = ['timestamp', 'local_timestamp', 'date', 'time'];
 
 function formOf(field: FieldDefinition | undefined): string | null {
   if (field?.type !== 'timestamp' && field?.type !== 'date' && field?.type !== 'local_timestamp') return null;

@@ -1,6 +1,6 @@
 import type { Operation } from '../operations.ts';
 import type { FieldFacts, TicketFacts } from './facts.ts';
-import { bullets, type TicketTexts } from './ticket.ts';
+import { bullets, type TicketTexts } from './texts.ts';
 
 const OPERATIONS: Record<Operation, string> = {
   list: 'Listen lesen',

@@ -3,12 +3,9 @@ import { fail, ok, problem, type Result } from '../../record/diagnostic.ts';
 import type { Side } from '../../record/side.ts';
 import type { Language } from '../report/words.ts';
 import { english } from './english.ts';
-import { type TicketFacts, ticketFacts } from './facts.ts';
+import { ticketFacts } from './facts.ts';
 import { german } from './german.ts';
-
-/** What can be asked of the other side's administrator. */
-export const TICKETS = ['static-ip', 'vpn', 'credentials', 'staging-data'] as const;
-export type TicketKind = (typeof TICKETS)[number];
+import type { TicketKind, TicketTexts } from './texts.ts';
 
 /** A mail that is complete: to be sent as it stands. Holds no secret and no field value. */
 export interface Ticket {
@@ -18,12 +15,6 @@ export interface Ticket {
   subject: string;
   body: string;
 }
-
-/** The words of one language for each kind of ticket. */
-export type TicketTexts = Record<TicketKind, (facts: TicketFacts) => { subject: string; paragraphs: string[] }> & {
-  greeting(facts: TicketFacts): string;
-  closing(facts: TicketFacts): string;
-};
 
 const TEXTS: Record<Language, TicketTexts> = { en: english, de: german };
 
@@ -48,6 +39,3 @@ export function writeTicket(
   const body = [texts.greeting(facts), ...paragraphs, texts.closing(facts)].join('\n\n');
   return ok({ kind, to: facts.contact && (facts.contact.email ?? facts.contact.name), subject, body });
 }
-
-/** Lines of a list in a mail. */
-export const bullets = (lines: readonly string[]): string => lines.map((line) => `  - ${line}`).join('\n');

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { LANGUAGES, type Language } from '../../checklist/report/words.ts';
-import { TICKETS, type Ticket, type TicketKind, writeTicket } from '../../checklist/ticket/ticket.ts';
+import { TICKETS, type TicketKind } from '../../checklist/ticket/texts.ts';
+import { type Ticket, writeTicket } from '../../checklist/ticket/ticket.ts';
 import { type Cli, type CommonOptions, withExamples, withIntegration } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { knownSystem } from '../mappings.ts';

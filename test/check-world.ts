@@ -1,0 +1,78 @@
+import { fileURLToPath } from 'node:url';
+import { CRM_CLIENT_ID, CRM_CLIENT_SECRET } from '../sandbox/crm/access.ts';
+import { type Crm, createCrm } from '../sandbox/crm/crm.ts';
+import { createErp, ERP_KEY, type Erp } from '../sandbox/erp/erp.ts';
+import { serve } from '../sandbox/http.ts';
+import type { CheckLine } from '../src/checklist/question.ts';
+import { type CheckOptions, type CheckReport, runCheck } from '../src/checklist/run-check.ts';
+import { passingTokens } from '../src/connector/auth/tokens.ts';
+import { openIntegration } from '../src/integration/files.ts';
+import type { LoadedIntegration, LoadedSystem } from '../src/integration/loaded.ts';
+import { systemClock } from '../src/platform/clock.ts';
+import type { HttpClient } from '../src/platform/http.ts';
+import { undiciHttp } from '../src/platform/http-undici.ts';
+import { silentLog } from '../src/platform/log.ts';
+import { systemRandom } from '../src/platform/random.ts';
+import { openRestConnection } from '../src/protocols/rest/connection.ts';
+
+const EXAMPLE = fileURLToPath(new URL('../examples/crm-erp/integration.yaml', import.meta.url));
+
+/** What a check is to find otherwise than in the example. */
+export interface CheckCase {
+  variables?: Record<string, string>;
+  /** Changes the loaded integration. */
+  change?: (integration: LoadedIntegration) => void;
+  http?: HttpClient;
+  options?: Partial<CheckOptions>;
+}
+
+/** The example integration over both sandbox systems on sockets, to be checked. */
+export interface CheckWorld {
+  crm: Crm;
+  erp: Erp;
+  http: HttpClient;
+  check(one?: CheckCase): Promise<CheckReport>;
+  close(): Promise<void>;
+}
+
+export async function openCheckWorld(): Promise<CheckWorld> {
+  const crm = createCrm({ size: 60, limit: null, indexLagMs: 0 });
+  const erp = createErp({ size: 60 });
+  const http = undiciHttp();
+  const servers = [await serve(crm), await serve(erp)] as const;
+  return {
+    crm,
+    erp,
+    http,
+    async check(one = {}) {
+      const loaded = await openIntegration(EXAMPLE, 'staging', {
+        CRM_URL: servers[0].url,
+        CRM_CLIENT_ID,
+        CRM_CLIENT_SECRET,
+        ERP_URL: servers[1].url,
+        ERP_API_KEY: ERP_KEY,
+        ...one.variables,
+      });
+      if (!loaded.ok) throw new Error(JSON.stringify(loaded.error));
+      one.change?.(loaded.value);
+      const platform = { clock: systemClock, random: systemRandom, http: one.http ?? http, log: silentLog };
+      const connect = ({ connector: definition, variables }: LoadedSystem) => {
+        const connection = openRestConnection({ definition, variables, platform, tokens: passingTokens() });
+        if (!connection.ok) throw new Error(connection.error.summary);
+        return connection.value;
+      };
+      const connections = { a: connect(loaded.value.a), b: connect(loaded.value.b) };
+      return runCheck({ integration: loaded.value, connections, platform, ...one.options });
+    },
+    async close() {
+      await http.close();
+      for (const server of servers) await server.close();
+    },
+  };
+}
+
+export function lineOf(report: CheckReport, question: string, system: string | null = null): CheckLine {
+  const line = report.lines.find((one) => one.question === question && one.system === system);
+  if (!line) throw new Error(`no line of ${question}`);
+  return line;
+}
