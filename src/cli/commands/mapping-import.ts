@@ -1,23 +1,17 @@
-import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { Command } from 'commander';
 import { diffText } from '../../connector/line-diff.ts';
 import { importSheets } from '../../integration/sheet/import-sheets.ts';
-import { fail, ok, problem, type Result } from '../../record/diagnostic.ts';
 import { type Cli, withExamples, withIntegration } from '../command.ts';
-import { confirmWrite } from '../confirm-write.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { openMappingSource, readGrids } from '../mapping-sheets.ts';
 import type { RuntimeOptions } from '../open.ts';
 import { openOutput } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
 import { type MappingImport, mappingImportText, outcomeText } from '../views/mapping-import.ts';
+import { type WriteOptions, writeMapping } from '../write-mapping.ts';
 
-interface ImportOptions extends RuntimeOptions {
-  write?: boolean;
-  yes?: boolean;
-  json?: boolean;
-}
+interface ImportOptions extends RuntimeOptions, WriteOptions {}
 
 export function addMappingImport(group: Command, cli: Cli): void {
   const command = withIntegration(group.command('import <file>'))
@@ -63,31 +57,10 @@ async function importMappings(terminal: Terminal, file: string, options: ImportO
     diff: diffText(before, text),
   };
   if (!output.json) output.text(mappingImportText(view, output.style));
-  const outcome = await write(terminal, source.value.file, name, { before, text }, options);
+  const outcome = await writeMapping(terminal, { file: source.value.file, name }, { before, text }, options);
   if (!outcome.ok) return output.failure(EXIT.failed, [outcome.error]);
   const done = { ...view, outcome: outcome.value };
   if (output.json) output.document(done, () => '');
   else output.text(outcomeText(done, options.write === true));
   return EXIT.done;
-}
-
-/** Only when it was asked for, and somebody agreed. */
-async function write(
-  terminal: Terminal,
-  file: string,
-  name: string,
-  { before, text }: { before: string; text: string },
-  options: ImportOptions,
-): Promise<Result<MappingImport['outcome']>> {
-  if (text === before) return ok('unchanged');
-  if (!options.write) return ok('shown');
-  const agreed = options.yes || (terminal.interactive && !options.json && (await confirmWrite(name)));
-  if (!agreed) return ok('shown');
-  try {
-    writeFileSync(file, text);
-    return ok('written');
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'an error';
-    return fail(problem('file-unwritable', "The file can't be written", { detail: `${code}.`, where: { file } }));
-  }
 }

@@ -1,5 +1,6 @@
 import type { DiffLine } from '../../connector/line-diff.ts';
 import type { Exchange, Finding, LearnReport, Verdict } from '../../importers/learn/finding.ts';
+import { diffRows } from './diff.ts';
 import type { Style } from './style.ts';
 import { counted, durationText, printable, shorten, wrap } from './text.ts';
 
@@ -81,19 +82,15 @@ function leftText({ left }: LearnView, { colours }: Style): string[] {
 const GROUND = /^\s*- \{ at: /;
 
 /** What changes; of the grounds, which repeat what is said above, only their number. */
-function diffLines({ diff }: LearnView, { colours }: Style): string[] {
+function diffLines({ diff }: LearnView, style: Style): string[] {
   const grounds = diff.filter(({ kind, line }) => kind === 'new' && GROUND.test(line)).length;
-  const lines = diff
-    .filter(({ line }) => !GROUND.test(line) && line !== 'grounds:')
-    .map(({ kind, line }) => {
-      const text = printable(line);
-      if (kind === 'gone') return colours.red(`- ${text}`);
-      if (kind === 'new') return colours.green(`+ ${text}`);
-      return kind === 'gap' ? colours.dim('  …') : `  ${text}`;
-    });
+  const lines = diffRows(
+    diff.filter(({ line }) => !GROUND.test(line) && line !== 'grounds:'),
+    style,
+  );
   return grounds === 0
     ? lines
-    : [...lines, colours.green(`+ under grounds: ${counted(grounds, 'fact')} with what shows it`)];
+    : [...lines, style.colours.green(`+ under grounds: ${counted(grounds, 'fact')} with what shows it`)];
 }
 
 /** One line that is written over; without a probe it is wiped. */

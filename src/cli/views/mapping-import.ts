@@ -1,7 +1,8 @@
 import type { DiffLine } from '../../connector/line-diff.ts';
 import type { Diagnostic } from '../../record/diagnostic.ts';
+import { diffRows } from './diff.ts';
 import type { Style } from './style.ts';
-import { counted, printable } from './text.ts';
+import { counted } from './text.ts';
 
 export interface MappingImport {
   /** The sheets, as they were named. */
@@ -17,15 +18,10 @@ export interface MappingImport {
 }
 
 /** What the sheets change in the file. */
-export function mappingImportText({ from, file, edits, diff }: MappingImport, { colours }: Style): string {
+export function mappingImportText({ from, file, edits, diff }: MappingImport, style: Style): string {
   if (diff.length === 0) return '';
-  const lines = diff.map(({ kind, line }) => {
-    const text = printable(line);
-    if (kind === 'gone') return colours.red(`- ${text}`);
-    if (kind === 'new') return colours.green(`+ ${text}`);
-    return kind === 'gap' ? colours.dim('  …') : `  ${text}`;
-  });
-  return `${counted(edits, 'change')} of ${from} to ${colours.bold(file)}\n\n${lines.join('\n')}\n`;
+  const title = `${counted(edits, 'change')} of ${from} to ${style.colours.bold(file)}`;
+  return `${title}\n\n${diffRows(diff, style).join('\n')}\n`;
 }
 
 /** What became of it, and what comes next. */

@@ -1,0 +1,192 @@
+import { relative } from 'node:path';
+import type { Command } from 'commander';
+import { didYouMean } from '../../connector/closest-word.ts';
+import type { ObjectDefinition } from '../../connector/definition.ts';
+import { diffText } from '../../connector/line-diff.ts';
+import { applyEdits } from '../../integration/sheet/apply-edits.ts';
+import type { SheetMapping } from '../../integration/sheet/contents.ts';
+import type { Edit } from '../../integration/sheet/edit.ts';
+import { type OpenSide, type Proposal, proposeRows } from '../../mapping/suggest/propose-rows.ts';
+import { type Diagnostic, fail, ok, problem, type Result } from '../../record/diagnostic.ts';
+import { SIDES, type Side } from '../../record/side.ts';
+import { type Cli, toCount, withExamples, withIntegration } from '../command.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import { type MappingSource, openMappingSource } from '../mapping-sheets.ts';
+import { readValueFacts, type SampledValues } from '../mapping-values.ts';
+import { commandLine } from '../mappings.ts';
+import type { RuntimeOptions } from '../open.ts';
+import { type Output, openOutput } from '../output.ts';
+import type { Terminal } from '../terminal.ts';
+import { type MappingSuggestions, suggestedText, suggestionsText } from '../views/mapping-suggest.ts';
+import { type WriteOptions, writeMapping } from '../write-mapping.ts';
+
+interface SuggestOptions extends RuntimeOptions, WriteOptions {
+  objects?: string[];
+  least: number;
+  values?: number | boolean;
+}
+
+/** From this confidence on, nine of ten suggestions are right: measured, see the tests. */
+const SURE = 0.8;
+/** Records of each object that are read with --values. */
+const RECORDS = 300;
+
+export function addMappingSuggest(group: Command, cli: Cli): void {
+  const command = withIntegration(group.command('suggest [mapping]'))
+    .summary('pairs of fields that are probably the same, with how sure that is and why')
+    .description(
+      'Proposes rows for the fields that are neither mapped nor ignored yet: of one mapping, of all, or of two objects ' +
+        'that have no mapping yet. By names and labels in English and German, types, options and, with --values, by what ' +
+        'values of the live systems have in common. Writes nothing unless told and agreed.',
+    )
+    .option('--objects <object...>', 'two objects instead of a mapping: crm.contacts erp.customers')
+    .option('--least <confidence>', 'show what is at least so sure, 0 to 1', toShare, 0.5)
+    .option('--values [records]', 'compare values of so many records of each object, too', toCount)
+    .option('--write', `write the rows that are at least ${SURE} sure into the integration file`)
+    .option('--yes', 'write without asking')
+    .action(async (mapping: string | undefined, options: SuggestOptions) => {
+      cli.exit = await suggest(cli.terminal, mapping, options);
+    });
+  withExamples(
+    command,
+    'dovetail mapping suggest',
+    'dovetail mapping suggest companies --values --write',
+    'dovetail mapping suggest --objects crm.contacts erp.customers --json',
+  );
+}
+
+const toShare = (text: string): number => Math.min(1, Math.max(0, Number(text) || 0));
+
+/** Two objects that are to be compared. */
+interface Asked {
+  mapping: string | null;
+  sides: Record<Side, OpenSide>;
+}
+
+async function suggest(terminal: Terminal, mapping: string | undefined, options: SuggestOptions): Promise<ExitCode> {
+  const output = openOutput(terminal, options.json === true);
+  const source = await openMappingSource(terminal, options);
+  if (!source.ok) return output.failure(EXIT.usage, source.error);
+  const asked =
+    options.objects === undefined ? mappingsOf(source.value, mapping) : objectsOf(source.value, options.objects);
+  if (!asked.ok) return output.failure(EXIT.usage, [asked.error]);
+  const values = await valuesOf(terminal, output, options, asked.value);
+  if (!values.ok) return output.failure(values.error.exit, values.error.diagnostics);
+  const compared = asked.value.map((one) => (values.value ? withValues(one, values.value.facts) : one));
+  const view = viewOf(terminal, source.value, compared, options.least);
+  if (!output.json) output.text(suggestionsText(view.shown, output.style));
+  const target = { file: source.value.file, name: view.shown.file };
+  const outcome = await writeMapping(terminal, target, { before: source.value.text, text: view.text }, options);
+  if (!outcome.ok) return output.failure(EXIT.failed, [outcome.error]);
+  const done = { ...view.shown, outcome: outcome.value };
+  const words = [mapping ?? [], options.objects ? ['--objects', ...options.objects] : []].flat();
+  const again = commandLine(['dovetail mapping suggest', ...words].join(' '), options);
+  if (output.json) output.document(done, () => '');
+  else output.text(suggestedText(done, options.write === true, again));
+  return EXIT.done;
+}
+
+/** Null without --values. */
+async function valuesOf(terminal: Terminal, output: Output, options: SuggestOptions, asked: readonly Asked[]) {
+  if (options.values === undefined || options.values === false) return ok(null);
+  const objects = { a: asked.map(({ sides }) => sides.a.object), b: asked.map(({ sides }) => sides.b.object) };
+  const read = await readValueFacts(terminal, options, objects, options.values === true ? RECORDS : options.values);
+  if (read.ok) output.diagnostics(read.value.failures);
+  return read;
+}
+
+function withValues({ mapping, sides }: Asked, facts: SampledValues['facts']): Asked {
+  const of = (side: Side): OpenSide => {
+    const known = facts[side][sides[side].object] ?? {};
+    return { ...sides[side], open: sides[side].open.map((field) => ({ ...field, ...known[field.name] })) };
+  };
+  return { mapping, sides: { a: of('a'), b: of('b') } };
+}
+
+/** The mapping of that name, or all: with the fields that nothing is decided about. */
+function mappingsOf({ contents, systems }: MappingSource, name: string | undefined): Result<Asked[]> {
+  const chosen = contents.mappings.filter((mapping) => name === undefined || mapping.name === name);
+  if (name !== undefined && chosen.length === 0) {
+    const next = didYouMean(
+      name,
+      contents.mappings.map((mapping) => mapping.name),
+    );
+    return fail(problem('mapping-unknown', `There is no mapping "${name}"`, next === undefined ? {} : { next }));
+  }
+  const sideOf = ({ sides, rows }: SheetMapping, side: Side): OpenSide => {
+    const { object, label, fields } = sides[side];
+    const own = ownFields(systems[side].connector.objects[object]);
+    const left = rows
+      .filter(({ cells }) => cells.status === 'open')
+      .map(({ cells }) => cells[side === 'a' ? 'fieldA' : 'fieldB']);
+    const open = left.flatMap((field) =>
+      fields[field] && !own.includes(field) ? [{ name: field, definition: fields[field] }] : [],
+    );
+    return { system: contents.names[side].name, object, label, open };
+  };
+  return ok(
+    chosen.map((mapping) => ({ mapping: mapping.name, sides: { a: sideOf(mapping, 'a'), b: sideOf(mapping, 'b') } })),
+  );
+}
+
+/** Fields that a sync itself lives on: the link token, and the stamp and version of the system. */
+const ownFields = (definition: ObjectDefinition | undefined): (string | undefined)[] =>
+  definition ? [definition.link_field, definition.modified, definition.version] : [];
+
+/** Two objects that were named `system.object`, in either order. */
+function objectsOf({ systems }: MappingSource, named: readonly string[]): Result<Asked[]> {
+  const found: Partial<Record<Side, OpenSide>> = {};
+  for (const text of named) {
+    const side = SIDES.find((one) => text.startsWith(`${systems[one].name}.`));
+    const object = side && text.slice(systems[side].name.length + 1);
+    const known = side && systems[side].connector.objects;
+    const definition = known && object !== undefined && Object.hasOwn(known, object) ? known[object] : undefined;
+    if (!side || object === undefined || !definition) return fail(objectUnknown(text, systems));
+    const own = ownFields(definition);
+    const fields = Object.entries(definition.fields).filter(([name]) => !own.includes(name));
+    const open = fields.map(([name, field]) => ({ name, definition: field }));
+    found[side] = { system: systems[side].name, object, label: definition.label, open };
+  }
+  const { a, b } = found;
+  if (a && b && named.length === 2) return ok([{ mapping: null, sides: { a, b } }]);
+  const next = `Name one object of each system: --objects ${systems.a.name}.<object> ${systems.b.name}.<object>`;
+  return fail(problem('objects-incomplete', 'It takes two objects, one of each system', { next }));
+}
+
+function objectUnknown(text: string, systems: MappingSource['systems']): Diagnostic {
+  const known = SIDES.flatMap((side) =>
+    Object.keys(systems[side].connector.objects).map((name) => `${systems[side].name}.${name}`),
+  );
+  const next = didYouMean(text, known);
+  return problem('object-unknown', `There is no object "${text}"`, next === undefined ? {} : { next });
+}
+
+function viewOf(terminal: Terminal, source: MappingSource, asked: readonly Asked[], least: number) {
+  const { contents } = source;
+  const mappings = new Map(
+    contents.mappings.map(({ name, sides }) => [name, { a: sides.a.object, b: sides.b.object }] as const),
+  );
+  const pairs = asked.map(({ mapping, sides }) => {
+    const proposals = proposeRows({ sides, mappings }).filter(({ confidence }) => confidence >= least);
+    const objects = { a: sides.a.object, b: sides.b.object };
+    return { mapping, objects, proposals, rows: proposals.filter(isSure).length };
+  });
+  const edits = pairs.flatMap(({ mapping, proposals }): Edit[] =>
+    mapping === null
+      ? []
+      : proposals.flatMap((one) => (isSure(one) && one.row ? [{ mapping, kind: 'add', row: one.row }] : [])),
+  );
+  const { text } = applyEdits(source.text, edits);
+  const path = relative(terminal.folder, source.file);
+  const shown: MappingSuggestions = {
+    file: path.startsWith('..') ? source.file : path,
+    systems: { a: contents.names.a.name, b: contents.names.b.name },
+    pairs,
+    sure: SURE,
+    outcome: 'unchanged',
+    diff: diffText(source.text, text),
+  };
+  return { shown, text };
+}
+
+const isSure = ({ confidence, row }: Proposal): boolean => confidence >= SURE && row !== null;
