@@ -29,7 +29,7 @@ export async function readValueFacts(
   objects: Record<Side, readonly string[]>,
   size: number,
 ): Promise<Result<SampledValues, Refusal>> {
-  const runtime = await openRuntime(terminal, options, { anyStore: true });
+  const runtime = await openRuntime(terminal, options, { anyStore: true, systemsOnly: true });
   if (!runtime.ok) return runtime;
   try {
     const connections = runtime.value.connect();

@@ -58,16 +58,16 @@ const SCRATCH_BYTES = 32 * 1024 * 1024;
 
 /**
  * Opens an integration with its store. Refused with exit 2 where a file is wrong, with 1 where the store can't be used;
- * an older copy of the store is refused, unless `anyStore` is set.
+ * an older copy of the store is refused, unless `anyStore` is set. With `systemsOnly`, faulty mappings are left out.
  */
 export async function openRuntime(
   terminal: Terminal,
   options: RuntimeOptions,
-  { anyStore = false } = {},
+  { anyStore = false, systemsOnly = false } = {},
 ): Promise<Result<Runtime, Refusal>> {
   const platform = await openPlatform(terminal);
   if (!platform.ok) return refuse(EXIT.usage, platform.error);
-  const loaded = await loadWithKept(terminal, options, platform.value);
+  const loaded = await loadWithKept(terminal, options, platform.value, systemsOnly);
   if (!loaded.ok) {
     await platform.value.http.close();
     return refuse(EXIT.usage, ...loaded.error);
@@ -92,9 +92,11 @@ async function loadWithKept(
   terminal: Terminal,
   options: RuntimeOptions,
   platform: Platform,
+  systemsOnly: boolean,
 ): Promise<Result<LoadedIntegration, Diagnostic[]>> {
   const asked = new Map<string, string>();
   const plain = await loadFile(terminal, options, {
+    systemsOnly,
     kept: (environment, system) => {
       asked.set(system, environment);
       return undefined;
@@ -110,7 +112,7 @@ async function loadWithKept(
   const kept = new Map<string, Record<string, string>>();
   for (const system of asked.keys()) kept.set(system, await loadVariables(state.value.store, system));
   await state.value.store.close();
-  return loadFile(terminal, options, { kept: (_, system, variable) => kept.get(system)?.[variable] });
+  return loadFile(terminal, options, { systemsOnly, kept: (_, system, variable) => kept.get(system)?.[variable] });
 }
 
 const integrationFile = (terminal: Terminal, options: RuntimeOptions): string =>

@@ -6,6 +6,7 @@ import { diffText } from '../../connector/line-diff.ts';
 import { applyEdits } from '../../integration/sheet/apply-edits.ts';
 import type { SheetMapping } from '../../integration/sheet/contents.ts';
 import type { Edit } from '../../integration/sheet/edit.ts';
+import { newFaults } from '../../integration/sheet/import-sheets.ts';
 import { type OpenSide, type Proposal, proposeRows } from '../../mapping/suggest/propose-rows.ts';
 import { type Diagnostic, fail, ok, problem, type Result } from '../../record/diagnostic.ts';
 import { SIDES, type Side } from '../../record/side.ts';
@@ -75,6 +76,12 @@ async function suggest(terminal: Terminal, mapping: string | undefined, options:
   const compared = asked.value.map((one) => (values.value ? withValues(one, values.value.facts) : one));
   const view = viewOf(terminal, source.value, compared, options.least);
   if (!output.json) output.text(suggestionsText(view.shown, output.style));
+  const found =
+    view.text === source.value.text
+      ? []
+      : newFaults(await source.value.load(source.value.text), await source.value.load(view.text));
+  if (found.some(({ severity }) => severity === 'error')) return output.failure(EXIT.failed, found);
+  output.diagnostics(found);
   const target = { file: source.value.file, name: view.shown.file };
   const outcome = await writeMapping(terminal, target, { before: source.value.text, text: view.text }, options);
   if (!outcome.ok) return output.failure(EXIT.failed, [outcome.error]);

@@ -65,7 +65,7 @@ export async function importSheets(
 }
 
 /** What is wrong after and was not before; of what was wrong before, that it still is. */
-function newFaults(
+export function newFaults(
   before: Result<LoadedIntegration, Diagnostic[]>,
   after: Result<LoadedIntegration, Diagnostic[]>,
 ): Diagnostic[] {

@@ -30,7 +30,7 @@ export function nameLikeness(one: readonly Token[], other: readonly Token[]): Na
     if (taken.has(left) || taken.has(right)) continue;
     taken.add(left).add(right);
     matched += likeness * (left.weight + right.weight);
-    words.push(left.stem === right.stem ? left.stem : `${left.stem} = ${right.stem}`);
+    words.push(left.text === right.text ? left.text : `${left.text} = ${right.text}`);
   }
   return { score: matched / all, words };
 }

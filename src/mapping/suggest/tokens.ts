@@ -2,6 +2,8 @@ import { VOCABULARY, WEAK_WORDS } from './vocabulary.ts';
 
 /** A word or phrase of a name. */
 export interface Token {
+  /** As it is written, but for capitals and umlauts. */
+  text: string;
   /** In which form it is compared when no meaning is known: without capitals, umlauts and endings. */
   stem: string;
   /** What it may mean, by the lines of the vocabulary; empty where it is not in there. */
@@ -41,12 +43,13 @@ export function tokensOf(name: string): Token[] {
 }
 
 function tokenOf(words: readonly string[]): Token {
+  const text = words.join(' ');
   const stem = words.map(stemOf).join(' ');
   const meanings = MEANINGS.get(stem) ?? NO_MEANINGS;
   const [word = ''] = words;
-  if (words.length === 1 && /^\d+$/.test(word)) return { stem, meanings, weight: word === '1' ? FIRST : 1 };
+  if (words.length === 1 && /^\d+$/.test(word)) return { text, stem, meanings, weight: word === '1' ? FIRST : 1 };
   const isWeak = words.every((one) => WEAK_WORDS.has(one));
-  return { stem, meanings, weight: isWeak ? WEAK : 1 };
+  return { text, stem, meanings, weight: isWeak ? WEAK : 1 };
 }
 
 const NO_MEANINGS: ReadonlySet<string> = new Set();
