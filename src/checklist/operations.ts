@@ -9,7 +9,9 @@ export function operations(side: Side, object: MappedObject): Operation[] {
     if (theirs.create !== 'ignore') needed.add('create');
     if (theirs.update !== 'ignore') needed.add('update');
     if (theirs.delete === 'delete' || theirs.delete === 'archive') needed.add(theirs.delete);
-    if (mapping.onLeave === 'delete' || mapping.onLeave === 'archive') needed.add(mapping.onLeave);
+    // Only records of a side with a filter leave it.
+    const leave = mapping.filter[otherSide(side)] !== null;
+    if (leave && (mapping.onLeave === 'delete' || mapping.onLeave === 'archive')) needed.add(mapping.onLeave);
   }
   return [...needed];
 }

@@ -148,3 +148,72 @@ describe('closestWord', () => {
     expect(closestWord(word, ['email', 'vat_id', 'name'])).toBe(expected);
   });
 });
+
+describe('parts and lines', () => {
+  const WITHIN = `  mains:
+    part_of: { object: things, whole: thing, present: [name] }
+    fields:
+      name: { type: string, path: main_name }
+  lines:
+    lines_of: { object: things, path: lines, whole: thing, key: no, position: place }
+    fields:
+      no: { type: integer }
+`;
+
+  it('get the reference to their whole, the place, and how changes of the whole are read', () => {
+    const loaded = loadConnector(GOOD + WITHIN, 'toy.yaml');
+    const { mains, lines } = loaded.ok ? loaded.value.objects : {};
+    expect(mains?.fields.thing).toMatchObject({ type: 'reference', reference: 'things', required: true });
+    expect(Object.keys(lines?.fields ?? {})).toEqual(['no', 'thing', 'place']);
+    expect(lines?.fields.no?.required).toBe(true);
+    expect([mains?.modified, mains?.list?.path, mains?.list?.equals]).toEqual(['changed', '/things', {}]);
+  });
+
+  it.each<[string, string, string, string]>([
+    [
+      'no such object',
+      'part_of: { object: things',
+      'part_of: { object: thing',
+      '19:24 name-unknown: There is no object "thing" in this connector|Did you mean "things"?',
+    ],
+    [
+      'a whole that is a part itself',
+      'lines_of: { object: things',
+      'lines_of: { object: mains',
+      '23:25 whole-within: mains stands within another object itself|Name the outermost one',
+    ],
+    [
+      'no such field',
+      'present: [name]',
+      'present: [nam]',
+      '19:56 name-unknown: mains has no field "nam"|Did you mean "name"?',
+    ],
+    ['no such key', 'key: no,', 'key: number,', '23:60 name-unknown: lines has no field "number"|Known here: no'],
+    [
+      'a name that is taken',
+      'whole: thing, key',
+      'whole: no, key',
+      '23:46 name-taken: lines declares "no" already|Leave the field out: it is added by itself',
+    ],
+    [
+      'requests of its own',
+      '  lines:\n',
+      '  lines:\n    get: { path: /lines }\n',
+      '23:5 key-excluded: lines has lines_of, so it is read and written with its whole|Leave out get',
+    ],
+    [
+      'a part and a line at once',
+      '  lines:\n',
+      '  lines:\n    part_of: { object: things, whole: one, present: [no] }\n',
+      "key-excluded: lines can't be a part and a line at once|Keep one of the two",
+    ],
+    [
+      'an object with an id of its own, without it',
+      '    id: { path: id }\n',
+      '',
+      '7:3 key-missing: objects.things.id is missing|',
+    ],
+  ])('%s', (_, from, to, expected) => {
+    expect(faultsOf((GOOD + WITHIN).replace(from, to)).join('\n')).toContain(expected);
+  });
+});

@@ -1,4 +1,5 @@
 import type { Capabilities, Connection } from '../../connector/port.ts';
+import { placingOf } from '../../connector/within/place.ts';
 import type { LoadedIntegration, LoadedMapping } from '../../integration/loaded.ts';
 import type { Propagation } from '../../integration/schema.ts';
 import { otherSide, type Side } from '../../record/side.ts';
@@ -157,6 +158,8 @@ function settlingWays(
     ways.push({ text: `link field ${linkField}`, field: linkField });
   if (can.idempotencyMs > 0) ways.push({ text: 'idempotency key', field: null });
   const written = mapping.fields.filter((row) => (side === 'b' ? row.aToB : row.bToA)).map((row) => row[side]);
+  const placing = definition && placingOf(definition);
+  if (placing && written.includes(placing.whole)) ways.push({ text: `a look into ${placing.whole}`, field: null });
   for (const name of definition?.unique ?? []) {
     if (name !== linkField && can.findable.includes(name) && written.includes(name)) {
       ways.push({ text: `unique ${name}`, field: name });
