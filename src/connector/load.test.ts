@@ -174,13 +174,13 @@ describe('parts and lines', () => {
       'no such object',
       'part_of: { object: things',
       'part_of: { object: thing',
-      '19:24 name-unknown: There is no object "thing" in this connector|Did you mean "things"?',
+      '19:16 name-unknown: There is no object "thing" in this connector|Did you mean "things"?',
     ],
     [
       'a whole that is a part itself',
       'lines_of: { object: things',
       'lines_of: { object: mains',
-      '23:25 whole-within: mains stands within another object itself|Name the outermost one',
+      '23:17 whole-within: mains stands within another object itself|Name the outermost one',
     ],
     [
       'no such field',

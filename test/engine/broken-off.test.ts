@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Json, SandboxResponse } from '../../sandbox/system.ts';
 import type { Store } from '../../src/store/port.ts';
-import { column, openPartsWorld, type PartsWorld, writes } from './parts-world.ts';
+import { column, jumpingClock, openPartsWorld, type PartsWorld, writes } from './parts-world.ts';
 import { instead } from './world.ts';
 
 /*
@@ -12,24 +12,6 @@ import { instead } from './world.ts';
 
 let world: PartsWorld;
 afterEach(() => world.close());
-
-/** Waits take no time; what systems stamp goes on as they wait. */
-function jumpingClock() {
-  let ahead = 0;
-  return {
-    now: () => Date.now() + ahead,
-    sleep: (ms: number, signal?: AbortSignal) =>
-      new Promise<void>((resolve) => {
-        // The lease is renewed while a run goes on: that waits for its end.
-        if (ms >= 10_000 && signal) return signal.addEventListener('abort', () => resolve());
-        ahead += Math.ceil(ms);
-        setImmediate(resolve);
-      }),
-    skip: (ms: number) => {
-      ahead += ms;
-    },
-  };
-}
 
 interface Scene {
   clock: ReturnType<typeof jumpingClock>;

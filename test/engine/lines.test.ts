@@ -249,7 +249,7 @@ describe('lines on both sides', () => {
       '      - { crm: deal_id, erp: order, reference: deals }\n',
       '      - { crm: deal, erp: order, reference: deals }\n',
     ],
-    ['      - { crm: sku, erp: article_no }\n', '      - { crm: text, erp: article_no }\n'],
+    ['{ crm: sku, erp: article_no', '{ crm: text, erp: article_no'],
     [
       '      - { crm: quantity, erp: quantity }\n',
       '      - { crm: place, erp: place, direction: crm -> erp, target_edits: restore }\n',

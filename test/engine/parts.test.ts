@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Json } from '../../sandbox/system.ts';
-import { openPartsWorld, type PartsWorld, writes, wrote } from './parts-world.ts';
+import { jumpingClock, openPartsWorld, type PartsWorld, writes, wrote } from './parts-world.ts';
+import type { WorldOptions } from './world.ts';
 
 let world: PartsWorld;
 afterEach(() => world.close());
@@ -20,8 +21,8 @@ interface Scene {
 }
 
 /** Two companies, one with a main contact, in both systems and linked. */
-async function agreed(): Promise<Scene> {
-  world = await openPartsWorld();
+async function agreed(options: WorldOptions = {}): Promise<Scene> {
+  world = await openPartsWorld(options);
   const nord = world.inCrm('companies', NORD);
   const sued = world.inCrm('companies', SUED);
   const anna = world.inCrm('contacts', { ...ANNA, company_id: nord });
@@ -112,11 +113,11 @@ describe('a part of a customer is a contact', () => {
       },
     ],
     [
-      'a contact that is no longer the main one stays where it is, in both, and is left alone',
+      'a contact that is no longer the main one is taken out of the customer, and stays in the CRM',
       ({ anna }) => world.changeCrm('contacts', anna, { main_contact: false }),
       ({ anna, north }) => {
-        expect(world.crmRecord('contacts', anna).archived).toBe(false);
-        expect(contactIn(north)).toEqual(['Anna', 'Berg', 'anna@nord.example']);
+        expect(world.crmRecord('contacts', anna)).toMatchObject({ archived: false, last_name: 'Berg' });
+        expect(contactIn(north)).toEqual(NOBODY);
       },
     ],
   ])('%s', async (_, event, expectation) => {
@@ -163,6 +164,24 @@ describe('a part of a customer is a contact', () => {
     world.crm.userDelete('contacts', anna, Date.now());
     await world.sync();
     expect(contactIn(north)).toEqual(NOBODY);
+  });
+
+  it('another contact becomes the main one: it takes the place of the first, with its own values only', async () => {
+    const clock = jumpingClock();
+    const { nord, anna, north } = await agreed({ clock });
+    world.changeCrm('contacts', anna, { phone: '+49 431 5550001' });
+    const ben = world.inCrm('contacts', { ...BEN, main_contact: false, company_id: nord });
+    await world.sync();
+    clock.skip(600_000);
+    world.changeCrm('contacts', anna, { main_contact: false });
+    world.changeCrm('contacts', ben, { main_contact: true });
+    await world.sync();
+    clock.skip(600_000);
+    await world.sync();
+    expect(contactIn(north)).toEqual(['Ben', 'Cordes', 'ben@nord.example']);
+    expect(world.erpRecord('customers', north).contact_phone).toBe('');
+    expect(world.crmRecord('contacts', anna)).toMatchObject({ last_name: 'Berg', archived: false });
+    await quiet();
   });
 
   it('a place that is taken by someone else is never overwritten', async () => {
