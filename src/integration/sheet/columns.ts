@@ -93,7 +93,7 @@ function factsOf(side: Side, names: SystemNames): Column[] {
       ...fact,
       id: `Samples${end}`,
       header: `${title}: samples`,
-      width: 24,
+      width: 30,
       help: 'Three values as they are today; masked unless they were asked for.',
     },
   ];

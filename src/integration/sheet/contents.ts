@@ -104,7 +104,11 @@ function sideOf(raw: Tree, { name, connector }: LoadedSystem, live: LiveOptions[
 }
 
 function rowsOf(raw: Tree, sides: Record<Side, SheetSide>, names: SystemNames): SheetRow[] {
-  const pairs = treesAt(raw, 'fields').map((row, index) => pairOf(row, index, names));
+  const keys = new Set([raw.match].flat(2));
+  const pairs = treesAt(raw, 'fields').map((row, index) => {
+    const pair = pairOf(row, index, names);
+    return keys.has(pair.cells.fieldA) ? { ...pair, other: [MATCHED, pair.other].join('\n').trim() } : pair;
+  });
   const left = SIDES.flatMap((side) => {
     const ignored = treeAt(treeAt(raw, 'ignored'), names[side].name);
     const cell = fieldCell(side);
@@ -120,6 +124,8 @@ function rowsOf(raw: Tree, sides: Record<Side, SheetSide>, names: SystemNames): 
   });
   return [...pairs, ...left];
 }
+
+const MATCHED = 'records are recognised by it';
 
 export const fieldCell = (side: Side) => (side === 'a' ? 'fieldA' : 'fieldB');
 

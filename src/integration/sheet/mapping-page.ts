@@ -51,7 +51,7 @@ const HEAD: Record<Column['group'], Look> = { a: 'head-a', b: 'head-b', pair: 'h
 const BANDS: Record<Column['group'], Look> = { a: 'band-a', b: 'band-b', pair: 'band-pair', rules: 'band-rules' };
 
 function leadOf({ sides }: SheetMapping, { names }: SheetContents): string {
-  return `${sides.a.label} in ${names.a.title} and ${sides.b.label} in ${names.b.title} are the same. Each row is a pair of fields, or a field without a partner. White cells can be changed.`;
+  return `${names.a.title}: ${sides.a.label} ↔ ${names.b.title}: ${sides.b.label}. Each row is a pair of fields, or a field without a partner. White cells can be changed.`;
 }
 
 /** One merged cell over the columns of each group. */

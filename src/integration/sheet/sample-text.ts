@@ -2,7 +2,7 @@ import type { FieldDefinition, OptionDefinition } from '../../connector/field.ts
 import type { Fields, FieldType, Value } from '../../record/value.ts';
 
 const MOST = 3;
-const LONGEST = 40;
+const LONGEST = 30;
 
 /** Types whose values are words of the system, and nobody's data. */
 const WORDS: readonly FieldType[] = ['option', 'multi_option', 'boolean', 'currency', 'language'];

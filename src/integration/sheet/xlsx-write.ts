@@ -82,8 +82,8 @@ function cellsOf(page: Page): Map<string, Partial<Cell>> {
 }
 
 /** Points: of a line, and of what is around the lines of a cell. */
-const LINE_HEIGHT = 13.5;
-const PADDING = 4;
+const LINE_HEIGHT = 12.8;
+const PADDING = 5;
 const HIGHEST = 200;
 const TALL: Partial<Record<PageCell['look'], number>> = { title: 30, lead: 20, strong: 22 };
 
