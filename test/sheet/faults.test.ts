@@ -341,3 +341,14 @@ test('a note of an open field is kept nowhere, which is told', async () => {
   expect(faults).toEqual([]);
   expect(remarks.map(({ where, code }) => [where?.cell, code])).toEqual([[address, 'note-lost']]);
 });
+
+test('what a changed pair would lose is told at its cell', async () => {
+  const sheets = new Sheets(SMALL);
+  const rule = buyers('name', 'Value for Books', '{{ value[:3] }}')(sheets);
+  buyers('name', 'Value for Shop', '{{ value }}')(sheets);
+  const { faults, remarks } = await importSmall(sheets.grids, SMALL);
+  expect(faults).toEqual([]);
+  expect(new Set(remarks.map(({ where, code }) => `${where?.cell} ${code}`))).toEqual(
+    new Set([`${rule} match-converted`, `${rule} round-trip`]),
+  );
+});

@@ -1,3 +1,4 @@
+import { lensRemarks } from '../../src/cli/lens-remarks.ts';
 import { readYaml } from '../../src/connector/yaml-document.ts';
 import { contentsOf, type SheetContents } from '../../src/integration/sheet/contents.ts';
 import type { Grid } from '../../src/integration/sheet/grid.ts';
@@ -32,7 +33,10 @@ export async function importSmall(grids: readonly Grid[], text: string): Promise
   const systems = loadSmall(text, { systemsOnly: true });
   if (!systems.ok) throw new Error(JSON.stringify(systems.error));
   const before = { file: 'integration.yaml', text, systems: systems.value };
-  const result = await importSheets(grids, before, async (changed) => loadSmall(changed));
+  const result = await importSheets(grids, before, {
+    load: async (changed) => loadSmall(changed),
+    lens: lensRemarks,
+  });
   if (!result.ok) throw new Error(JSON.stringify(result.error));
   return result.value;
 }

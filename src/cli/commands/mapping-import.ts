@@ -4,6 +4,7 @@ import { diffText } from '../../connector/line-diff.ts';
 import { importSheets } from '../../integration/sheet/import-sheets.ts';
 import { type Cli, withExamples, withIntegration } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
+import { lensRemarks } from '../lens-remarks.ts';
 import { openMappingSource, readGrids } from '../mapping-sheets.ts';
 import type { RuntimeOptions } from '../open.ts';
 import { openOutput } from '../output.ts';
@@ -38,16 +39,16 @@ async function importMappings(terminal: Terminal, file: string, options: ImportO
   const output = openOutput(terminal, options.json === true);
   const source = await openMappingSource(terminal, options);
   if (!source.ok) return output.failure(EXIT.usage, source.error);
-  const { text: before, systems, load } = source.value;
+  const { file: path, text: before, systems, load } = source.value;
   const grids = await readGrids(terminal, file, source.value.contents);
   if (!grids.ok) return output.failure(EXIT.usage, grids.error);
-  const read = await importSheets(grids.value, { file: source.value.file, text: before, systems }, load);
+  const read = await importSheets(grids.value, { file: path, text: before, systems }, { load, lens: lensRemarks });
   if (!read.ok) return output.failure(EXIT.usage, read.error);
   const { text, edits, faults, remarks } = read.value;
   output.diagnostics(remarks);
   if (faults.length > 0) return output.failure(EXIT.usage, faults);
-  const path = relative(terminal.folder, source.value.file);
-  const name = path.startsWith('..') ? source.value.file : path;
+  const near = relative(terminal.folder, path);
+  const name = near.startsWith('..') ? path : near;
   const view: MappingImport = {
     from: file,
     file: name,
@@ -57,7 +58,7 @@ async function importMappings(terminal: Terminal, file: string, options: ImportO
     diff: diffText(before, text),
   };
   if (!output.json) output.text(mappingImportText(view, output.style));
-  const outcome = await writeMapping(terminal, { file: source.value.file, name }, { before, text }, options);
+  const outcome = await writeMapping(terminal, { file: path, name }, { before, text }, options);
   if (!outcome.ok) return output.failure(EXIT.failed, [outcome.error]);
   const done = { ...view, outcome: outcome.value };
   if (output.json) output.document(done, () => '');

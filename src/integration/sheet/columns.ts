@@ -3,7 +3,7 @@ import { conflictWords, directionWords, plainWords, STATUSES, type SystemNames, 
 
 /** What a person may change in a row of a mapping's sheet. */
 export const EDITABLE = [
-  ...(['fieldA', 'fieldB', 'status', 'direction', 'toA', 'toB', 'reference'] as const),
+  ...(['fieldA', 'fieldB', 'status', 'direction', 'toB', 'toA', 'reference'] as const),
   ...(['conflict', 'required', 'defaultA', 'defaultB', 'note'] as const),
 ] as const;
 

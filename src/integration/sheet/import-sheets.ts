@@ -1,10 +1,10 @@
 import { readYaml } from '../../connector/yaml-document.ts';
 import { type Diagnostic, ok, type Result } from '../../record/diagnostic.ts';
-import type { LoadedIntegration } from '../loaded.ts';
+import type { LoadedField, LoadedIntegration } from '../loaded.ts';
 import { applyEdits } from './apply-edits.ts';
 import { contentsOf } from './contents.ts';
 import type { Grid } from './grid.ts';
-import { leadBack } from './lead-back.ts';
+import { changedRows, leadBack, type Origin } from './lead-back.ts';
 import { readSheets } from './read-sheets.ts';
 import { faultIn } from './read-table.ts';
 
@@ -19,18 +19,22 @@ export interface SheetImport {
   remarks: Diagnostic[];
 }
 
-/** Loads an integration file with another text. */
-export type Load = (text: string) => Promise<Result<LoadedIntegration, Diagnostic[]>>;
+export interface Checks {
+  /** Loads the integration file with another text. */
+  load(text: string): Promise<Result<LoadedIntegration, Diagnostic[]>>;
+  /** Whether rows give back what goes to the other system. */
+  lens(integration: LoadedIntegration, only: (row: LoadedField) => boolean): Diagnostic[];
+}
 
 /**
  * Brings what people changed in the sheets into the text of an integration file. `systems` is the integration as it is,
- * with its systems at least; `load` runs all checks on the text with the changes, whose findings are led back to cells.
+ * with its systems at least; `checks` are run on the text with the changes, and what they find is led back to cells.
  * What was wrong with the file before is no fault of the sheets: it is among the remarks.
  */
 export async function importSheets(
   grids: readonly Grid[],
   before: { file: string; text: string; systems: LoadedIntegration },
-  load: Load,
+  checks: Checks,
 ): Promise<Result<SheetImport, Diagnostic[]>> {
   const read = readYaml(before.text, before.file);
   if (!read.ok) return read;
@@ -50,8 +54,8 @@ export async function importSheets(
       );
   }
   const faulty = found.some(({ severity }) => severity === 'error');
-  const checked = edits.length === 0 ? [] : newFaults(await load(before.text), await load(text));
   const origin = { text, readings, options, names: contents.names };
+  const checked = edits.length === 0 ? [] : await check(before.text, origin, checks);
   // What a faulty cell would have put right is no fault of its own.
   const led = leadBack(checked, origin).filter(({ where }) => !faulty || where?.cell !== undefined);
   const all = inOrder([...found, ...led], grids);
@@ -62,6 +66,14 @@ export async function importSheets(
     faults,
     remarks: all.filter(({ severity }) => severity !== 'error'),
   });
+}
+
+/** What the loader finds that was not there before, and what the rows lose that somebody changed. */
+async function check(before: string, origin: Origin, { load, lens }: Checks): Promise<Diagnostic[]> {
+  const loaded = await load(origin.text);
+  const found = newFaults(await load(before), loaded);
+  const isChanged = changedRows(origin);
+  return loaded.ok ? [...found, ...lens(loaded.value, (row) => isChanged(row.where))] : found;
 }
 
 /** What is wrong after and was not before; of what was wrong before, that it still is. */

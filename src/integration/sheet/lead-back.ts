@@ -26,6 +26,17 @@ export function leadBack(found: readonly Diagnostic[], origin: Origin): Diagnost
   });
 }
 
+/** Whether somebody changed the row of the file that stands at a place. */
+export function changedRows(origin: Origin): (where: Place) => boolean {
+  const steps = stepsFinder(origin.text);
+  return (where) => {
+    const [, mapping, , index] = steps(where);
+    const reading = origin.readings.find((one) => one.mapping.name === mapping);
+    const row = reading && typeof index === 'number' ? rowOfIndex(index, reading) : undefined;
+    return row !== undefined && row.changed.length > 0;
+  };
+}
+
 type Steps = (string | number)[];
 
 /** Gives the path of the innermost key or list item that begins before a place. */
@@ -70,7 +81,7 @@ function cellBehind(diagnostic: Diagnostic, [top, mapping, part, ...rest]: Steps
   if (part === 'fields' && typeof rest[0] === 'number')
     return cellOfRow(diagnostic.summary, rest[0], rest.slice(1), reading, origin);
   const row = part === 'ignored' ? ignoredRow(reading, rest, origin) : rowNamed(diagnostic.summary, reading);
-  return row ? placeIn(reading, row, 'status') : null;
+  return row ? placeIn(reading, row, row.changed.includes('status') ? 'status' : (row.changed[0] ?? 'status')) : null;
 }
 
 /** The cell of a row of the file. Of a row that nobody touched, the one that was changed and that the loader names. */

@@ -33,6 +33,8 @@ export interface LensRequest {
   samples: Record<Side, readonly Fields[]>;
   /** Only the laws for values of this side; absent: both. */
   from?: Side;
+  /** Only these rows; absent: all. */
+  only?: (row: LoadedField) => boolean;
 }
 
 /**
@@ -42,7 +44,8 @@ export interface LensRequest {
  */
 export function checkLens(request: LensRequest): RowLens[] {
   const lens = compileLens(request.mapping, request.sides);
-  return request.mapping.fields.flatMap((row) => {
+  const rows = request.mapping.fields.filter(request.only ?? (() => true));
+  return rows.flatMap((row) => {
     const isTwoWay = SIDES.every((side) => lens.flows(row, side));
     const asked = SIDES.filter((side) => side === (request.from ?? side) && lens.flows(row, otherSide(side)));
     return asked.map((from) => (isTwoWay ? roundTrips : oneWay)(lens, row, from, request.samples[from]));
