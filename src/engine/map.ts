@@ -26,7 +26,7 @@ function mapTowards(run: MappingRun, pair: Pair, target: Side): Expressed[] {
   return run[target].mappers.map((mapper, index) => {
     if (!mapper) return ABSENT;
     const field = run.mapping.fields[index];
-    if (!field?.reference) return mapper(fields);
+    if (!field?.reference) return mapper(fields, pair.lookedUp[otherSide(target)]);
     return referenceOf(pair, target, index, field[otherSide(target)], fields);
   });
 }

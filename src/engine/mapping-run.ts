@@ -17,6 +17,7 @@ import type { Scratch } from '../store/scratch.ts';
 import type { Check, RuleFinding } from '../validation/validate.ts';
 import type { IdSet } from './id-set.ts';
 import type { Realignment } from './layout.ts';
+import type { Lookups } from './lookups.ts';
 import type { SettledPages } from './settled-pages.ts';
 
 /** Told while a run goes on, for progress views. Fields' values appear in `item` only, and only in memory. */
@@ -110,6 +111,7 @@ export interface MappingRun {
   layouts: Map<number, Realignment>;
   /** Links that were read in an earlier layout: what has changed about their rows. */
   realigned: WeakMap<Link, Realignment>;
+  lookups: Lookups;
   /** Digest of the mapping's rules. */
   rulesDigest: string;
   /** Digest of the rules and of the live options: what was parked under another one is tried again. */

@@ -144,6 +144,7 @@ export function emptyPair(from: Side, link: Link | null, ids: Record<Side, strin
     swept: false,
     keys: {},
     references: { a: null, b: null },
+    lookedUp: { a: null, b: null },
     expressed: { a: [], b: [] },
     findings: { a: [], b: [] },
   };

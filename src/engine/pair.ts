@@ -1,3 +1,4 @@
+import type { LookedUp } from '../mapping/map-field.ts';
 import type { Park, PlanItem, Presence, Seen } from '../planning/plan-item.ts';
 import { ABSENT, type Expressed } from '../record/expressed.ts';
 import { otherSide, type Side } from '../record/side.ts';
@@ -35,6 +36,8 @@ export interface Pair {
   keys: Partial<Record<Side, (string | null)[]>>;
   /** By target side and position of the field: the reference in the target's ids. */
   references: Record<Side, Map<number, ResolvedReference> | null>;
+  /** By the side of the record: what the mapping's lookups found for it. */
+  lookedUp: Record<Side, LookedUp | null>;
   /** By target side and position: the other side's values, as the *map* and *validate* steps make them; may be empty. */
   expressed: Record<Side, Expressed[]>;
   /** By target side: what the rules for data found among these values. */

@@ -13,6 +13,7 @@ import type { Fields } from '../record/value.ts';
 import { compileCheck, compileRecordCheck, valueRules } from '../validation/validate.ts';
 import { noCounts } from './counts.ts';
 import { layoutOf } from './layout.ts';
+import { openLookups } from './lookups.ts';
 import { type MappingRun, mappingKey, type RunContext, type SideRead, type SideRun } from './mapping-run.ts';
 import { liveOptions, optionLists } from './new-options.ts';
 
@@ -38,8 +39,11 @@ export async function prepareMapping(
   const key = mappingKey(integration.name, mapping.name);
   const parked = await store.parked({ mapping: key, includeDismissed: true, limit: 1 });
   const ok = <T>(value: T) => ({ ok: true, value }) as const;
+  const lookups = await openLookups(context, mapping, connections);
+  if (!lookups.ok) return lookups;
   return ok<MappingRun>({
     context,
+    lookups: lookups.value,
     key,
     mapping,
     a,

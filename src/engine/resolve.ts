@@ -2,6 +2,7 @@ import type { Park } from '../planning/plan-item.ts';
 import { otherSide, type Side } from '../record/side.ts';
 import type { Link } from '../store/port.ts';
 import { isPlanned } from './foreseen.ts';
+import { lookUp } from './lookups.ts';
 import { type MappingRun, mappingKey } from './mapping-run.ts';
 import { createOptions } from './new-options.ts';
 import type { Pair, ResolvedReference } from './pair.ts';
@@ -9,7 +10,8 @@ import { idOf } from './recall.ts';
 
 /**
  * Step *resolve*: references become the ids of the other system, through the links of the mapping they refer to. A
- * parent without a link makes its child wait for it, by name. Options that are missing there are added, where rows say so.
+ * parent without a link makes its child wait for it, by name. Options that are missing there are added, where rows say so,
+ * and the mapping's lookups are made.
  */
 export async function resolve(run: MappingRun, pairs: readonly Pair[]): Promise<void> {
   for (const [index, field] of run.mapping.fields.entries()) {
@@ -19,6 +21,7 @@ export async function resolve(run: MappingRun, pairs: readonly Pair[]): Promise<
     }
   }
   await createOptions(run, pairs);
+  await lookUp(run.mapping, run.lookups, pairs);
 }
 
 async function resolveField(

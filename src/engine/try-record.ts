@@ -1,3 +1,4 @@
+import type { Expression } from '../integration/expression.ts';
 import type { LoadedField } from '../integration/loaded.ts';
 import { canonicalText, isEmpty } from '../record/canonical.ts';
 import { type Diagnostic, fail, ok, problem, type Result } from '../record/diagnostic.ts';
@@ -22,7 +23,15 @@ export type TriedStep =
   /** Canonical. `label`: of an expression the part that was evaluated; else the type, the mapping of the reference, the rule. */
   | { kind: CanonicalKind; label: string; value: Value };
 
-type CanonicalKind = 'decoded' | 'expression' | 'options' | 'reference' | 'converted' | 'default' | 'repaired';
+type CanonicalKind =
+  | 'decoded'
+  | 'lookup'
+  | 'expression'
+  | 'options'
+  | 'reference'
+  | 'converted'
+  | 'default'
+  | 'repaired';
 
 /** One row on its way to the other system. */
 export interface TriedField {
@@ -144,7 +153,12 @@ function mapSteps(
   const expression = target === 'b' ? field.toB : field.toA;
   const record = presentSide(pair, from)?.fields ?? {};
   if (expression) {
-    for (const { source, result } of expression.steps({ value: record[field[from]] ?? null, record })) {
+    const found = pair.lookedUp[from]?.found ?? {};
+    for (const name of expression.lookups) {
+      if (name in found) addStep(tried, 'lookup', name, readOf(found[name] ?? null, expression, name));
+    }
+    const seen = { value: record[field[from]] ?? null, record, lookup: found };
+    for (const { source, result } of expression.steps(seen)) {
       if (result.ok) tried.steps.push({ kind: 'expression', label: source, value: result.value });
     }
   }
@@ -157,6 +171,13 @@ function mapSteps(
     if (isEmpty(lastValue(tried))) addStep(tried, 'default', '', mapped);
     else addStep(tried, 'converted', type, mapped);
   }
+}
+
+/** Of a record that was looked up, the fields that the expression reads. */
+function readOf(found: Value, { lookupFields }: Expression, name: string): Value {
+  if (found === null || typeof found !== 'object' || Array.isArray(found)) return found;
+  const read = lookupFields.filter(([lookup]) => lookup === name).map(([, field]) => field);
+  return Object.fromEntries(read.map((field) => [field, found[field] ?? null]));
 }
 
 function writeSteps(

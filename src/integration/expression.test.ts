@@ -239,3 +239,16 @@ test('any text compiles or is refused, and any value passes or fails, without an
     { numRuns: 2000 },
   );
 });
+
+test('what a lookup reads is known before a run', () => {
+  const declared = { tables: new Map(), functions: new Map(), lookups: ['owner'] };
+  const read = compileExpression('{{ lookup.owner.name }}', undefined, declared);
+  expect(read).toMatchObject({
+    ok: true,
+    value: { lookups: ['owner'], lookupFields: [['owner', 'name']], fields: [] },
+  });
+  for (const source of ['{{ lookup.ownr.name }}', '{{ lookups.owner }}']) {
+    expect(compileExpression(source, undefined, declared)).toMatchObject({ ok: false });
+  }
+  expect(compileExpression('{{ lookup.owner.name }}')).toMatchObject({ ok: false });
+});

@@ -37,6 +37,8 @@ export interface Expression {
   readsValue: boolean;
   /** Names of the mapping's lookups that it reads. */
   lookups: readonly string[];
+  /** Name of a lookup and field, for each field that it reads of what was looked up. */
+  lookupFields: readonly (readonly [string, string])[];
   /** Names of the tables that it reads. */
   tables: readonly string[];
   /** Names of the functions of the file's own that it calls. */
@@ -65,9 +67,7 @@ export function compileExpression(
   try {
     const statements = parseTemplate(source.trim());
     const scope = new Scope(declared);
-    const chain = chainOf(statements);
     const run = compileProgram(statements, scope);
-    const steps = chain.map((tree): [string, Closure] => [stepText(tree, chain), compileTree(tree, scope)]);
     scope.checkNames();
     const evaluate = evaluator(declared, where);
     return ok({
@@ -75,10 +75,11 @@ export function compileExpression(
       fields: scope.allFields ? null : [...scope.fields].sort(),
       readsValue: scope.names.has('value'),
       lookups: [...scope.lookups].sort(),
+      lookupFields: scope.lookupFields,
       tables: [...scope.tables].sort(),
       functions: [...scope.functions].sort(),
       evaluate: (seen) => evaluate(run, seen),
-      steps: (seen) => stepsOf(steps.length > 0 ? steps : [[source.trim(), run]], (each) => evaluate(each, seen)),
+      steps: (seen) => stepsOf(compileSteps(source, statements, declared), (each) => evaluate(each, seen)),
     });
   } catch (error) {
     if (!(error instanceof Invalid)) throw error;
@@ -140,6 +141,14 @@ function chainOf([only, ...others]: readonly Statement[]): Tree[] {
   const chain: Tree[] = [only.value];
   for (let tree = only.value; tree.kind === 'filter'; tree = tree.operand) chain.unshift(tree.operand);
   return chain;
+}
+
+/** Compiled when somebody wants to see them. */
+function compileSteps(source: string, statements: readonly Statement[], declared: Declared): [string, Closure][] {
+  const scope = new Scope(declared);
+  const chain = chainOf(statements);
+  if (chain.length === 0) return [[source.trim(), compileProgram(statements, scope)]];
+  return chain.map((tree) => [stepText(tree, chain), compileTree(tree, scope)]);
 }
 
 const stepText = (tree: Tree, chain: readonly Tree[]): string =>

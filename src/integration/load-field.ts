@@ -12,6 +12,7 @@ import type { AnyRow, Row, RowScope, SideInFile } from './row.ts';
 import type { FieldMappingFile } from './schema.ts';
 import { lacksZone, typesFit } from './type-fit.ts';
 import { valueOfType } from './value-of-type.ts';
+import { withLookups } from './with-lookups.ts';
 
 /** One row of a mapping. Null where its fields or its direction are not known: nothing further can be said. */
 export function loadField(file: FieldMappingFile, scope: RowScope): LoadedField | null {
@@ -139,7 +140,7 @@ export function expressionFor(target: Side, row: AnyRow, scope: RowScope): Expre
     return null;
   }
   checkRecordFields(compiled.value, sides[otherSide(target)], path, findings);
-  return compiled.value;
+  return withLookups(compiled.value, scope.lookups, scope.systems, path, findings);
 }
 
 /** Every `record.name` of an expression must be a field of the object that it reads. */

@@ -8,6 +8,7 @@ import type { FileDeclared } from './declared.ts';
 import { compileExpression, type Expression, isDynamic } from './expression.ts';
 import type { Findings } from './findings.ts';
 import { checkRecordFields, conflictPolicy, loadField, ownField } from './load-field.ts';
+import { loadLookups, lookupNames } from './load-lookups.ts';
 import { loadOneSided, oneSidedTarget } from './load-one-sided.ts';
 import { loadRules } from './load-rules.ts';
 import type { LoadedField, LoadedMapping } from './loaded.ts';
@@ -41,10 +42,20 @@ export function loadMapping(name: string, file: MappingFile, scope: MappingScope
   const b = sideOf('b', file, path, scope);
   if (!a || !b) return null;
   const sides = { a, b };
-  const { findings, declared } = scope;
+  const { findings, systems } = scope;
+  const lookups = loadLookups({ file, path, sides, systems, declared: scope.declared, findings });
+  const declared = scope.declared.withLookups(lookupNames(lookups));
   const conflict = conflictPolicy(file.conflict, { sides, path, findings });
   const rows = file.fields.map((row, i) => {
-    const rowScope: RowScope = { ...scope, mapping: name, path: [...path, 'fields', i], sides, conflict };
+    const rowScope: RowScope = {
+      ...scope,
+      declared,
+      lookups,
+      mapping: name,
+      path: [...path, 'fields', i],
+      sides,
+      conflict,
+    };
     const target = oneSidedTarget(row, rowScope);
     return target ? loadOneSided(row, target, rowScope) : loadField(row, rowScope);
   });
@@ -66,6 +77,7 @@ export function loadMapping(name: string, file: MappingFile, scope: MappingScope
     dataRules,
     conflict,
     propagate,
+    lookups,
     filter,
     onLeave: file.on_leave,
     firstContact: loadFirstContact(loading),

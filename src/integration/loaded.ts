@@ -56,6 +56,8 @@ export interface LoadedMapping {
   conflict: ConflictPolicy;
   /** By the side where the event happens: what it does on the other side. */
   propagate: Record<Side, Propagation>;
+  /** What its expressions look up in a system, besides the record. */
+  lookups: LoadedLookup[];
   /** A record of the side enters the mapping when the expression over `record` is true; null lets every record in. */
   filter: Record<Side, Expression | null>;
   onLeave: 'keep' | 'archive' | 'delete' | 'unlink';
@@ -79,6 +81,24 @@ export interface LoadedMapping {
 export interface MatchPart extends Record<Side, string> {
   /** The mapping through whose links the ids are compared; null where the values themselves are. */
   reference: string | null;
+}
+
+/** A record of a system that is found by a value of the record that is mapped. */
+export interface LoadedLookup {
+  /** Expressions read it as `lookup.<name>`. */
+  name: string;
+  /** Where it is looked up. */
+  side: Side;
+  object: string;
+  /** The field that it is found by; null: its id. */
+  by: string | null;
+  /** The side of the record that is mapped. */
+  source: Side;
+  /** Gives the value to look for, from `record`. */
+  from: Expression;
+  /** What becomes of a record for which nothing is found. */
+  missing: 'empty' | 'park';
+  where: Place;
 }
 
 /** One row of a mapping. At least one direction is open. */

@@ -3,7 +3,7 @@ import type { FieldDefinition } from '../connector/field.ts';
 import type { Side } from '../record/side.ts';
 import type { FileDeclared } from './declared.ts';
 import type { Findings } from './findings.ts';
-import type { ConflictPolicy } from './loaded.ts';
+import type { ConflictPolicy, LoadedLookup } from './loaded.ts';
 import type { FieldMappingFile } from './schema.ts';
 
 /** One side of a mapping while it is loaded. */
@@ -26,6 +26,8 @@ export interface RowScope {
   conflict: ConflictPolicy;
   /** What expressions may use besides the record. */
   declared: FileDeclared;
+  lookups: readonly LoadedLookup[];
+  systems: Record<Side, { connector: ConnectorDefinition }>;
   findings: Findings;
 }
 

@@ -105,6 +105,23 @@ const mappingSchema = z
       .record(z.string(), z.string())
       .default({})
       .describe('System → expression over `record`; a record enters the mapping when it is true'),
+    lookups: z
+      .record(
+        z.string().regex(/^[a-z][a-z0-9_]*$/, 'Expected lower-case letters, digits and _'),
+        z.strictObject({
+          system: z.string().describe('The system that is looked into'),
+          object: z.string().describe('Its object'),
+          by: z.string().optional().describe('The field that the record is found by; absent: its id'),
+          from: z.string().describe('Expression over `record` that gives the value to look for'),
+          of: z.string().optional().describe('The system whose record that is; absent: the other one'),
+          missing: z
+            .enum(['empty', 'park'])
+            .default('empty')
+            .describe('Nothing is found: the expressions see nothing, or the record is parked'),
+        }),
+      )
+      .default({})
+      .describe('Name → a record of a system that expressions read as `lookup.<name>.<field>`'),
     on_leave: z
       .enum(['keep', 'archive', 'delete', 'unlink'])
       .default('keep')

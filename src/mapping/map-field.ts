@@ -10,9 +10,16 @@ import { compileOptionWay, type OptionLists } from './option-way.ts';
 
 /**
  * One field mapping towards one side, compiled: reads the source record's fields and gives the value that the target
- * field should have, before the target's constraints. References are translated by the caller, since that takes links.
+ * field should have, before the target's constraints. References are translated by the
+ * caller, since that takes links; without what its lookups found, an expression that reads them says nothing.
  */
-export type FieldMapper = (source: Fields) => Expressed;
+export type FieldMapper = (source: Fields, lookedUp?: LookedUp | null) => Expressed;
+
+/** What the mapping's lookups found for one record, by their names, and why they did not. */
+export interface LookedUp {
+  found: Fields;
+  obstacles: ReadonlyMap<string, Obstacle>;
+}
 
 /**
  * Compiles the way of a field towards `target`: expression, else option table, else conversion of types; then default.
@@ -28,8 +35,8 @@ export function compileFieldMapper(
 ): FieldMapper {
   const way = compileWay(field, target, from, to, lists);
   const fallback = field.default[target];
-  return (fields) => {
-    const said = way(fields);
+  return (fields, lookedUp) => {
+    const said = way(fields, lookedUp);
     if (said === ABSENT || said instanceof Obstacle || !isEmpty(said)) return said;
     if (fallback !== undefined) return fallback;
     if (!field.required) return null;
@@ -54,8 +61,15 @@ function compileWay(
   const source = field[otherSide(target)];
   const expression = target === 'b' ? field.toB : field.toA;
   if (expression) {
-    return (fields) => {
-      const result = expression.evaluate({ value: fields[source] ?? null, record: fields });
+    const { lookups } = expression;
+    return (fields, lookedUp) => {
+      if (lookups.length > 0 && !lookedUp) return ABSENT;
+      for (const name of lookups) {
+        const missing = lookedUp?.obstacles.get(name);
+        if (missing) return missing;
+      }
+      const seen = { value: fields[source] ?? null, record: fields };
+      const result = expression.evaluate(lookedUp ? { ...seen, lookup: lookedUp.found } : seen);
       return result.ok ? inTargetType(result.value, to, field.name) : obstacle(result.error);
     };
   }

@@ -54,6 +54,8 @@ function labelOf({ kind, label }: TriedStep): string {
       return `converted to ${label}`;
     case 'expression':
       return shorten(printable(label), LONGEST_LABEL);
+    case 'lookup':
+      return `looked up as ${label}`;
     case 'options':
       return 'option table';
     case 'reference':

@@ -37,6 +37,7 @@ export class Scope {
   readonly names = new Set<string>();
   readonly fields = new Set<string>();
   readonly lookups = new Set<string>();
+  readonly lookupFields: [string, string][] = [];
   readonly tables = new Set<string>();
   readonly functions = new Set<string>();
   /** All fields of the record may be read. */
@@ -153,11 +154,19 @@ function compileMember({ object, key }: Extract<Tree, { kind: 'member' }>, scope
     }
     if (object.name === 'lookup') return compileLookup(name, scope);
   }
+  const lookedUp = name === null ? null : lookupIn(object);
+  if (lookedUp !== null && name !== null) scope.lookupFields.push([lookedUp, name]);
   const [of, at] = [compileTree(object, scope), compileTree(key, scope)];
   return (frame) => {
     frame.tools.work.spend(1);
     return memberOf(of(frame), at(frame), hasMethod);
   };
+}
+
+/** The name of the lookup in `lookup.owner`; null where it is anything else. */
+function lookupIn(tree: Tree): string | null {
+  if (tree.kind !== 'member' || tree.object.kind !== 'name' || tree.object.name !== 'lookup') return null;
+  return tree.key.kind === 'constant' && typeof tree.key.value === 'string' ? tree.key.value : null;
 }
 
 function compileLookup(name: string, scope: Scope): Closure {
