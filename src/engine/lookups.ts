@@ -1,13 +1,12 @@
 import { compileCodec, type ObjectCodec } from '../connector/codec.ts';
 import type { Connection, WireRecord } from '../connector/port.ts';
-import type { LoadedLookup, LoadedMapping } from '../integration/loaded.ts';
+import type { LoadedIntegration, LoadedLookup, LoadedMapping } from '../integration/loaded.ts';
 import type { LookedUp } from '../mapping/map-field.ts';
 import { canonicalText, isEmpty } from '../record/canonical.ts';
 import { type Diagnostic, fail, ok, problem, type Result } from '../record/diagnostic.ts';
 import { Obstacle } from '../record/expressed.ts';
 import type { Side } from '../record/side.ts';
 import type { Fields, Value } from '../record/value.ts';
-import type { RunContext } from './mapping-run.ts';
 import { type Pair, presentSide } from './pair.ts';
 
 /** Found records that a run keeps; beyond, they are read again. */
@@ -33,14 +32,14 @@ type Finding = Result<Fields | null>;
 
 /** Fails where a system can't be asked for records by the field. */
 export async function openLookups(
-  context: RunContext,
+  integration: LoadedIntegration,
   mapping: LoadedMapping,
   connections: Record<Side, Connection>,
 ): Promise<Result<Lookups>> {
   const opened = new Map<string, OpenLookup>();
   for (const lookup of mapping.lookups) {
     const connection = connections[lookup.side];
-    const definition = context.integration[lookup.side].connector.objects[lookup.object];
+    const definition = integration[lookup.side].connector.objects[lookup.object];
     const can = connection.capabilities(lookup.object);
     if (!definition || !(lookup.by === null ? can.get : can.findable.includes(lookup.by))) {
       return fail(notFindable(lookup, can.findable));

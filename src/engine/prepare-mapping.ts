@@ -39,7 +39,7 @@ export async function prepareMapping(
   const key = mappingKey(integration.name, mapping.name);
   const parked = await store.parked({ mapping: key, includeDismissed: true, limit: 1 });
   const ok = <T>(value: T) => ({ ok: true, value }) as const;
-  const lookups = await openLookups(context, mapping, connections);
+  const lookups = await openLookups(context.integration, mapping, connections);
   if (!lookups.ok) return lookups;
   return ok<MappingRun>({
     context,
