@@ -41,6 +41,22 @@ export function civilToMs(civil: Civil): number | undefined {
   return daysOf(year, month, day) * DAY + hour * HOUR + minute * MINUTE + second * SECOND + millisecond;
 }
 
+/**
+ * The calendar time in the first seven groups of a match: year, month, day, hour, minute, and, where they are, second and
+ * its fraction. What is finer than milliseconds is cut.
+ */
+export function civilOfMatch(found: RegExpExecArray): Civil {
+  return {
+    year: Number(found[1]),
+    month: Number(found[2]),
+    day: Number(found[3]),
+    hour: Number(found[4]),
+    minute: Number(found[5]),
+    second: Number(found[6] ?? 0),
+    millisecond: Number((found[7] ?? '').padEnd(3, '0').slice(0, 3)),
+  };
+}
+
 /** The inverse of `civilToMs`. */
 export function msToCivil(ms: number): Civil {
   const days = Math.floor(ms / DAY);

@@ -1,5 +1,8 @@
 import mappings from 'cldr-core/supplemental/codeMappings.json' with { type: 'json' };
-import { iso31661 } from 'iso-3166';
+import { iso31661Alpha2ToAlpha3 } from 'iso-3166/1-a2-to-1-a3.js';
+import { iso31661Alpha2ToNumeric } from 'iso-3166/1-a2-to-1-n.js';
+
+// Two of its modules: the whole package brings every province of the world, which a command would wait for at its start.
 
 export interface CountryCodes {
   alpha3: string;
@@ -11,7 +14,9 @@ const KOSOVO = mappings.supplemental.codeMappings.XK;
 
 /** The countries of ISO 3166-1, and Kosovo, by their two letters. */
 export const COUNTRIES: ReadonlyMap<string, CountryCodes> = new Map([
-  ...iso31661.map(({ alpha2, alpha3, numeric }) => [alpha2, { alpha3, numeric }] as const),
+  ...Object.entries(iso31661Alpha2ToAlpha3).map(
+    ([code, alpha3]) => [code, { alpha3, numeric: iso31661Alpha2ToNumeric[code] ?? '' }] as const,
+  ),
   ['XK', { alpha3: KOSOVO._alpha3, numeric: KOSOVO._numeric }] as const,
 ]);
 

@@ -1,5 +1,6 @@
 import {
   type Civil,
+  civilOfMatch,
   civilToMs,
   DAY,
   daysInMonth,
@@ -23,29 +24,8 @@ export function readIso(text: string): string | undefined {
   if (isCanonicalInstant(text)) return text;
   const found = INSTANT.exec(text);
   if (!found) return undefined;
-  const [
-    ,
-    year,
-    month,
-    day,
-    hour,
-    minute,
-    second = '0',
-    fraction = '',
-    ,
-    sign,
-    offsetHours = '0',
-    offsetMinutes = '0',
-  ] = found;
-  const local = civilToMs({
-    year: Number(year),
-    month: Number(month),
-    day: Number(day),
-    hour: Number(hour),
-    minute: Number(minute),
-    second: Number(second),
-    millisecond: Number(fraction.padEnd(3, '0').slice(0, 3)),
-  });
+  const local = civilToMs(civilOfMatch(found));
+  const [sign, offsetHours = '0', offsetMinutes = '0'] = [found[9], found[10], found[11]];
   if (local === undefined || Number(offsetHours) > 23 || Number(offsetMinutes) > 59) return undefined;
   const offset = (Number(offsetHours) * 60 + Number(offsetMinutes)) * MINUTE;
   return isoOfMs(sign === '-' ? local + offset : local - offset);

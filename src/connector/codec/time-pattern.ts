@@ -1,4 +1,4 @@
-import { type Civil, digitsAt, pair, quad, triple } from './civil.ts';
+import { type Civil, civilOfMatch, digitsAt, pair, quad, triple } from './civil.ts';
 
 /** A pattern such as `DD.MM.YYYY HH:mm`, compiled. Every part has a fixed width, so that it stands at a fixed place. */
 export interface TimePattern {
@@ -83,17 +83,8 @@ const ISO_FORM = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1
 /** Any precision is read, finer than milliseconds cut; seconds are written, with their fraction where there is one. */
 const ISO_PATTERN: TimePattern = {
   read(text) {
-    const [whole, year, month, day, hour, minute, second = '0', fraction = ''] = ISO_FORM.exec(text) ?? [];
-    if (whole === undefined) return undefined;
-    return {
-      year: Number(year),
-      month: Number(month),
-      day: Number(day),
-      hour: Number(hour),
-      minute: Number(minute),
-      second: Number(second),
-      millisecond: Number(fraction.padEnd(3, '0').slice(0, 3)),
-    };
+    const found = ISO_FORM.exec(text);
+    return found ? civilOfMatch(found) : undefined;
   },
   write(civil) {
     return `${quad(civil.year)}-${pair(civil.month)}-${pair(civil.day)}T${timeOfDayText(civil)}`;
