@@ -61,6 +61,8 @@ export interface Crm extends SandboxSystem {
   removeOption(object: CrmObject, field: string, value: string): boolean;
   options(object: CrmObject, field: string): readonly Option[];
   addCustomField(object: CrmObject, field: CustomField): boolean;
+  /** False when there is no such field. Records keep what they hold in it. */
+  removeCustomField(object: CrmObject, key: string): boolean;
   setLimit(limit: RateLimit | null): void;
 }
 
@@ -206,6 +208,10 @@ class CrmSystem implements Crm {
 
   options(object: CrmObject, field: string): readonly Option[] {
     return this.state.options(object, field);
+  }
+
+  removeCustomField(object: CrmObject, key: string): boolean {
+    return this.state.removeCustomField(object, key);
   }
 
   addCustomField(object: CrmObject, field: CustomField): boolean {

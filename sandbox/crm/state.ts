@@ -113,6 +113,16 @@ export class CrmState {
     return this.customFieldLists.get(object) ?? [];
   }
 
+  /** False when there is no such field. Records keep what they hold in it. */
+  removeCustomField(object: CrmObject, key: string): boolean {
+    const list = this.customFields(object);
+    this.customFieldLists.set(
+      object,
+      list.filter((known) => known.key !== key),
+    );
+    return this.customFields(object).length < list.length;
+  }
+
   /** False when the object has a custom field of that key already. */
   addCustomField(object: CrmObject, field: CustomField): boolean {
     const list = this.customFields(object);

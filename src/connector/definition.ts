@@ -130,6 +130,8 @@ export const objectSchema = z.strictObject({
             .string()
             .optional()
             .describe('Path in an item: the list of its options, texts or objects with a value and a label'),
+          max_length: z.string().optional().describe('Path in an item: the most characters that it takes'),
+          required: z.string().optional().describe('Path in an item: true where it must be filled'),
           only: z
             .strictObject({ path: z.string(), equals: z.union([z.string(), z.number(), z.boolean()]) })
             .optional()
@@ -137,6 +139,18 @@ export const objectSchema = z.strictObject({
         })
         .optional()
         .describe('The endpoint that lists them'),
+      create: z
+        .strictObject({
+          method: z.enum(['POST', 'PUT']).default('POST'),
+          path: urlPath.optional().describe('Default: that of the list'),
+          name: z.string().describe('Where the name on the wire stands in the body'),
+          label: z.string().optional(),
+          type: z.string().optional().describe('Where its type stands, in the words of `types`'),
+          max_length: z.string().optional(),
+          constant: z.record(z.string(), z.unknown()).default({}).describe('What else the body holds'),
+        })
+        .optional()
+        .describe('rest: how a field is added; the list is read again to see it'),
       container: z.string().default('').describe('Where they stand in a record; empty: among its other fields'),
       form: z
         .enum(['object', 'pairs'])

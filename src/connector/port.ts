@@ -162,10 +162,12 @@ export interface Connection {
    */
   createOption(list: string, option: { key: string; label: string }): Promise<Result<void>>;
   /**
-   * The fields that users of the system added to an object, as its connector says how to find them out, by names that
-   * their labels suggest; those that are declared already are left out. Empty where there is no way to find them out.
+   * The fields that users of the system added to an object, as its system lists them now; by their names where they are
+   * declared, else by names that their labels suggest. Null where the connector knows no way to find them out.
    */
-  customFields(object: string): Promise<Result<Record<string, FieldDefinition>>>;
+  customFields(object: string): Promise<Result<Record<string, FieldDefinition> | null>>;
+  /** Adds a field of this key, label and type to an object, where the connector says how. One that is there already is no failure. */
+  createField(object: string, field: FieldDefinition): Promise<Result<void>>;
   calls(): CallCount;
   /** Requests left in the current window, where known. */
   quota(): number | null;

@@ -1,5 +1,5 @@
 import { milliseconds } from '../connector/duration.ts';
-import type { Cursor } from '../store/port.ts';
+import type { Cursor, KnownShape } from '../store/port.ts';
 import { commit } from './commit.ts';
 import type { MappingRun, SideRun } from './mapping-run.ts';
 
@@ -18,14 +18,19 @@ export async function moveCursors(run: MappingRun): Promise<void> {
     const after = cursorAfter(run, side, before);
     if (after) cursors.push(after);
   }
-  if (cursors.length === 0) return;
+  const shapes = run.shapes.map((shape) => ({ ...shape, unmapped: unmappedNow(run, shape) }));
+  if (cursors.length === 0 && shapes.length === 0) return;
   // Pages that are no longer true are forgotten, new ones remembered, with the cursors that say the read was complete.
   const pages = cursors.flatMap(({ mapping, side }) => {
     const digests = run.spoiled[side] ? [] : (run.pages[side]?.digests() ?? null);
     return digests === null ? [] : [{ mapping, side, digests }];
   });
-  await commit(run.context, { cursors, pages });
+  await commit(run.context, { cursors, pages, shapes });
 }
+
+/** What a whole read counted stands until the next one. */
+const unmappedNow = ({ reads, counts }: MappingRun, { side, unmapped }: KnownShape): KnownShape['unmapped'] =>
+  reads[side].whole && reads[side].complete ? (counts.unmapped?.[side] ?? {}) : unmapped;
 
 function cursorAfter(run: MappingRun, side: SideRun, before: Cursor | null): Cursor | null {
   const read = run.reads[side.side];

@@ -1,7 +1,7 @@
 import type { ObjectCodec } from '../connector/codec.ts';
 import type { ObjectDefinition } from '../connector/definition.ts';
 import type { OptionDefinition } from '../connector/field.ts';
-import type { Capabilities, Connection } from '../connector/port.ts';
+import type { Capabilities, Connection, Wire } from '../connector/port.ts';
 import type { LoadedIntegration, LoadedMapping } from '../integration/loaded.ts';
 import type { FieldMapper } from '../mapping/map-field.ts';
 import type { OptionLists } from '../mapping/option-way.ts';
@@ -12,7 +12,7 @@ import type { Diagnostic } from '../record/diagnostic.ts';
 import type { DigestKey } from '../record/digest.ts';
 import { SIDES, type Side } from '../record/side.ts';
 import type { Fields, Value } from '../record/value.ts';
-import type { Fence, Intent, Link, MappingCounts, MappingKey, ParkedRecord, Store } from '../store/port.ts';
+import type { Fence, Intent, KnownShape, Link, MappingCounts, MappingKey, ParkedRecord, Store } from '../store/port.ts';
 import type { Scratch } from '../store/scratch.ts';
 import type { Check, RuleFinding } from '../validation/validate.ts';
 import type { IdSet } from './id-set.ts';
@@ -55,6 +55,16 @@ export interface SideRun {
   keysOf: (fields: Fields) => (string | null)[];
   /** Whether nothing of this side can be read: a target that only takes writes. */
   writeOnly: boolean;
+  /** Fields that nothing of the mapping reads. */
+  unmapped: readonly UnmappedField[];
+  /** Why no record is created on this side. */
+  heldCreates: Diagnostic | null;
+}
+
+/** A field that nothing of the mapping reads, and that nobody said to ignore. */
+export interface UnmappedField {
+  name: string;
+  isFilled: (wire: Wire) => boolean;
 }
 
 /** What a run of a whole integration has in common for its mappings. */
@@ -83,6 +93,8 @@ export interface RunContext {
   stop: Diagnostic | null;
   diagnostics: Diagnostic[];
   openScratch: () => Scratch;
+  /** Whether a mapping was left out, because of a change in one of the systems. */
+  held: boolean;
   /** Plan mode: lists of options with those that this plan adds, by side and list. */
   foreseenOptions: Map<string, readonly OptionDefinition[]>;
   /** Options that this run has tried to add. */
@@ -114,10 +126,14 @@ export interface MappingRun {
   lookups: Lookups;
   /** Digest of the mapping's rules. */
   rulesDigest: string;
-  /** Digest of the rules and of the live options: what was parked under another one is tried again. */
+  /** Digest of the rules, of the live options and of what is held: what was parked under another one is tried again. */
   parkDigest: string;
   /** The mapping's rules changed since the last read: what has not changed is decided again all the same. */
   recheck: boolean;
+  /** Why nothing of the mapping is done. */
+  held: Diagnostic | null;
+  /** How both objects are set up, to be kept with the cursors. */
+  shapes: KnownShape[];
   /** Options without counterpart that a person has been told of, once that was looked up. */
   alerted: Set<string> | null;
   scratch: Scratch;

@@ -12,23 +12,28 @@ import { otherSide, type Side } from '../record/side.ts';
 import type { Fields } from '../record/value.ts';
 import { compileCheck, compileRecordCheck, valueRules } from '../validation/validate.ts';
 import { noCounts } from './counts.ts';
+import { heldMapper, heldText, type Settled, settleDrift } from './drift.ts';
 import { layoutOf } from './layout.ts';
 import { openLookups } from './lookups.ts';
 import { type MappingRun, mappingKey, type RunContext, type SideRead, type SideRun } from './mapping-run.ts';
 import { liveOptions, optionLists } from './new-options.ts';
+import { unmappedFields } from './unmapped.ts';
 
 /** Compiles a mapping for one run: codecs, mappers, checks, match keys and the layout of its baselines. */
 export async function prepareMapping(
   context: RunContext,
-  mapping: LoadedMapping,
+  declared: LoadedMapping,
   connections: Record<Side, Connection>,
 ): Promise<Result<MappingRun>> {
+  const settled = await settleDrift(context, declared, connections);
+  if (!settled.ok) return settled;
+  const { mapping, held, shapes } = settled.value;
   const sides: Partial<Record<Side, SideRun>> = {};
   const fieldsOf = (side: Side) =>
-    Object.keys(context.integration[side].connector.objects[mapping.objects[side]]?.fields ?? {});
+    Object.keys(settled.value.integration[side].connector.objects[mapping.objects[side]]?.fields ?? {});
   const extras = { a: extraNames(mapping, 'a', fieldsOf('a')), b: extraNames(mapping, 'b', fieldsOf('b')) };
   for (const side of ['a', 'b'] as const) {
-    const prepared = await prepareSide(context, mapping, side, connections, extras);
+    const prepared = await prepareSide(context, settled.value, side, connections, extras);
     if (!prepared.ok) return prepared;
     sides[side] = prepared.value;
   }
@@ -54,8 +59,13 @@ export async function prepareMapping(
     layouts: new Map(),
     realigned: new WeakMap(),
     rulesDigest: strongDigest(context.strongKey, mapping.rules),
-    parkDigest: strongDigest(context.strongKey, `${mapping.rules}\n${liveOptions({ mapping, a, b })}`),
+    parkDigest: strongDigest(
+      context.strongKey,
+      `${mapping.rules}\n${liveOptions({ mapping, a, b })}\n${heldText(settled.value)}`,
+    ),
     recheck: false,
+    held,
+    shapes,
     alerted: null,
     scratch: context.openScratch(),
     counts: noCounts(),
@@ -98,15 +108,16 @@ function extraNames(mapping: LoadedMapping, side: Side, all: readonly string[]):
 
 async function prepareSide(
   context: RunContext,
-  mapping: LoadedMapping,
+  settled: Settled,
   side: Side,
   connections: Record<Side, Connection>,
   extras: Record<Side, string[]>,
 ): Promise<Result<SideRun>> {
-  const system = context.integration[side];
+  const { mapping, integration } = settled;
+  const system = integration[side];
   const object = mapping.objects[side];
   const definition = system.connector.objects[object];
-  const theirs = context.integration[otherSide(side)].connector.objects[mapping.objects[otherSide(side)]];
+  const theirs = integration[otherSide(side)].connector.objects[mapping.objects[otherSide(side)]];
   if (!definition || !theirs)
     return fail(problem('object-unknown', `${mapping.name} maps an object that its connector does not declare`));
   const connection = connections[side];
@@ -129,7 +140,10 @@ async function prepareSide(
   const mappers = mapping.fields.map((field): FieldMapper | null => {
     const from = theirs.fields[field[otherSide(side)]];
     const to = definition.fields[field[side]];
-    return to && (side === 'b' ? field.aToB : field.bToA) ? compileFieldMapper(field, side, from, to, lists) : null;
+    if (!to || !(side === 'b' ? field.aToB : field.bToA)) return null;
+    const mapper = compileFieldMapper(field, side, from, to, lists);
+    const held = settled.heldRows.get(field.name)?.[side];
+    return held ? heldMapper(mapper, held) : mapper;
   });
   const checks = mapping.fields.map((field) => {
     const declared = definition.fields[field[side]];
@@ -154,6 +168,8 @@ async function prepareSide(
       names: [...new Set(watched.filter((name) => name !== ''))],
       keysOf: keyReader(context, mapping, side, definition, theirCodec),
       writeOnly: !can.list && !can.get,
+      unmapped: unmappedFields(mapping, side, definition, settled.undeclared[side], watched),
+      heldCreates: settled.heldCreates[side] ?? null,
     },
   };
 }

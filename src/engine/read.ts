@@ -15,6 +15,7 @@ import { wasGone } from './pair.ts';
 import { isUnchanged, recallLinks } from './recall.ts';
 import { withoutRepeats } from './repeats.ts';
 import { SettledPages } from './settled-pages.ts';
+import { countUnmapped } from './unmapped.ts';
 
 /**
  * Step *read*: the records of one side that may need something done, page by page: first those parked records whose
@@ -98,6 +99,7 @@ async function* readChanges(run: MappingRun, side: SideRun): AsyncGenerator<Wire
     if ((step.newest ?? 0) > (progress.newest ?? 0)) progress.newest = step.newest ?? null;
     for (const remark of step.remarks ?? []) addDiagnostic(run, remark);
     if (!progress.whole) await missLines(run, side, step);
+    else countUnmapped(run, side.side, step.records);
     progress.count += step.records.length;
     run.counts[side.side].read += records.length;
     if (progress.whole && pages.has(records)) run.counts[side.side].unchanged += records.length;

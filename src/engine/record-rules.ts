@@ -1,7 +1,7 @@
 import type { Action, Park, PlanItem, WrittenFinding } from '../planning/plan-item.ts';
+import type { Diagnostic } from '../record/diagnostic.ts';
 import { otherSide, SIDES, type Side } from '../record/side.ts';
 import type { Fields } from '../record/value.ts';
-import type { RuleFinding } from '../validation/validate.ts';
 import { isPlanned } from './foreseen.ts';
 import { fieldsHeld } from './map.ts';
 import type { MappingRun } from './mapping-run.ts';
@@ -28,9 +28,13 @@ function checkRecord(run: MappingRun, { pair, item }: Planned): Planned {
   for (const side of SIDES) {
     const action = item.actions[side];
     if (action?.kind !== 'create' && action?.kind !== 'update') continue;
+    const { heldCreates } = run[side];
+    if (action.kind === 'create' && heldCreates) {
+      return { pair, item: parkedFor(pair, side, item, heldCreates, 'creates-held') };
+    }
     const broken = run[side].checkRecord?.(recordAfter(run, pair, side, action)) ?? [];
     const violated = broken.find(({ outcome }) => outcome === 'violated');
-    if (violated) return { pair, item: parkedFor(pair, side, item, violated) };
+    if (violated) return { pair, item: parkedFor(pair, side, item, violated.diagnostic, 'invalid') };
     const written = new Set([...action.changes, ...action.later].map(({ field }) => field));
     const ofValues = pair.findings[side].filter(
       ({ field, outcome }) => outcome !== 'violated' && written.has(field ?? ''),
@@ -46,9 +50,9 @@ function recordAfter(run: MappingRun, pair: Pair, side: Side, action: Action): F
   return record;
 }
 
-function parkedFor(pair: Pair, target: Side, item: PlanItem, { diagnostic }: RuleFinding): PlanItem {
+function parkedFor(pair: Pair, target: Side, item: PlanItem, diagnostic: Diagnostic, reason: string): PlanItem {
   const source = otherSide(target);
   const side = pair.ids[source] === null ? target : source;
-  const park: Park = { side, id: pair.ids[side] ?? '', reason: 'invalid', diagnostic, waitsFor: null };
+  const park: Park = { side, id: pair.ids[side] ?? '', reason, diagnostic, waitsFor: null };
   return { ...item, rule: 'validate', actions: {}, link: 'none', refresh: false, park, waits: null, ending: 'parked' };
 }

@@ -106,6 +106,7 @@ export function contextOf(options: RunOptions, id: string, fence: Fence): RunCon
     stop: null,
     diagnostics: [],
     openScratch: options.openScratch,
+    held: false,
     foreseenOptions: new Map(),
     triedOptions: new Set(),
     lastWrite: started,
@@ -129,6 +130,11 @@ async function runMappings(context: RunContext, options: RunOptions, runs: Mappi
     if (!prepared.ok) {
       context.stop ??= prepared.error;
       break;
+    }
+    if (prepared.value.held) {
+      context.held = true;
+      prepared.value.scratch.close();
+      continue;
     }
     runs.push(prepared.value);
     context.onEvent({ type: 'mapping', mapping: mapping.name, phase: 'read' });
@@ -180,7 +186,8 @@ async function closeRun(
   if (context.stop) context.diagnostics.push(context.stop);
   const incomplete = !mappings.every(isComplete) || mappings.some((one) => one.sweepBroken);
   const waiting = await Promise.all(mappings.map((one) => leftOver(one)));
-  const good = waiting.includes(true) ? 'partial' : mappings.some((one) => one.readNothing) ? 'failed' : 'done';
+  const good =
+    waiting.includes(true) || context.held ? 'partial' : mappings.some((one) => one.readNothing) ? 'failed' : 'done';
   const outcome = context.stop || incomplete ? 'failed' : interrupted ? 'interrupted' : good;
   const calls = { a: { ...options.connections.a.calls() }, b: { ...options.connections.b.calls() } };
   return {

@@ -75,6 +75,8 @@ export function loadMapping(name: string, file: MappingFile, scope: MappingScope
     match: loadMatch(loading, complete),
     fields: fields.map((field) => ({ ...field, ways: waysOf(field, { sides, dataRules, declared }) })),
     dataRules,
+    newFields: newFields(loading),
+    ignored: { a: Object.keys(file.ignored[a.system] ?? {}), b: Object.keys(file.ignored[b.system] ?? {}) },
     conflict,
     propagate,
     lookups,
@@ -137,6 +139,13 @@ function checkDuplicates(rows: readonly (LoadedField | null)[], { path, sides, f
       written[side].add(row[side]);
     }
   });
+}
+
+function newFields(loading: Loading): LoadedMapping['newFields'] {
+  const { file, sides } = loading;
+  checkSystemNames(Object.keys(file.new_fields), 'new_fields', loading);
+  const of = (side: Side) => file.new_fields[sides[side].system] ?? 'propose';
+  return { a: of('a'), b: of('b') };
 }
 
 /** Fields that nobody wants to map. One that a row maps is not ignored. */
@@ -346,7 +355,7 @@ function rulesOf(
     const names = [...new Set([...read, ...(filter[side]?.fields ?? []), ...checked])].sort();
     return names.map((name) => [name, ownField(sides[side].definition, name) ?? null]);
   };
-  const { ignored: _, ...rest } = file;
+  const { ignored: _, new_fields: _policy, ...rest } = file;
   const rows = file.fields.map(({ note: _note, loss: _loss, equivalent: _equivalent, ...row }) => ({
     ...row,
     validate: row.validate?.map(withoutMessage),

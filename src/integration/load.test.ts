@@ -33,7 +33,7 @@ describe('a good file', () => {
     expect({ name, environment, schedule, failures, errorsTo }).toEqual({
       name: 'shop-books',
       environment: 'staging',
-      schedule: { everyMs: null, sweepMs: 86_400_000 },
+      schedule: { everyMs: null, sweepMs: 86_400_000, fieldsMs: 900_000 },
       failures: { share: 0.2, least: 20 },
       errorsTo: [],
     });

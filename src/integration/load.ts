@@ -105,6 +105,7 @@ function load(
     schedule: {
       everyMs: parsed.schedule.every === undefined ? null : milliseconds(parsed.schedule.every),
       sweepMs: milliseconds(parsed.schedule.sweep),
+      fieldsMs: milliseconds(parsed.schedule.fields),
     },
     failures: parsed.failures,
     egress: parsed.network?.egress ?? [],

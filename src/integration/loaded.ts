@@ -4,7 +4,7 @@ import type { Side } from '../record/side.ts';
 import type { Value } from '../record/value.ts';
 import type { DataRule } from './data-rule.ts';
 import type { Expression } from './expression.ts';
-import type { Propagation } from './schema.ts';
+import type { NewFields, Propagation } from './schema.ts';
 
 /** Which side's value stands when both changed the same field. */
 export type ConflictPolicy = Side | 'newest' | 'hold';
@@ -19,7 +19,7 @@ export interface LoadedIntegration {
   b: LoadedSystem;
   /** Parents before the mappings that refer to them; within a cycle in the order of the file. */
   mappings: LoadedMapping[];
-  schedule: { everyMs: number | null; sweepMs: number };
+  schedule: { everyMs: number | null; sweepMs: number; fieldsMs: number };
   /** A run stops when more than `share` of the records, and at least `least` of them, failed. */
   failures: { share: number; least: number };
   /** Addresses from which the runs reach the systems; empty where nobody said. */
@@ -53,6 +53,10 @@ export interface LoadedMapping {
   fields: LoadedField[];
   /** What records must be like to be written. */
   dataRules: DataRule[];
+  /** What happens when users of that system add a field. */
+  newFields: Record<Side, NewFields>;
+  /** Names of fields that nobody wants to map. */
+  ignored: Record<Side, readonly string[]>;
   conflict: ConflictPolicy;
   /** By the side where the event happens: what it does on the other side. */
   propagate: Record<Side, Propagation>;

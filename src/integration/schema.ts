@@ -20,6 +20,10 @@ const propagationSchema = z.strictObject({
     .describe('A deleted record; `hold` waits for approval'),
 });
 
+/** What happens when users of a system add a field. */
+export const NEW_FIELDS = ['ignore', 'propose', 'map-by-name', 'create-in-target', 'hold'] as const;
+export type NewFields = (typeof NEW_FIELDS)[number];
+
 const conflictPolicy = z
   .string()
   .describe('When both sides changed the same field: the name of the system that wins, `newest`, or `hold`');
@@ -141,6 +145,12 @@ const mappingSchema = z
       })
       .prefault({})
       .describe('A field that is written back and forth is parked: something else writes it, too'),
+    new_fields: z
+      .record(z.string(), z.enum(NEW_FIELDS))
+      .default({})
+      .describe(
+        'System → what happens when its users add a field: `ignore` it, `propose` a row (the default), `map-by-name` with the field of that name, `create-in-target` where there is none, or `hold` the mapping',
+      ),
     rules: z.array(ruleSchema).default([]).describe('What a record must be like to be written'),
     fields: z.array(fieldMappingSchema).min(1).describe('The field mappings'),
     ignored: z
@@ -228,6 +238,9 @@ export const integrationSchema = z.strictObject({
   schedule: z
     .strictObject({
       every: duration.optional().describe('Time between the starts of two runs; absent: only on request'),
+      fields: duration
+        .default('15m')
+        .describe('How long what the systems say of their fields is taken for granted; `plan` always asks'),
       sweep: duration.default('24h').describe('How often deletes are looked for where changes do not tell of them'),
     })
     .prefault({})

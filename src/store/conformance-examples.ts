@@ -5,6 +5,7 @@ import type {
   Fence,
   HistoryEntry,
   Intent,
+  KnownShape,
   Link,
   MappingCounts,
   ParkedRecord,
@@ -33,6 +34,24 @@ export function link(a: string, b: string, more: Partial<Link> = {}): Link {
     run: 'run-1',
     ...more,
   };
+}
+
+export function shape(read: number, more: Partial<KnownShape> = {}): KnownShape {
+  const accepted: KnownShape['accepted'] = {
+    fields: {
+      cf_region: {
+        name: 'region',
+        label: 'Region',
+        type: 'string',
+        maxLength: 40,
+        required: false,
+        options: null,
+        paired: null,
+      },
+    },
+    options: { stages: [{ value: 2, key: 'won' }] },
+  };
+  return { mapping: COMPANIES, side: 'a', read, accepted, live: accepted, unmapped: null, ...more };
 }
 
 export function evidence(more: Partial<StoredEvidence>): StoredEvidence {

@@ -14,6 +14,7 @@ import {
   parked,
   plain,
   run,
+  shape,
   value,
 } from './conformance-examples.ts';
 import type { Link, Store } from './port.ts';
@@ -191,6 +192,18 @@ const LINKS: StoreCase[] = [
 ];
 
 const PROGRESS: StoreCase[] = [
+  {
+    name: 'a shape belongs to a mapping and side and is replaced whole',
+    async run(store) {
+      equal(await store.shape(COMPANIES, 'a'), null);
+      await commit(store, { shapes: [shape(1000), shape(1000, { side: 'b' })] });
+      deepEqual(await store.shape(COMPANIES, 'a'), shape(1000));
+      await commit(store, { shapes: [shape(2000, { unmapped: { memo: 3 } })] });
+      deepEqual(await store.shape(COMPANIES, 'a'), shape(2000, { unmapped: { memo: 3 } }));
+      deepEqual(await store.shape(COMPANIES, 'b'), shape(1000, { side: 'b' }));
+      equal(await store.shape(ORDERS, 'a'), null);
+    },
+  },
   {
     name: 'a cursor belongs to a mapping and side and is replaced whole',
     async run(store) {

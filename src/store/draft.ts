@@ -5,6 +5,7 @@ import type {
   Fence,
   HistoryEntry,
   Intent,
+  KnownShape,
   Link,
   MappingKey,
   ParkedFilter,
@@ -181,6 +182,10 @@ export class Draft implements Store {
 
   pages(mapping: MappingKey, side: Side): Promise<string[]> {
     return this.#store.pages(mapping, side);
+  }
+
+  shape(mapping: MappingKey, side: Side): Promise<KnownShape | null> {
+    return this.#store.shape(mapping, side);
   }
 
   intents(mapping: MappingKey): Promise<Intent[]> {

@@ -1,3 +1,4 @@
+import type { ObjectShape } from '../connector/shape.ts';
 import type { Diagnostic, Result } from '../record/diagnostic.ts';
 import type { Side } from '../record/side.ts';
 import type { EvidenceLog } from './evidence.ts';
@@ -136,6 +137,8 @@ export interface MappingCounts {
   linked: number;
   /** Records written although they break a rule, or repaired for it; only rules that were. */
   rules?: RuleCount[];
+  /** Of whole reads: in how many records a field beside the mapping holds something; only fields that do. */
+  unmapped?: Partial<Record<Side, Record<string, number>>>;
 }
 
 export interface RuleCount {
@@ -158,6 +161,19 @@ export interface Run {
   counts: Record<string, MappingCounts>;
   calls: Record<Side, { reads: number; writes: number; auth: number; throttled: number }>;
   diagnostics: Diagnostic[];
+}
+
+/** How an object of a mapping is set up in its system: no values. */
+export interface KnownShape {
+  mapping: MappingKey;
+  side: Side;
+  /** Epoch ms; when `live` was read. */
+  read: number;
+  /** As a person, or the policy for new fields, has accepted it: what differs from it is drift. */
+  accepted: ObjectShape;
+  live: ObjectShape;
+  /** Of the last whole read: in how many records the fields beside the mapping hold something; null before the first. */
+  unmapped: Record<string, number> | null;
 }
 
 /** Proof of holding a lease; every commit of state checks it in the same transaction. */
@@ -188,6 +204,8 @@ export interface StateChange {
   keys?: readonly RecordKey[];
   /** Records that are gone: their match keys go with them. */
   keysGone?: readonly { mapping: MappingKey; side: Side; id: string }[];
+  /** Inserted or replaced by (mapping, side). */
+  shapes?: readonly KnownShape[];
   run?: Run;
 }
 
@@ -232,6 +250,7 @@ export interface Store {
   cursor(mapping: MappingKey, side: Side): Promise<Cursor | null>;
   /** See `StateChange.pages`. */
   pages(mapping: MappingKey, side: Side): Promise<string[]>;
+  shape(mapping: MappingKey, side: Side): Promise<KnownShape | null>;
   intents(mapping: MappingKey): Promise<Intent[]>;
   parked(filter: ParkedFilter): Promise<ParkedRecord[]>;
   countParked(mapping?: MappingKey): Promise<Record<string, number>>;

@@ -17,7 +17,7 @@ describe('the suite', () => {
     await running.close();
     expect(report.checks.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
     const passed = report.checks.filter((one) => one.object === 'companies' && one.outcome === 'passed');
-    expect(new Set(passed.map(({ check }) => check)).size).toBe(13);
+    expect(new Set(passed.map(({ check }) => check)).size).toBe(14);
   });
 
   test('finds the ERP as its connector says', async () => {

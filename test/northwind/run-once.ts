@@ -137,6 +137,7 @@ function watched(connection: Connection, step: () => void): Connection {
     loadOptions: (object) => connection.loadOptions(object),
     options: (list) => connection.options(list),
     createOption: (list, option) => connection.createOption(list, option),
+    createField: (object, field) => connection.createField(object, field),
     customFields: (object) => connection.customFields(object),
     calls: () => connection.calls(),
     quota: () => connection.quota(),

@@ -181,7 +181,8 @@ class HoldingConnection implements Connection {
   options: Connection['options'] = (list) => this.#inner.options(list);
   createOption: Connection['createOption'] = (list, option) => this.#inner.createOption(list, option);
   customFields: Connection['customFields'] = async (object) =>
-    this.#holdings.has(object) ? ok({}) : this.#inner.customFields(object);
+    this.#holdings.has(object) ? ok(null) : this.#inner.customFields(object);
+  createField: Connection['createField'] = (object, field) => this.#inner.createField(object, field);
   calls: Connection['calls'] = () => this.#inner.calls();
   quota: Connection['quota'] = () => this.#inner.quota();
   close: Connection['close'] = () => this.#inner.close();

@@ -16,7 +16,7 @@ import type { TlsIdentity } from '../../platform/http.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { type Diagnostic, fail, ok, problem, type Result } from '../../record/diagnostic.ts';
 import { capabilitiesOf } from './capabilities.ts';
-import { readCustomFields } from './custom-fields.ts';
+import { createCustomField, readCustomFields } from './custom-fields.ts';
 import { readList } from './list.ts';
 import { findRecords, getRecords } from './lookup.ts';
 import { readyOptionLists } from './object-definition.ts';
@@ -282,8 +282,12 @@ class RestConnection implements Connection {
     return options.value.some(({ key }) => key === option.key) ? ok(undefined) : fail(notAdded(name, added));
   }
 
-  customFields(object: string): Promise<Result<Record<string, FieldDefinition>>> {
+  customFields(object: string): Promise<Result<Record<string, FieldDefinition> | null>> {
     return readCustomFields(this.#sender, this.#object(object).definition);
+  }
+
+  createField(object: string, field: FieldDefinition): Promise<Result<void>> {
+    return createCustomField(this.#sender, this.#object(object).definition, field);
   }
 
   calls(): CallCount {

@@ -7,18 +7,18 @@ import type { Sender } from './sender.ts';
 type CustomFields = NonNullable<ObjectDefinition['custom_fields']>;
 type From = NonNullable<CustomFields['from']>;
 
-/** Reads which fields users of the system added to an object, from the endpoint that lists them. */
+/** Reads which fields users of the system added to an object, from the endpoint that lists them; null where there is none. */
 export async function readCustomFields(
   sender: Sender,
   { custom_fields: custom, fields: declared }: ObjectDefinition,
-): Promise<Result<Record<string, FieldDefinition>>> {
+): Promise<Result<Record<string, FieldDefinition> | null>> {
   const from = custom?.from;
-  if (!custom || !from) return ok({});
+  if (!custom || !from) return ok(null);
   const sent = await sender.send({ kind: 'reads', method: 'GET', path: from.path, repeatable: true });
   if (!sent.ok) return fail(sent.diagnostic);
   const items = wireReader(from.records)(sent.data);
   if (!Array.isArray(items)) return fail(unreadable());
-  const known = new Set(Object.values(declared).map((field) => field.custom));
+  const known = new Map(Object.entries(declared).map(([name, field]) => [field.custom, name]));
   const found: Record<string, FieldDefinition> = {};
   const isOurs = from.only ? compileOnly(from.only) : () => true;
   const { prefix } = custom;
@@ -30,7 +30,7 @@ export async function readCustomFields(
   for (const item of items.filter((one) => isOurs(one) && (!prefixed || hasPrefix(one)))) {
     const field = read(item, prefixed ? prefix.length : 0);
     if (!field) return fail(unreadable());
-    if (!known.has(field.custom)) found[nameFor(field, (name) => name in found || name in declared)] = field;
+    found[known.get(field.custom) ?? nameFor(field, (name) => name in found || name in declared)] = field;
   }
   return ok(found);
 }
@@ -46,6 +46,8 @@ function compileItem(from: From): (item: unknown, prefixLength: number) => Field
   const labelIn = from.label === undefined ? () => undefined : wireReader(from.label);
   const typeIn = from.type === undefined ? () => undefined : wireReader(from.type);
   const optionsIn = from.options === undefined ? () => undefined : wireReader(from.options);
+  const lengthIn = from.max_length === undefined ? () => undefined : wireReader(from.max_length);
+  const requiredIn = from.required === undefined ? () => undefined : wireReader(from.required);
   return (item, prefixLength) => {
     const name = nameIn(item);
     if ((typeof name !== 'string' && typeof name !== 'number') || name === '') return null;
@@ -57,9 +59,13 @@ function compileItem(from: From): (item: unknown, prefixLength: number) => Field
       custom: String(name).slice(prefixLength),
       ...(typeof label === 'string' && label !== '' ? { label } : {}),
       ...(type === 'option' && options.length > 0 ? { options } : {}),
+      ...(isLength(lengthIn(item)) ? { max_length: lengthIn(item) } : {}),
+      required: requiredIn(item) === true,
     });
   };
 }
+
+const isLength = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) > 0;
 
 /** Texts, or objects with a value (or id) and a label (or name); the value is the key. */
 function optionsOf(list: unknown): OptionDefinition[] {
@@ -88,6 +94,40 @@ function nameFor({ label, custom }: FieldDefinition, isTaken: (name: string) => 
   let number = 2;
   while (!free(`${base}_${number}`)) number++;
   return `${base}_${number}`;
+}
+
+/** Asks for one more field. What came of it only the list tells: it may be there already. */
+export async function createCustomField(
+  sender: Sender,
+  object: ObjectDefinition,
+  field: FieldDefinition,
+): Promise<Result<void>> {
+  const { from, create, prefix = '' } = object.custom_fields ?? {};
+  if (!from || !create) return fail(problem('not-offered', 'The connector declares no way to add a field'));
+  const { method, path = from.path, name, label, type, max_length: most, constant } = create;
+  const word = Object.entries(from.types).find(([, canonical]) => canonical === field.type)?.[0];
+  const body = {
+    ...constant,
+    [name]: `${prefix}${field.custom}`,
+    ...(label === undefined ? {} : { [label]: field.label ?? field.custom }),
+    ...(type === undefined || word === undefined ? {} : { [type]: word }),
+    ...(most === undefined || field.max_length === undefined ? {} : { [most]: field.max_length }),
+  };
+  const headers = { 'content-type': 'application/json' };
+  const sent = await sender.send({
+    kind: 'writes',
+    method,
+    path,
+    body: JSON.stringify(body),
+    headers,
+    repeatable: false,
+  });
+  const now = await readCustomFields(sender, object);
+  if (!now.ok) return now;
+  if (Object.values(now.value ?? {}).some(({ custom }) => custom === field.custom)) return ok(undefined);
+  return fail(
+    sent.ok ? problem('field-not-added', 'The system did not add the field, and did not say why') : sent.diagnostic,
+  );
 }
 
 const unreadable = () =>

@@ -298,8 +298,12 @@ class SqlConnection implements Connection {
     return fail(problem('not-offered', `Options of ${list} can only be added in the database`));
   }
 
-  async customFields(): Promise<Result<Record<string, FieldDefinition>>> {
-    return ok({});
+  async createField(object: string): Promise<Result<void>> {
+    return fail(problem('not-offered', `Fields of ${object} can only be added in the database`));
+  }
+
+  async customFields(): Promise<Result<Record<string, FieldDefinition> | null>> {
+    return ok(null);
   }
 
   calls(): CallCount {

@@ -12,6 +12,7 @@ import type {
   Finding,
   HistoryEntry,
   Intent,
+  KnownShape,
   Link,
   MappingKey,
   ParkedFilter,
@@ -43,6 +44,7 @@ import {
 } from './progress.ts';
 import { readHistory, readRuns, writeHistory, writeRun } from './runs.ts';
 import { Sealer } from './secrets.ts';
+import { readShape, writeShapes } from './shapes.ts';
 
 export interface SqliteOptions {
   /** The installation's store key, 32 bytes: seals secrets. A store opens only with the key it was made with. */
@@ -197,6 +199,10 @@ class SqliteStore implements Store {
     return readPages(this.#db, mapping, side);
   }
 
+  async shape(mapping: MappingKey, side: Side): Promise<KnownShape | null> {
+    return readShape(this.#db, mapping, side);
+  }
+
   async intents(mapping: MappingKey): Promise<Intent[]> {
     return readIntents(this.#db, mapping);
   }
@@ -253,6 +259,7 @@ class SqliteStore implements Store {
     if (change.keys) writeKeys(db, change.keys);
     if (change.cursors) writeCursors(db, change.cursors);
     if (change.pages) writePages(db, change.pages);
+    if (change.shapes) writeShapes(db, change.shapes);
     if (change.history) writeHistory(db, change.history);
     if (change.run) writeRun(db, change.run);
     return ok(undefined);
