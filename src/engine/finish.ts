@@ -18,7 +18,7 @@ export async function moveCursors(run: MappingRun): Promise<void> {
     const after = cursorAfter(run, side, before);
     if (after) cursors.push(after);
   }
-  const shapes = run.shapes.map((shape) => ({ ...shape, unmapped: unmappedNow(run, shape) }));
+  const shapes = run.shapes.map((shape) => shapeNow(run, shape));
   if (cursors.length === 0 && shapes.length === 0) return;
   // Pages that are no longer true are forgotten, new ones remembered, with the cursors that say the read was complete.
   const pages = cursors.flatMap(({ mapping, side }) => {
@@ -28,9 +28,15 @@ export async function moveCursors(run: MappingRun): Promise<void> {
   await commit(run.context, { cursors, pages, shapes });
 }
 
-/** What a whole read counted stands until the next one. */
-const unmappedNow = ({ reads, counts }: MappingRun, { side, unmapped }: KnownShape): KnownShape['unmapped'] =>
-  reads[side].whole && reads[side].complete ? (counts.unmapped?.[side] ?? {}) : unmapped;
+/** With the options that this run added itself, and what a whole read counted, which stands until the next one. */
+function shapeNow(run: MappingRun, shape: KnownShape): KnownShape {
+  const { connection } = run[shape.side];
+  const read = run.reads[shape.side];
+  const lists = Object.keys(shape.accepted.options).map((list) => [list, connection.options(list)] as const);
+  const accepted = { ...shape.accepted, options: Object.fromEntries(lists) };
+  const counted = read.whole && read.complete ? (run.counts.unmapped?.[shape.side] ?? {}) : shape.unmapped;
+  return { ...shape, accepted, unmapped: counted };
+}
 
 function cursorAfter(run: MappingRun, side: SideRun, before: Cursor | null): Cursor | null {
   const read = run.reads[side.side];

@@ -63,11 +63,19 @@ export async function prepareMapping(
       context.strongKey,
       `${mapping.rules}\n${liveOptions({ mapping, a, b })}\n${heldText(settled.value)}`,
     ),
-    recheck: false,
     held,
     shapes,
-    alerted: null,
     scratch: context.openScratch(),
+    parked: parked.length,
+    ...nothingYet(),
+  });
+}
+
+/** What a run knows of a mapping before it has begun. */
+const nothingYet = () =>
+  ({
+    recheck: false,
+    alerted: null,
     counts: noCounts(),
     reads: { a: noRead(), b: noRead() },
     open: { a: new Set(), b: new Set() },
@@ -80,7 +88,6 @@ export async function prepareMapping(
     pages: { a: null, b: null },
     spoiled: { a: false, b: false },
     gone: { a: new Map(), b: new Map() },
-    parked: parked.length,
     vanished: { a: [], b: [] },
     settled: [],
     reopened: [],
@@ -90,8 +97,7 @@ export async function prepareMapping(
     claimed: { a: new Set(), b: new Set() },
     taken: { a: new Map(), b: new Map() },
     aside: { a: new Map(), b: new Map() },
-  });
-}
+  }) satisfies Partial<MappingRun>;
 
 const noRead = (): SideRead => ({ whole: false, complete: false, count: 0, newest: null, serverTime: null });
 
