@@ -31,7 +31,7 @@ export async function learnFrom(
   try {
     const learnt = await learn({
       definition: loaded.value,
-      data: parse(text),
+      data: parse(text, { merge: true }),
       variables,
       platform: { clock, random: { next: () => 0.5, bytes }, http, log: silentLog },
       tokens: keptTokens(),

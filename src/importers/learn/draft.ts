@@ -1,5 +1,6 @@
 import { type ConnectorDefinition, connectorSchema, type ObjectDefinition } from '../../connector/definition.ts';
 import { isWire } from '../../connector/wire-path.ts';
+import { withAddedFields } from '../../connector/within/complete.ts';
 import type { Change } from './finding.ts';
 
 type Plain = Record<string, unknown>;
@@ -43,7 +44,7 @@ export class Draft {
     const parsed = connectorSchema.safeParse(data);
     if (!parsed.success) return false;
     this.#data = data;
-    this.#connector = parsed.data;
+    this.#connector = withAddedFields(parsed.data);
     return true;
   }
 }

@@ -131,6 +131,8 @@ function chosenObjects(
 
 /** Why the probes do not look at an object; null where they do. */
 function beyond({ definition }: Subject): string | null {
+  const within = definition.part_of ?? definition.lines_of;
+  if (within) return `it stands within ${within.object}; what holds for those holds here`;
   if (!definition.list) return 'it has no list';
   if (definition.parent) return `it is read below each of ${definition.parent.object}; what holds for those holds here`;
   if (definition.list.each) return 'its list is read once for each of several values';
