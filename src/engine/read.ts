@@ -53,7 +53,8 @@ export async function readAhead(run: MappingRun): Promise<void> {
         if (!before.has(one.id) && isUnchanged(run, 'b', one, links.get(one.id) ?? null)) unchanged += 1;
         // Nobody's partner until it is settled.
         else if (isOwnCreate(run, 'b', one)) countEnding(run, 'b', 'parked');
-        else keep.push({ id: one.id, keys: run.b.keysOf(one.fields), record });
+        // Nothing is linked to a record that is deleted.
+        else keep.push({ id: one.id, keys: one.archived ? [] : run.b.keysOf(one.fields), record });
       }
       run.counts.b.unchanged += unchanged;
       if (unchanged === records.length) run.pages.b?.settle();

@@ -1,20 +1,24 @@
 import type { RunEvent } from '../../src/engine/mapping-run.ts';
+import type { Action } from '../../src/planning/plan-item.ts';
 import { otherSide, type Side } from '../../src/record/side.ts';
 import type { SystemRequest, SystemResponse } from '../../src/testing/network.ts';
-import { MAPPING_NAMES, MAPPINGS, type MappingName } from './fields.ts';
-import type { Raw } from './people.ts';
+import { isShared, MAPPING_NAMES, MAPPINGS, type MappingName, parentsOf, placeOn, wholeOf } from './fields.ts';
+import type { Raw } from './views.ts';
 
 /** What is done to one record, or was to be done. */
 export interface Deed {
   mapping: MappingName;
   side: Side;
-  kind: 'create' | 'update' | 'delete' | 'archive';
-  /** Of the record; of a create, the source's. */
+  /** `rewrite`: of what stands within a record: it is written where its whole is. */
+  kind: 'create' | 'update' | 'delete' | 'archive' | 'rewrite';
+  /** Of the record; of a create, the source's; of a rewrite, that of the whole. */
   id: string;
   /** Of an update, by their names on that side: those that were to change. */
   fields: string[];
   /** Whether the system did it. */
   done: boolean;
+  /** A rewrite that takes something out. */
+  removes?: boolean;
 }
 
 /** Names a deed, whatever its fields. */
@@ -36,12 +40,33 @@ export function planned(events: readonly RunEvent[]): PlannedPair[] {
     const deeds = (['a', 'b'] as const).flatMap((side): Deed[] => {
       const action = actions[side];
       if (!action) return [];
+      const place = placeOn(mapping, side);
+      if (place) return rewrites(mapping, side, place.wholeField, action);
       const id = (action.kind === 'create' ? ids[otherSide(side)] : action.id) ?? '';
       const fields = action.changes.map((change) => change.field);
       return [{ mapping, side, kind: action.kind, id, fields, done: false }];
     });
     return deeds.length === 0 ? [] : [{ mapping, ids, deeds }];
   });
+}
+
+/** In the place of the id of a whole that the same plan creates. */
+export const NEW_WHOLE = 'new';
+
+/** The wholes in which something is to be written for one part or line. */
+function rewrites(mapping: MappingName, side: Side, wholeField: string, { kind, id, changes }: Action): Deed[] {
+  const moved = changes.find((change) => change.field === wholeField)?.value;
+  const to = typeof moved === 'string' ? (moved.startsWith('new:') ? NEW_WHOLE : moved) : null;
+  const wholes = [id === null ? null : wholeOf(id), to].flatMap((one) => one ?? []);
+  return [...new Set(wholes)].map((whole) => ({
+    mapping,
+    side,
+    kind: 'rewrite',
+    id: whole,
+    fields: [],
+    done: false,
+    removes: kind === 'delete' || kind === 'archive',
+  }));
 }
 
 type Body = { readonly [name: string]: unknown };
@@ -56,16 +81,51 @@ const bodyOf = (text: string): Body => {
 };
 const list = (value: unknown): Body[] => (Array.isArray(value) ? value.filter(isBody) : []);
 
-/** The deeds that one request asks for; `before`: the record as it was. */
+/** The deeds that one request asks for, by any mapping of the world; `before`: the record as it was. */
 export function deedsAsked(
+  mappings: readonly MappingName[],
   side: Side,
   request: SystemRequest,
   response: SystemResponse | null,
   before: (mapping: MappingName, id: string) => Raw | undefined,
 ): Deed[] {
   const [object, place, more] = request.path.replace('/api', '').split('?')[0]?.split('/').slice(1) ?? [];
-  const mapping = MAPPING_NAMES.find((name) => MAPPINGS[name].objects[side] === object);
-  if (!mapping) return [];
+  const asked = mappings.filter((name) => MAPPINGS[name].objects[side] === object);
+  return asked.flatMap((mapping) => {
+    const isWithin = placeOn(mapping, side) !== undefined;
+    const names = isWithin ? namesWithin(mapping, side) : MAPPINGS[mapping].fields.map((field) => field[side]);
+    // What stands within is looked at in its whole.
+    const holder = isWithin ? (parentsOf(mapping) ?? mapping) : mapping;
+    const held = (id: string) => before(holder, id);
+    const deeds = deedsOf({ mapping, side, names, request, response, place, more, held });
+    if (isWithin) return deeds.flatMap((deed) => (deed.fields.length > 0 ? [{ ...deed, ...REWRITE }] : []));
+    // A write of a record that holds others may be for those.
+    return isShared(mappings, mapping, side)
+      ? deeds.filter((one) => one.kind !== 'update' || one.fields.length > 0)
+      : deeds;
+  });
+}
+
+const REWRITE = { kind: 'rewrite', fields: [] as string[] } as const;
+
+/** The fields of the wholes in which the records of a mapping stand. */
+function namesWithin(mapping: MappingName, side: Side): string[] {
+  const place = placeOn(mapping, side);
+  return place?.kind === 'part' ? Object.values(place.wire) : place ? [place.path] : [];
+}
+
+interface Asked {
+  mapping: MappingName;
+  side: Side;
+  names: readonly string[];
+  request: SystemRequest;
+  response: SystemResponse | null;
+  place: string | undefined;
+  more: string | undefined;
+  held: (id: string) => Raw | undefined;
+}
+
+function deedsOf({ mapping, side, names, request, response, place, more, held }: Asked): Deed[] {
   const body = bodyOf(request.body);
   const isBatch = place === 'batch';
   const asked = isBatch ? list(body.items) : [body];
@@ -74,7 +134,7 @@ export function deedsAsked(
     const status = Number(isBatch ? results[index]?.status : response?.status);
     const kind = kindOf(side, request.method, more);
     const id = kind === 'create' ? sourceOf(values) : String(isBatch ? values.id : place);
-    const fields = kind === 'update' ? changesIn(mapping, side, values, before(mapping, id)) : [];
+    const fields = kind === 'update' ? changesIn(names, side, values, held(id)) : [];
     return { mapping, side, kind, id, fields, done: status >= 200 && status < 300 };
   });
 }
@@ -86,11 +146,11 @@ function kindOf(side: Side, method: string, more: string | undefined): Deed['kin
 }
 
 /** Dovetail leaves the id of the source in its link field. */
-const sourceOf = ({ external_id }: Body): string => String(external_id).split(':').slice(1).join(':');
+const sourceOf = ({ external_id }: Body): string => String(external_id).split(':')[1] ?? '';
 
-/** The mapped fields that a body would change: all that it names, or of a whole record those that are not as they were. */
-function changesIn(mapping: MappingName, side: Side, values: Body, before: Raw | undefined): string[] {
-  const names = MAPPINGS[mapping].fields.map((field) => field[side]).filter((name) => name in values);
+/** The fields among `all` that a body would change: those that it names, or of a whole record those that are not as they were. */
+function changesIn(all: readonly string[], side: Side, values: Body, before: Raw | undefined): string[] {
+  const names = all.filter((name) => name in values);
   if (side === 'a') return names;
   return names.filter((name) => JSON.stringify(values[name]) !== JSON.stringify(before?.[name]));
 }

@@ -1,13 +1,14 @@
 import type { Json } from '../../sandbox/system.ts';
 import type { Side } from '../../src/record/side.ts';
 import { isEmptyWire, MAPPINGS, type MappingName, type SimulatedField } from './fields.ts';
-import type { Raw } from './people.ts';
+import type { Partners } from './partners.ts';
 import { declaredLag, SETTLED_MS, type WorldSpec } from './spec.ts';
 import { sameJson, type Tracked } from './tracked.ts';
+import type { Raw } from './views.ts';
 
 /** What the ledger tells. */
 interface Known {
-  readonly everLinked: ReadonlySet<string>;
+  readonly partners: Partners;
   alive(mapping: MappingName, side: Side): Iterable<[string, Tracked]>;
   tracked(mapping: MappingName, side: Side, id: string): Tracked | undefined;
   agrees(field: SimulatedField, a: Json, b: Json): boolean;
@@ -33,7 +34,8 @@ function twins(
   if (fields.some((field) => isEmptyWire(raw[field[side]]))) return [];
   const settled = started + spec.skewMs[side] - SETTLED_MS - declaredLag(spec)[side];
   return [...ledger.alive(mapping, side)].flatMap(([other, one]) => {
-    const isFree = other !== id && one.by === 'person' && !ledger.everLinked.has(`${mapping} ${side} ${other}`);
+    const isFree =
+      other !== id && one.by === 'person' && !ledger.partners.everLinked.has(`${mapping} ${side} ${other}`);
     const same = fields.every((field) => sameJson(one.raw[field[side]], raw[field[side]]));
     return isFree && same && one.changed < settled ? [other] : [];
   });
@@ -60,7 +62,8 @@ export function checkUnambiguous(
 ): void {
   const [ours, theirs] = [ledger.tracked(mapping, 'a', a), ledger.tracked(mapping, 'b', b)];
   if (!ours || !theirs || ours.by !== 'person' || theirs.by !== 'person') return;
-  if (ledger.everLinked.has(`${mapping} a ${a}`) || ledger.everLinked.has(`${mapping} b ${b}`)) return;
+  if (ledger.partners.everLinked.has(`${mapping} a ${a}`) || ledger.partners.everLinked.has(`${mapping} b ${b}`))
+    return;
   const { fields } = MAPPINGS[mapping];
   const decisive = spec.policies[mapping].match.find((rule) =>
     fields

@@ -1,13 +1,28 @@
 import { berlinMinute } from '../../sandbox/berlin.ts';
 import { germanMoney, storedText } from '../../sandbox/erp/storing.ts';
 import type { Json } from '../../sandbox/system.ts';
+import { WHOLE_PATH } from '../../src/connector/within/holding.ts';
 import type { Side } from '../../src/record/side.ts';
 import type { SeededRandom } from '../../src/testing/random.ts';
 
-export const MAPPING_NAMES = ['companies', 'products', 'deals'] as const;
+/** In every world, parents first. */
+export const BASE_NAMES = ['companies', 'products', 'deals'] as const;
+/** The others are in some worlds only. */
+export const MAPPING_NAMES = [...BASE_NAMES, 'contacts', 'items', 'offers'] as const;
 export type MappingName = (typeof MAPPING_NAMES)[number];
 
-type Kind = 'text' | 'email' | 'vat' | 'option' | 'money' | 'flag' | 'date' | 'minute' | 'reference' | 'sku';
+type Kind =
+  | 'text'
+  | 'email'
+  | 'vat'
+  | 'option'
+  | 'money'
+  | 'flag'
+  | 'date'
+  | 'minute'
+  | 'reference'
+  | 'sku'
+  | 'quantity';
 
 /** One field mapping of the simulated integration: the wire fields of the CRM (a) and of the ERP (b). */
 export interface SimulatedField {
@@ -18,17 +33,58 @@ export interface SimulatedField {
   options?: Record<string, number>;
   /** Longest text of the ERP. */
   max?: number;
+  /** Of references: the mapping of the parents. */
+  parent?: MappingName;
 }
+
+/** How the records of an object stand within those of another one, the wholes. */
+interface Within {
+  /** What their own object is called. */
+  object: string;
+  /** The field that names the whole. */
+  wholeField: string;
+}
+
+/** In fields of the whole: each holds one at most. */
+export interface PartPlace extends Within {
+  kind: 'part';
+  /** Where each field stands in the whole. */
+  wire: Readonly<Record<string, string>>;
+  /** The part is there when one of these fields is filled. */
+  present: readonly string[];
+}
+
+/** In a list within the whole. */
+export interface LinesPlace extends Within {
+  kind: 'lines';
+  path: string;
+  key: string;
+}
+
+export type Place = PartPlace | LinesPlace;
 
 export interface SimulatedMapping {
   name: MappingName;
-  objects: { a: 'companies' | 'products' | 'deals'; b: 'customers' | 'articles' | 'orders' };
+  /** Of the wholes, where the records stand within others. */
+  objects: {
+    a: 'companies' | 'products' | 'deals' | 'contacts' | 'deal_items';
+    b: 'customers' | 'articles' | 'orders';
+  };
   fields: readonly SimulatedField[];
+  within?: Partial<Record<Side, Place>>;
 }
 
 const STATUS = { lead: 1, prospect: 2, customer: 3, churned: 4 };
 const UNIT = { piece: 1, box: 2, kg: 3, m: 4, hour: 5 };
 const STAGE = { open: 10, quoted: 15, won: 20, lost: 30 };
+
+const ORDER_LINES: LinesPlace = {
+  kind: 'lines',
+  object: 'order_lines',
+  wholeField: 'order',
+  path: 'lines',
+  key: 'position',
+};
 
 export const MAPPINGS: Record<MappingName, SimulatedMapping> = {
   companies: {
@@ -61,14 +117,82 @@ export const MAPPINGS: Record<MappingName, SimulatedMapping> = {
     objects: { a: 'deals', b: 'orders' },
     fields: [
       { a: 'title', b: 'subject', kind: 'text' },
-      { a: 'company_id', b: 'customer_no', kind: 'reference' },
+      { a: 'company_id', b: 'customer_no', kind: 'reference', parent: 'companies' },
       { a: 'amount', b: 'total', kind: 'money' },
       { a: 'stage', b: 'status', kind: 'option', options: STAGE },
       { a: 'close_date', b: 'due_date', kind: 'date' },
       { a: 'closed_at', b: 'delivered_at', kind: 'minute' },
     ],
   },
+  // One customer is a company and a contact.
+  contacts: {
+    name: 'contacts',
+    objects: { a: 'contacts', b: 'customers' },
+    within: {
+      b: {
+        kind: 'part',
+        object: 'main_contacts',
+        wholeField: 'customer',
+        wire: {
+          first_name: 'contact_first_name',
+          last_name: 'contact_last_name',
+          email: 'contact_email',
+          salutation: 'contact_salutation',
+        },
+        present: ['last_name', 'email'],
+      },
+    },
+    fields: [
+      { a: 'last_name', b: 'last_name', kind: 'text', max: 40 },
+      { a: 'first_name', b: 'first_name', kind: 'text', max: 40 },
+      { a: 'email', b: 'email', kind: 'email' },
+      { a: 'company_id', b: 'customer', kind: 'reference', parent: 'companies' },
+    ],
+  },
+  // Records of their own, and lines within others.
+  items: {
+    name: 'items',
+    objects: { a: 'deal_items', b: 'orders' },
+    within: { b: ORDER_LINES },
+    fields: [
+      { a: 'sku', b: 'article_no', kind: 'text', max: 40 },
+      { a: 'deal_id', b: 'order', kind: 'reference', parent: 'deals' },
+      { a: 'quantity', b: 'quantity', kind: 'quantity' },
+      { a: 'price', b: 'unit_price', kind: 'money' },
+    ],
+  },
+  // Lines on both sides.
+  offers: {
+    name: 'offers',
+    objects: { a: 'deals', b: 'orders' },
+    within: {
+      a: { kind: 'lines', object: 'deal_offers', wholeField: 'deal', path: 'offers', key: 'id' },
+      b: ORDER_LINES,
+    },
+    fields: [
+      { a: 'text', b: 'article_no', kind: 'text', max: 40 },
+      { a: 'deal', b: 'order', kind: 'reference', parent: 'deals' },
+      { a: 'price', b: 'unit_price', kind: 'money' },
+    ],
+  },
 };
+
+export const placeOn = (mapping: MappingName, side: Side): Place | undefined => MAPPINGS[mapping].within?.[side];
+
+/** The object of a side that a mapping maps, by its name in the connector. */
+export const objectOf = (mapping: MappingName, side: Side): string =>
+  placeOn(mapping, side)?.object ?? MAPPINGS[mapping].objects[side];
+
+/** How a field of a side is called in the records of its system. */
+export function wireName(mapping: MappingName, side: Side, field: string): string {
+  const place = placeOn(mapping, side);
+  if (field === place?.wholeField) return WHOLE_PATH;
+  return (place?.kind === 'part' ? place.wire[field] : undefined) ?? field;
+}
+
+/** The mapping of the wholes within which the records of another one stand, or of its parents. */
+export const parentsOf = (mapping: MappingName): MappingName | undefined =>
+  MAPPINGS[mapping].fields.find((field) => field.kind === 'reference')?.parent;
 
 /** The mapping that a key of the store names. */
 export function mappingOf(key: string): MappingName {
@@ -108,6 +232,8 @@ export function erpForm(field: SimulatedField, a: Json): Json | undefined {
       return a === null ? '' : money ? germanMoney(Math.abs(money.cents), money.symbol, money.cents < 0) : undefined;
     case 'flag':
       return a === true ? 'J' : 'N';
+    case 'quantity':
+      return a ?? 0;
     case 'date':
       return a === null ? '' : String(a).split('-').reverse().join('.');
     case 'minute':
@@ -177,6 +303,8 @@ export function freshValue(field: SimulatedField, side: Side, random: SeededRand
       const at = Date.UTC(2026, random.below(12), 1 + random.below(28), random.below(24), random.below(60), 7);
       return empty ? blank(side) : side === 'a' ? new Date(at).toISOString() : berlinMinute(at);
     }
+    case 'quantity':
+      return 1 + random.below(900);
     case 'reference':
       return null;
   }
@@ -185,7 +313,7 @@ export function freshValue(field: SimulatedField, side: Side, random: SeededRand
 const blank = (side: Side): Json => (side === 'a' ? null : '');
 
 function freshText(field: SimulatedField, side: Side, random: SeededRandom, serial: number, empty: boolean): Json {
-  const optional = field.a !== 'name' && field.a !== 'title';
+  const optional = !['name', 'title', 'last_name'].includes(field.a);
   if (optional && empty) return blank(side);
   const word = random.pick(WORDS);
   if (random.chance(0.12)) return `${serial + 10_000} ${word} ${LONG}`.slice(0, 80);
@@ -199,3 +327,10 @@ function freshMoney(side: Side, random: SeededRandom, empty: boolean): Json {
   if (side === 'a') return { amount: (cents / 100).toFixed(2), currency };
   return germanMoney(cents, { EUR: '€', USD: '$', CHF: 'CHF', GBP: '€' }[currency], random.chance(0.1));
 }
+
+/** Whether the records of a side are, hold, or stand in those of another mapping of the same world. */
+export const isShared = (mappings: readonly MappingName[], mapping: MappingName, side: Side): boolean =>
+  mappings.some((other) => other !== mapping && MAPPINGS[other].objects[side] === MAPPINGS[mapping].objects[side]);
+
+/** The whole in which a part or line stands, by the id of either. */
+export const wholeOf = (id: string): string => id.split('/')[0] ?? id;

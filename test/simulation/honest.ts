@@ -1,7 +1,7 @@
 import { otherSide, SIDES, type Side } from '../../src/record/side.ts';
 import type { ParkedRecord } from '../../src/store/port.ts';
-import { type Deed, nameOf, type PlannedPair, planned } from './deeds.ts';
-import { MAPPING_NAMES, MAPPINGS, type MappingName, mappingOf } from './fields.ts';
+import { type Deed, NEW_WHOLE, nameOf, type PlannedPair, planned } from './deeds.ts';
+import { MAPPING_NAMES, MAPPINGS, type MappingName, mappingOf, parentsOf } from './fields.ts';
 import type { Attempt, World } from './world.ts';
 
 /**
@@ -22,7 +22,8 @@ export async function checkHonest(world: World, plan: Attempt, sync: Attempt): P
   for (const [name, deed] of asked) {
     const fields = foreseen.get(name)?.fields ?? [];
     const more = deed.fields.filter((field) => !fields.includes(field));
-    if (!foreseen.has(name)) world.ledger.fail('plan-honest', `done, but not planned: ${name}`);
+    if (!foreseen.has(name) && !isOnNewWhole(world, sync, deed, foreseen))
+      world.ledger.fail('plan-honest', `done, but not planned: ${name}`);
     else if (more.length > 0) world.ledger.fail('plan-honest', `not planned to change: ${name} ${more.join(', ')}`);
   }
   const parked = await world.store.parked({ includeDismissed: true });
@@ -34,6 +35,13 @@ export async function checkHonest(world: World, plan: Attempt, sync: Attempt): P
   }
 }
 
+/** What a plan wants to write within a record that it creates as well has no id in it yet. */
+function isOnNewWhole({ ledger }: World, sync: Attempt, deed: Deed, foreseen: ReadonlyMap<string, Deed>): boolean {
+  if (deed.kind !== 'rewrite' || !foreseen.has(nameOf({ ...deed, id: NEW_WHOLE }))) return false;
+  const whole = ledger.tracked(parentsOf(deed.mapping) ?? deed.mapping, deed.side, deed.id);
+  return whole?.by === 'dovetail' && whole.since >= sync.started;
+}
+
 const isWhole = ({ result }: Attempt): boolean =>
   result?.ok === true && (result.value.outcome === 'done' || result.value.outcome === 'partial');
 
@@ -42,6 +50,9 @@ const guarded = ({ result }: Attempt): Set<string> => {
   const held = result?.ok ? result.value.diagnostics.filter((one) => one.code === 'delete-guard') : [];
   return new Set(MAPPING_NAMES.filter((name) => held.some((one) => one.summary.includes(` ${name} `))));
 };
+
+/** Why a part or line is not written, though its system was not asked: what a plan can't know without reading its whole. */
+const REFUSED_WITHIN = ['place-taken', 'part-empty', 'whole-missing', 'whole-gone', 'line-stays'];
 
 class Excuses {
   readonly #world: World;
@@ -66,39 +77,61 @@ class Excuses {
 
   /** What the sync did not even ask for, and had no reason to leave out. */
   inexcusable(pair: PlannedPair): Deed[] {
-    const left = pair.deeds.filter((deed) => !this.#asked.has(nameOf(deed)));
+    const left = pair.deeds.filter((deed) => !this.#asked.has(nameOf(deed)) && !this.#isDoneAnew(deed));
     return left.length === 0 || this.#isExcused(pair) ? [] : left.filter((deed) => !this.#isGuarded(deed));
   }
 
-  #isGuarded = ({ kind, mapping }: Deed): boolean =>
-    (kind === 'delete' || kind === 'archive') && this.#guarded.has(mapping);
+  /** Written within a record that was created by the same sync. */
+  #isDoneAnew({ mapping, kind, id }: Deed): boolean {
+    return (
+      kind === 'rewrite' &&
+      id === NEW_WHOLE &&
+      [...this.#asked.values()].some((one) => one.mapping === mapping && one.kind === kind && one.done)
+    );
+  }
+
+  #isGuarded = ({ kind, mapping, removes }: Deed): boolean =>
+    (kind === 'delete' || kind === 'archive' || removes === true) && this.#guarded.has(mapping);
 
   #isExcused(pair: PlannedPair): boolean {
     if (this.#isRefused(pair)) return true;
     const parked = this.#parked.filter((one) => isOf(one, pair.mapping, pair.ids));
     if (parked.length === 0) return false;
+    if (parked.some(({ diagnostic }) => REFUSED_WITHIN.includes(diagnostic.code))) return true;
     return this.#isTargetGone(pair) || parked.some((one) => this.#waitsForUndone(one)) || this.#isBelowUndone(pair);
   }
 
   /** What is created below a parent needs that parent, whatever else its record was parked for. */
-  #isBelowUndone({ mapping, deeds }: PlannedPair): boolean {
+  #isBelowUndone({ mapping, ids, deeds }: PlannedPair): boolean {
     const reference = MAPPINGS[mapping].fields.find((field) => field.kind === 'reference');
-    const creates = reference ? deeds.filter((deed) => deed.kind === 'create') : [];
-    return creates.some(({ side, id }) => {
+    const parents = reference?.parent;
+    if (!parents) return false;
+    const creates = deeds.filter((deed) => deed.kind === 'create' || deed.kind === 'rewrite');
+    return creates.some(({ side }) => {
       const source = otherSide(side);
-      const parent = this.#world.ledger.tracked(mapping, source, id)?.raw[reference?.[source] ?? ''] ?? null;
-      return parent !== null && this.#isUndone('companies', source, String(parent));
+      const parent = this.#world.ledger.tracked(mapping, source, ids[source] ?? '')?.raw[reference[source]] ?? null;
+      return parent !== null && this.#isUndone(parents, source, String(parent));
     });
   }
 
   #isRefused({ deeds }: PlannedPair): boolean {
-    return deeds.some((deed) => this.#asked.get(nameOf(deed))?.done === false);
+    const isNo = (deed: Deed): boolean => this.#asked.get(nameOf(deed))?.done === false;
+    return deeds.some((deed) => isNo(deed) || (deed.id === NEW_WHOLE && this.#isRefusedOnNew(deed)));
+  }
+
+  /** What is written within a record that was created just before has a name of its own by then. */
+  #isRefusedOnNew({ mapping, kind }: Deed): boolean {
+    return [...this.#asked.values()].some((one) => one.mapping === mapping && one.kind === kind && !one.done);
   }
 
   /** A plan takes what it did not read for unchanged; before a sync writes it looks once more. */
-  #isTargetGone({ mapping, deeds }: PlannedPair): boolean {
-    const isGone = ({ side, id }: Deed) => this.#world.ledger.tracked(mapping, side, id)?.goneBy === 'person';
-    return deeds.some((deed) => deed.kind === 'update' && isGone(deed));
+  #isTargetGone({ mapping, ids, deeds }: PlannedPair): boolean {
+    const isGone = (side: Side, id: string | null) =>
+      id !== null && this.#world.ledger.tracked(mapping, side, id)?.goneBy === 'person';
+    return deeds.some(
+      ({ kind, side, id }) =>
+        (kind === 'update' && isGone(side, id)) || (kind === 'rewrite' && isGone(side, ids[side])),
+    );
   }
 
   /** A child waits for a parent that was to be linked, and was refused or waits itself. */

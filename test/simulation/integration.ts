@@ -6,7 +6,7 @@ import { compileExpression, type Expression } from '../../src/integration/expres
 import { loadIntegration } from '../../src/integration/load.ts';
 import type { LoadedIntegration, LoadedMapping } from '../../src/integration/loaded.ts';
 import { fail, ok } from '../../src/record/diagnostic.ts';
-import { MAPPING_NAMES, MAPPINGS, type MappingName } from './fields.ts';
+import { MAPPING_NAMES, MAPPINGS, type MappingName, objectOf } from './fields.ts';
 import { EXPRESSIONS, FILTERS } from './rules.ts';
 import { declaredLag, type Policies, type WorldSpec } from './spec.ts';
 
@@ -27,23 +27,23 @@ systems:
 mappings:
 `;
 
-const MATCH: Record<MappingName, string> = { companies: '[[vat_id]]', products: '[[sku]]', deals: '[[title]]' };
-
 function mappingText(name: MappingName): string {
-  const { objects, fields } = MAPPINGS[name];
+  const { fields } = MAPPINGS[name];
   const rows = fields.map((field) => {
-    const reference = field.kind === 'reference' ? ', reference: companies' : '';
+    const reference = field.parent ? `, reference: ${field.parent}` : '';
     return `      - { crm: ${field.a}, erp: ${field.b}${reference} }\n`;
   });
-  return `  ${name}:\n    crm: ${objects.a}\n    erp: ${objects.b}\n    match: ${MATCH[name]}\n    fields:\n${rows.join('')}`;
+  const head = `  ${name}:\n    crm: ${objectOf(name, 'a')}\n    erp: ${objectOf(name, 'b')}\n`;
+  return `${head}    match: [[${fields[0]?.a}]]\n    fields:\n${rows.join('')}`;
 }
 
-let base: LoadedIntegration | null = null;
+const bases = new Map<string, LoadedIntegration>();
 
-/** The integration before a world's own policies; read once. */
-function loadBase(): LoadedIntegration {
+/** The integration before a world's own policies; read once for each set of mappings. */
+function loadBase(mappings: readonly MappingName[]): LoadedIntegration {
+  const base = bases.get(mappings.join());
   if (base) return base;
-  const text = HEAD + MAPPING_NAMES.map(mappingText).join('');
+  const text = `${HEAD}${mappings.map(mappingText).join('')}`;
   const loaded = loadIntegration('integration.yaml', text, {
     environment: 'test',
     variables: { SECRET: 'sandbox-crm-secret', KEY: 'sandbox-erp-key' },
@@ -54,13 +54,13 @@ function loadBase(): LoadedIntegration {
     },
   });
   if (!loaded.ok) throw new Error(loaded.error.map((one) => one.summary).join('; '));
-  base = loaded.value;
-  return base;
+  bases.set(mappings.join(), loaded.value);
+  return loaded.value;
 }
 
 /** The integration of one world: its policies in the place of the file's. */
 export function integrationOf(spec: WorldSpec): LoadedIntegration {
-  const loaded = loadBase();
+  const loaded = loadBase(spec.mappings);
   const lag = declaredLag(spec);
   return {
     ...loaded,
@@ -121,7 +121,7 @@ function withObjects(
 
 function withPolicies(mapping: LoadedMapping, name: MappingName, policies: Policies): LoadedMapping {
   const { rules } = policies;
-  const partner = new Map(mapping.fields.map((field) => [field.a, field.b]));
+  const rows = new Map(mapping.fields.map((field) => [field.a, field]));
   return {
     ...mapping,
     conflict: policies.conflict,
@@ -129,7 +129,9 @@ function withPolicies(mapping: LoadedMapping, name: MappingName, policies: Polic
     propagate: policies.propagate,
     deleteGuard: policies.guard,
     clockSkewMs: 5000,
-    match: policies.match.map((rule) => rule.map((a) => ({ a, b: partner.get(a) ?? '', reference: null }))),
+    match: policies.match.map((rule) =>
+      rule.map((a) => ({ a, b: rows.get(a)?.b ?? '', reference: rows.get(a)?.reference ?? null })),
+    ),
     fields: mapping.fields.map((field) => ({
       ...field,
       conflict: policies.conflict,

@@ -6,19 +6,23 @@ import {
   agree,
   holds,
   isEmptyWire,
+  isShared,
   MAPPING_NAMES,
   MAPPINGS,
   type MappingName,
   mappingOf,
+  placeOn,
   type SimulatedField,
+  wholeOf,
 } from './fields.ts';
 import { FirstContacts } from './first-contacts.ts';
 import { Partners } from './partners.ts';
-import { isArchived, type Raw, recordsOf, type Systems } from './people.ts';
-import { follows, forbidden, lacks, lets, saidOf, sourceOf } from './rules.ts';
+import { type Approval, checkRemoved } from './removals.ts';
+import { FILTERS, follows, forbidden, lacks, lets, saidOf, sourceOf } from './rules.ts';
 import { declaredLag, SETTLED_MS, type WorldSpec } from './spec.ts';
 import type { Overwritten, Pending, Tracked, Violation, Write } from './tracked.ts';
 import { remember, sameJson } from './tracked.ts';
+import { isArchived, type Raw, recordsOf, type Systems } from './views.ts';
 
 /**
  * What really happened in both systems, noted beside them: who wrote which value when, which records Dovetail made or
@@ -31,15 +35,15 @@ export class Ledger {
   inWindow = 0;
   writeRequests = 0;
   /** Records that Dovetail wrote, by what it did. */
+  readonly partners = new Partners();
   readonly written = { create: 0, update: 0, remove: 0 };
   /** What a person let through last, by record. */
-  readonly #approved = new Map<string, { reason: string; at: number }>();
+  readonly #approved = new Map<string, Approval>();
   readonly #systems: Systems;
   readonly #spec: WorldSpec;
   readonly #now: () => number;
   readonly #tell: (what: string) => void;
   readonly #tracked = new Map<string, Tracked>();
-  readonly #partners = new Partners();
   readonly #reads = new Map<string, number>();
   readonly #firstContacts = new FirstContacts();
   readonly #madeFrom = new Map<string, string[]>();
@@ -64,18 +68,29 @@ export class Ledger {
 
   /** The id on the other side that the store links it to, now. */
   partnerOf(mapping: MappingName, side: Side, id: string): string | null {
-    return this.#partners.of(mapping, side, id);
-  }
-
-  get everLinked(): ReadonlySet<string> {
-    return this.#partners.everLinked;
+    return this.partners.of(mapping, side, id);
   }
 
   /** Its last partner, where both are there and nothing links either of them any more. */
   leftBy(mapping: MappingName, side: Side, id: string): string | null {
-    const [other, last] = [otherSide(side), this.#partners.lastOf(mapping, side, id) ?? ''];
+    const [other, last] = [otherSide(side), this.partners.lastOf(mapping, side, id) ?? ''];
     const isAlone = this.partnerOf(mapping, other, last) === null && !this.#restored.has(`${mapping} ${other} ${last}`);
     return isAlone && this.tracked(mapping, other, last)?.goneBy === null ? last : null;
+  }
+
+  /** What a person let through last of a record or of its partner. */
+  approvals(mapping: MappingName, side: Side, id: string, partner: string | null): Approval[] {
+    const keys = [`${mapping} ${side} ${id}`, `${mapping} ${otherSide(side)} ${partner}`];
+    return keys.flatMap((key) => this.#approved.get(key) ?? []);
+  }
+
+  /** Whether a whole, with all that stood within, is gone. */
+  isWholeGone(mapping: MappingName, side: Side, id: string): boolean {
+    const { objects } = MAPPINGS[mapping];
+    if (!placeOn(mapping, side)) return false;
+    const { a, b } = this.#systems;
+    const whole: Raw | null = side === 'a' ? a.get(objects.a, wholeOf(id)) : b.get(objects.b, Number(wholeOf(id)));
+    return whole === null || isArchived(whole);
   }
 
   approve({ mapping, side, id, reason }: ParkedRecord): void {
@@ -83,13 +98,13 @@ export class Ledger {
   }
 
   /** A direct read by a process, which a write may follow. */
-  read(process: string, side: Side, mapping: MappingName, id: string): void {
-    this.#reads.set(`${process} ${mapping} ${side} ${id}`, this.#now());
+  read(process: string, side: Side, object: string, id: string): void {
+    this.#reads.set(`${process} ${side} ${object} ${id}`, this.#now());
   }
 
   /** Looks at what has changed in both systems. */
   observe(cause: 'person' | Write): void {
-    for (const mapping of MAPPING_NAMES) {
+    for (const mapping of this.#spec.mappings) {
       for (const side of ['a', 'b'] as const) this.#observeTable(mapping, side, cause);
     }
   }
@@ -105,9 +120,17 @@ export class Ledger {
     for (const [id, raw] of records) {
       const known = this.#tracked.get(prefix + id);
       if (known?.raw === raw || isArchived(raw)) continue;
-      if (known?.goneBy === null) this.#changed(mapping, side, id, known, raw, cause);
+      if (known?.goneBy === null && this.#isBeside(mapping, side, known.raw, raw)) known.raw = raw;
+      else if (known?.goneBy === null) this.#changed(mapping, side, id, known, raw, cause);
       else this.#appeared(mapping, side, id, raw, cause);
     }
+  }
+
+  /** Whether a change of a record that holds others, or stands in one, was none of this mapping's. */
+  #isBeside(mapping: MappingName, side: Side, before: Raw, now: Raw): boolean {
+    if (!isShared(this.#spec.mappings, mapping, side)) return false;
+    const names = [...MAPPINGS[mapping].fields.map((field) => field[side]), FILTERS[mapping][side].field];
+    return names.every((name) => sameJson(before[name], now[name]));
   }
 
   #appeared(mapping: MappingName, side: Side, id: string, raw: Raw, cause: 'person' | Write): void {
@@ -126,6 +149,7 @@ export class Ledger {
       }
     } else {
       this.written.create += 1;
+      this.#tellWithin(mapping, side, 'put in');
       if (cause !== 'person') checkNotMissed(this, this.#spec, { mapping, side, id, raw }, cause.started);
       this.#checkFilled(mapping, side, id, raw);
     }
@@ -142,6 +166,12 @@ export class Ledger {
       agreed,
     });
     this.#compare(mapping, side, id);
+  }
+
+  /** Of what Dovetail did to a record that stands within another one. */
+  #tellWithin(mapping: MappingName, side: Side, what: string): void {
+    const place = placeOn(mapping, side);
+    if (place) this.#tell(`${place.kind === 'part' ? 'part' : 'line'} ${what}`);
   }
 
   /** Whether a value that a person enters must reach the other side, or be overruled on record. */
@@ -194,6 +224,7 @@ export class Ledger {
     }
     if (cause !== 'person') {
       this.written.update += 1;
+      this.#tellWithin(mapping, side, 'changed');
       this.#checkAllowed(mapping, side, id, before, cause);
     }
     this.#compare(mapping, side, id);
@@ -204,8 +235,7 @@ export class Ledger {
     const partner = this.partnerOf(mapping, side, id);
     const [ours, theirs] = [this.tracked(mapping, side, id), this.tracked(mapping, otherSide(side), partner ?? '')];
     if (!ours || !theirs || partner === null) return;
-    const approved =
-      this.#approved.has(`${mapping} ${side} ${id}`) || this.#approved.has(`${mapping} ${otherSide(side)} ${partner}`);
+    const approved = this.approvals(mapping, side, id, partner).length > 0;
     const settled = write.started - SETTLED_MS - Math.max(...Object.values(declaredLag(this.#spec)));
     const breach = forbidden(this.#spec.policies[mapping].rules, mapping, side, {
       before,
@@ -261,15 +291,15 @@ export class Ledger {
     if (!pending) return;
     const linked = this.partnerOf(mapping, side, id) !== null;
     if (!linked && isEmptyWire(pending.value)) return;
-    if (this.#isInWindow(mapping, side, id, pending.at, write)) {
+    if (this.isInWindow(mapping, side, id, pending.at, write)) {
       this.inWindow += 1;
       return;
     }
     this.overwritten.push({ mapping, side, id, field: field[side], lost: pending.value, at: this.#now() });
   }
 
-  #isInWindow(mapping: MappingName, side: Side, id: string, edited: number, write: Write): boolean {
-    const read = this.#reads.get(`${write.process} ${mapping} ${side} ${id}`);
+  isInWindow(mapping: MappingName, side: Side, id: string, edited: number, write: Write): boolean {
+    const read = this.#reads.get(`${write.process} ${side} ${MAPPINGS[mapping].objects[side]} ${wholeOf(id)}`);
     // The CRM checks versions: there is no such window.
     return side === 'b' && !write.conditional && read !== undefined && edited >= read;
   }
@@ -277,46 +307,11 @@ export class Ledger {
   #gone(mapping: MappingName, side: Side, id: string, tracked: Tracked, cause: 'person' | Write): void {
     tracked.goneBy = cause === 'person' ? 'person' : 'dovetail';
     tracked.since = this.#now();
-    if (cause !== 'person') this.#removed(mapping, side, id, tracked, cause);
+    if (cause !== 'person') {
+      this.written.remove += 1;
+      this.#tellWithin(mapping, side, checkRemoved(this, this.#spec, { mapping, side, id, tracked }, cause));
+    }
     tracked.pending.clear();
-  }
-
-  /** Dovetail removed a record: its partner must have been removed by a person, and nobody's edit may go with it. */
-  #removed(mapping: MappingName, side: Side, id: string, tracked: Tracked, write: Write): void {
-    this.written.remove += 1;
-    const where = `${mapping} ${side} ${id}`;
-    const other = otherSide(side);
-    const partner = this.#partners.lastOf(mapping, side, id);
-    const theirs = partner === null ? undefined : this.tracked(mapping, other, partner);
-    const { onLeave } = this.#spec.policies[mapping].rules;
-    const left =
-      (onLeave === 'delete' || onLeave === 'archive') && partner !== null && this.wasOutside(mapping, other, partner);
-    if (!theirs) this.fail('proved-delete', `${where} was removed without ever having had a partner`);
-    else if (!left && theirs.goneBy !== 'person' && theirs.since < write.started) {
-      this.fail('proved-delete', `${where} was removed, but nobody removed its partner ${partner}`);
-    }
-    const approved = [where, `${mapping} ${other} ${partner}`].flatMap((one) => this.#approved.get(one) ?? []);
-    if (!left && !approved.some((one) => one.reason.includes('delete'))) this.#checkHeld(mapping, other, where);
-    const inSight = Math.max(...approved.flatMap((one) => (one.reason === 'delete-update-conflict' ? [one.at] : [])));
-    for (const [field, pending] of tracked.pending) {
-      // Whoever lets a delete through in spite of an edit has seen what there was by then.
-      if (pending.at <= inSight) continue;
-      // What the other side's value had overruled, though that is not carried over, must be on record.
-      if (!follows(this.#spec.policies[mapping].rules, other)) {
-        const name = MAPPINGS[mapping].fields.find((one) => one.a === field)?.[side] ?? '';
-        this.overwritten.push({ mapping, side, id, field: name, lost: pending.value, at: pending.at });
-        continue;
-      }
-      if (this.#isInWindow(mapping, side, id, pending.at, write)) this.inWindow += 1;
-      else this.fail('no-lost-update', `${where} was removed with an edit of ${field} that is nowhere else`);
-    }
-  }
-
-  /** A person decides about deletes where the mapping says so. */
-  #checkHeld(mapping: MappingName, from: Side, where: string): void {
-    const policy = this.#spec.policies[mapping].propagate[from].delete;
-    if (policy === 'delete' || policy === 'archive') return;
-    this.fail('proved-delete', `${where} was removed, although such deletes are to ${policy} and nobody approved it`);
   }
 
   /** What is created has all that the mapping demands. */
@@ -356,10 +351,11 @@ export class Ledger {
   agrees(field: SimulatedField, a: Json, b: Json, record: Raw = {}): boolean {
     const mapping = MAPPING_NAMES.find((name) => MAPPINGS[name].fields.includes(field));
     const said = mapping ? saidOf(this.#spec.policies[mapping].rules, field, a, record) : a;
-    return agree(field, said, b, (company) => {
+    const parents = field.parent ?? 'companies';
+    return agree(field, said, b, (parent) => {
       // A child is not looked at again when its parent was removed and got a new partner.
-      const isOrWas = this.#partners.were('companies', 'a', company, String(b));
-      return isOrWas ? String(b) : this.#partners.lastOf('companies', 'a', company);
+      const isOrWas = this.partners.were(parents, 'a', parent, String(b));
+      return isOrWas ? String(b) : this.partners.lastOf(parents, 'a', parent);
     });
   }
 
@@ -389,8 +385,8 @@ export class Ledger {
   #unlink(mapping: MappingName, a: string, b: string): void {
     this.#part(mapping, 'a', a);
     this.#part(mapping, 'b', b);
-    if (this.#partners.of(mapping, 'a', a) === b) this.#partners.unlink(mapping, 'a', a);
-    if (this.#partners.of(mapping, 'b', b) === a) this.#partners.unlink(mapping, 'b', b);
+    if (this.partners.of(mapping, 'a', a) === b) this.partners.unlink(mapping, 'a', a);
+    if (this.partners.of(mapping, 'b', b) === a) this.partners.unlink(mapping, 'b', b);
   }
 
   /** Of a record without a partner nothing is restored, and an empty value says nothing. */
@@ -403,13 +399,13 @@ export class Ledger {
   }
 
   #link(mapping: MappingName, a: string, b: string): void {
-    const isNew = this.#partners.of(mapping, 'a', a) !== b;
+    const isNew = this.partners.of(mapping, 'a', a) !== b;
     for (const [side, id, other] of [
       ['a', a, b],
       ['b', b, a],
     ] as const) {
-      const isFirst = !this.everLinked.has(`${mapping} ${side} ${id}`);
-      this.#partners.link(mapping, side, id, other);
+      const isFirst = !this.partners.everLinked.has(`${mapping} ${side} ${id}`);
+      this.partners.link(mapping, side, id, other);
       if (!isNew) continue;
       if (!follows(this.#spec.policies[mapping].rules, side)) this.tracked(mapping, side, id)?.pending.clear();
       this.#arrived(mapping, side, id, other);

@@ -6,7 +6,7 @@ import type { SimulatedSystem, SystemRequest, SystemResponse } from '../../src/t
 import { type SeededRandom, seededRandom } from '../../src/testing/random.ts';
 import { MAPPING_NAMES, MAPPINGS, type MappingName } from './fields.ts';
 import type { ListHabits } from './list-habits.ts';
-import type { Raw, Systems } from './people.ts';
+import type { Raw, Systems } from './views.ts';
 
 /** What befell those who read the lists: how often each really made a difference. */
 export type ListTrouble =
@@ -88,7 +88,7 @@ class Lists {
     if (size !== null && page.more && page.records.length === size) this.#options.tell('clamped page');
     this.#notice(asked, page.records);
     const records = this.#options.isCalm() ? page.records : this.#disturb(asked, page.records);
-    this.#options.page(records.length);
+    this.#options.page(records.reduce((sum, one) => sum + Math.max(1, linesOf(one)), 0));
     const field = this.#options.side === 'a' ? 'data' : 'items';
     return { ...response, body: JSON.stringify({ ...page.body, [field]: records.map((one) => ({ ...one })) }) };
   }
@@ -267,3 +267,7 @@ function isSorted(records: readonly Raw[]): boolean {
   const byStamp = records.every((one, at) => at === 0 || String(records[at - 1]?.updated_at) <= String(one.updated_at));
   return byStamp || records.every((one, at) => at === 0 || String(records[at - 1]?.id) < String(one.id));
 }
+
+/** How many lines stand within a record, of which each may be a record for its reader. */
+const linesOf = ({ lines, offers }: Raw): number =>
+  [lines, offers].reduce<number>((sum, list) => sum + (Array.isArray(list) ? list.length : 0), 0);

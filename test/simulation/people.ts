@@ -1,44 +1,28 @@
-import type { Crm } from '../../sandbox/crm/crm.ts';
-import type { Erp } from '../../sandbox/erp/erp.ts';
 import type { Json } from '../../sandbox/system.ts';
 import { otherSide, type Side } from '../../src/record/side.ts';
-import { MAPPINGS, type MappingName } from './fields.ts';
+import { MAPPINGS, type MappingName, placeOn, type SimulatedField } from './fields.ts';
 import type { Edit } from './spec.ts';
-
-/** Both systems as people use them. */
-export interface Systems {
-  a: Crm;
-  b: Erp;
-}
-
-/** A record of either system, as its API shows it. */
-export type Raw = { readonly [field: string]: Json | undefined };
-
-export const isArchived = (record: Raw): boolean => record.archived === true;
-
-/** All records of one side of a mapping, archived ones too, by their ids as texts. */
-export function recordsOf(systems: Systems, side: Side, mapping: MappingName): Map<string, Raw> {
-  const { objects } = MAPPINGS[mapping];
-  const found = new Map<string, Raw>();
-  const records: Iterable<Raw> = side === 'a' ? systems.a.records(objects.a) : systems.b.records(objects.b);
-  for (const record of records) found.set(String(record.id), record);
-  return found;
-}
+import { createRecord, deleteRecord, isArchived, type Raw, recordsOf, type Systems, updateRecord } from './views.ts';
 
 /** What the record at a place had before, for undoing: by `side mapping id field`. */
 export type Memory = Map<string, Json>;
 
+/** What people know of the systems while they edit. */
+export interface Known {
+  systems: Systems;
+  memory: Memory;
+  /** Now, by the clock of each system. */
+  clock: Record<Side, number>;
+  /** Which record of the other system is the same. */
+  partnerOf: (mapping: MappingName, side: Side, id: string) => string | null;
+}
+
 /** Does what a person wants to do, where it can be done. Says what was done, for the trace. */
-export function perform(systems: Systems, edit: Edit, memory: Memory, clock: Record<Side, number>): string {
+export function perform(known: Known, edit: Edit): string {
+  const { systems, memory } = known;
   const { side, mapping, kind } = edit;
-  const now = clock[side];
   const what = `${side} ${mapping} ${kind}`;
-  if (kind === 'create' || kind === 'twin') {
-    const done = create(systems, side, edit, edit.values, now);
-    const twin =
-      kind === 'twin' ? ` ${create(systems, otherSide(side), edit, edit.theirs, clock[otherSide(side)])}` : '';
-    return `${what} ${done}${twin}`;
-  }
+  if (kind === 'create' || kind === 'twin') return `${what} ${enter(known, edit)}`;
   if (kind === 'option') return `${what} ${systems.a.addOption('companies', 'status', 'vip', 'VIP')}`;
   const all = [...recordsOf(systems, side, mapping)];
   const live = all.filter(([, record]) => !isArchived(record));
@@ -48,43 +32,48 @@ export function perform(systems: Systems, edit: Edit, memory: Memory, clock: Rec
   if (!chosen) return `${what} nothing`;
   const [id, record] = chosen;
   if (kind === 'update' || kind === 'undo') {
-    const values = kind === 'update' ? withParent(systems, edit, edit.values) : former(memory, edit, id, record);
+    const values = kind === 'update' ? withParent(known, edit, edit.values) : former(memory, edit, id, record);
     for (const field of Object.keys(values)) memory.set(`${side} ${mapping} ${id} ${field}`, record[field] ?? null);
-    return `${what} ${id} ${JSON.stringify(values)} ${update(systems, side, mapping, id, values, now)}`;
+    const doing = { systems, side, mapping, now: known.clock[side] };
+    return `${what} ${id} ${JSON.stringify(values)} ${updateRecord(doing, id, values)}`;
   }
-  return `${what} ${id} ${remove(systems, edit, id, live, now)}`;
+  return `${what} ${id} ${remove(known, edit, id, live)}`;
 }
 
-/** The parent of a deal or order: an edit that sets it names none, since which there are is known only now. */
-function withParent(systems: Systems, edit: Edit, values: Record<string, Json>): Record<string, Json> {
-  const field = MAPPINGS[edit.mapping].fields.find((one) => one.kind === 'reference')?.[edit.side];
-  if (field === undefined || (edit.kind === 'update' && !(field in values))) return values;
-  const parents = [...recordsOf(systems, edit.side, 'companies')].filter(([, record]) => !isArchived(record));
+/** A new record, or the same thing in both systems. */
+function enter(known: Known, edit: Edit): string {
+  const { systems, clock } = known;
+  const { side, mapping } = edit;
+  const values = withParent(known, { ...edit, side }, edit.values);
+  const done = createRecord({ systems, side, mapping, now: clock[side] }, values);
+  if (edit.kind !== 'twin') return done;
+  const other = otherSide(side);
+  const theirs = withParent(known, { ...edit, side: other }, edit.theirs);
+  const reference = referenceOf(mapping);
+  const parent = reference ? partnerOfParent(known, reference, side, values[reference[side]] ?? null) : null;
+  if (reference && parent !== null) theirs[reference[other]] = parent;
+  return `${done} ${createRecord({ systems, side: other, mapping, now: clock[other] }, theirs)}`;
+}
+
+const referenceOf = (mapping: MappingName): SimulatedField | undefined =>
+  MAPPINGS[mapping].within ? MAPPINGS[mapping].fields.find((one) => one.kind === 'reference') : undefined;
+
+function partnerOfParent(known: Known, { parent }: SimulatedField, side: Side, id: Json): Json {
+  const partner = parent && id !== null ? known.partnerOf(parent, side, String(id)) : null;
+  return partner === null ? null : idOn(otherSide(side), partner);
+}
+
+const idOn = (side: Side, id: string): Json => (side === 'a' ? id : Number(id));
+
+/** The parent of a new or moved record: an edit that sets it names none, since which there are is known only now. */
+function withParent({ systems }: Known, edit: Edit, values: Record<string, Json>): Record<string, Json> {
+  const reference = MAPPINGS[edit.mapping].fields.find((one) => one.kind === 'reference');
+  const field = reference?.[edit.side];
+  if (!reference?.parent || field === undefined || (edit.kind === 'update' && !(field in values))) return values;
+  const parents = [...recordsOf(systems, edit.side, reference.parent)].filter(([, record]) => !isArchived(record));
   const parent = parents[edit.other % Math.max(1, parents.length)]?.[0];
   if (parent === undefined) return Object.fromEntries(Object.entries(values).filter(([name]) => name !== field));
-  return { ...values, [field]: edit.side === 'a' ? parent : Number(parent) };
-}
-
-function create(systems: Systems, side: Side, edit: Edit, plain: Record<string, Json>, now: number): string {
-  const { objects } = MAPPINGS[edit.mapping];
-  const values = withParent(systems, { ...edit, side }, plain);
-  const outcome =
-    side === 'a' ? systems.a.userCreate(objects.a, values, now) : systems.b.userCreate(objects.b, values, now);
-  return 'record' in outcome ? String(outcome.record.id) : `refused ${outcome.status}`;
-}
-
-function update(
-  systems: Systems,
-  side: Side,
-  mapping: MappingName,
-  id: string,
-  values: Record<string, Json>,
-  now: number,
-) {
-  const { objects } = MAPPINGS[mapping];
-  return side === 'a'
-    ? systems.a.userUpdate(objects.a, id, values, now).status
-    : systems.b.userUpdate(objects.b, Number(id), values, now).status;
+  return { ...values, [field]: idOn(edit.side, parent) };
 }
 
 function former(memory: Memory, { side, mapping, pick }: Edit, id: string, record: Raw): Record<string, Json> {
@@ -98,9 +87,11 @@ function former(memory: Memory, { side, mapping, pick }: Edit, id: string, recor
   return chosen ? { [chosen[0]]: chosen[1] } : {};
 }
 
-function remove(systems: Systems, edit: Edit, id: string, live: readonly [string, Raw][], now: number): string {
+function remove({ systems, clock }: Known, edit: Edit, id: string, live: readonly [string, Raw][]): string {
   const { objects } = MAPPINGS[edit.mapping];
-  if (edit.side === 'b') return String(systems.b.userDelete(objects.b, Number(id), now).status);
+  const now = clock[edit.side];
+  if (edit.side === 'b' || placeOn(edit.mapping, 'a'))
+    return String(deleteRecord({ systems, side: edit.side, mapping: edit.mapping, now }, id));
   switch (edit.kind) {
     case 'restore':
       return String(systems.a.userRestore(objects.a, id, now).status);

@@ -7,7 +7,7 @@ import { openSqliteStore } from '../../src/store/sqlite/store.ts';
 import type { Fault } from '../../src/testing/network.ts';
 import { seededRandom } from '../../src/testing/random.ts';
 import type { Sabotage } from '../../src/testing/sabotage.ts';
-import { freshValue, MAPPING_NAMES, MAPPINGS } from './fields.ts';
+import { freshValue, MAPPINGS } from './fields.ts';
 import { checkHonest } from './honest.ts';
 import {
   checkComplete,
@@ -120,7 +120,7 @@ async function approveAll(world: World): Promise<void> {
 
 /** A person fills in what parked records lack. */
 async function mendAll(world: World): Promise<void> {
-  for (const mapping of MAPPING_NAMES) {
+  for (const mapping of world.spec.mappings) {
     const { rules } = world.spec.policies[mapping];
     const parked = await world.store.parked({ mapping: `simulated/${mapping}`, reason: 'required-empty' });
     for (const { side, id } of parked) {

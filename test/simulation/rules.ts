@@ -54,6 +54,18 @@ export const FILTERS: Record<MappingName, Record<Side, Filter>> = {
     a: { text: "{{ record.stage != 'lost' }}", field: 'stage', out: 'lost', in: 'won' },
     b: { text: "{{ record.status != 'lost' }}", field: 'status', out: 30, in: 20 },
   },
+  contacts: {
+    a: { text: "{{ record.salutation != 'mx' }}", field: 'salutation', out: 'mx', in: 'mr' },
+    b: { text: "{{ record.salutation != 'mx' }}", field: 'salutation', out: 3, in: 1 },
+  },
+  items: {
+    a: { text: "{{ record.sku != 'apart' }}", field: 'sku', out: 'apart', in: 'A-1' },
+    b: { text: "{{ record.article_no != 'apart' }}", field: 'article_no', out: 'apart', in: 'A-2' },
+  },
+  offers: {
+    a: { text: "{{ record.text != 'apart' }}", field: 'text', out: 'apart', in: 'A-1' },
+    b: { text: "{{ record.article_no != 'apart' }}", field: 'article_no', out: 'apart', in: 'A-2' },
+  },
 };
 
 const FILTERED: readonly ('none' | 'a' | 'b' | 'both')[] = ['none', 'none', 'none', 'a', 'a', 'b', 'b', 'both'];

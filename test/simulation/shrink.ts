@@ -1,6 +1,6 @@
 import type { Side } from '../../src/record/side.ts';
 import type { Fault } from '../../src/testing/network.ts';
-import { MAPPING_NAMES, type MappingName } from './fields.ts';
+import { BASE_NAMES, type MappingName } from './fields.ts';
 import { type ListHabits, plainLists } from './list-habits.ts';
 import { type Outcome, type PlayOptions, play } from './play.ts';
 import { plainRules, type Rules } from './rules.ts';
@@ -89,8 +89,10 @@ function smaller(spec: WorldSpec): Cut[] {
   cuts.push({ target: null, spec: (from) => ({ ...from, limit: null }) });
   cuts.push({ target: null, spec: (from) => ({ ...from, batch: 600 }) });
   for (const side of ['a', 'b'] as const) cuts.push(...plainer(side));
-  for (const mapping of MAPPING_NAMES) cuts.push(...simpler(mapping));
+  for (const mapping of spec.mappings) cuts.push(...simpler(mapping));
   cuts.push({ target: null, spec: (from) => ({ ...from, indexLagMs: 0 }) });
+  for (const mapping of spec.mappings.filter((one) => !BASE_NAMES.some((base) => base === one)))
+    cuts.push({ target: null, spec: (from) => withoutMapping(from, mapping) });
   return cuts;
 }
 
@@ -143,3 +145,10 @@ function plainer(side: Side): Cut[] {
 function without(struck: Record<string, Fault>, at: string): Record<string, Fault> {
   return Object.fromEntries(Object.entries(struck).filter(([key]) => key !== at));
 }
+
+const withoutMapping = (from: WorldSpec, mapping: MappingName): WorldSpec => ({
+  ...from,
+  mappings: from.mappings.filter((one) => one !== mapping),
+  first: from.first.filter((edit) => edit.mapping !== mapping),
+  rounds: from.rounds.map((round) => ({ ...round, edits: round.edits.filter((one) => one.edit.mapping !== mapping) })),
+});

@@ -5,9 +5,9 @@ import type { Side } from '../../src/record/side.ts';
 import { FAULTS, type Fault } from '../../src/testing/network.ts';
 import type { Trouble } from '../../src/testing/process.ts';
 import { type SeededRandom, seededRandom } from '../../src/testing/random.ts';
-import { freshValue, MAPPING_NAMES, MAPPINGS, type MappingName } from './fields.ts';
+import { BASE_NAMES, freshValue, MAPPINGS, type MappingName, parentsOf, placeOn } from './fields.ts';
 import { drawHabits, type ListHabits } from './list-habits.ts';
-import { drawRules, FILTERS, type Rules } from './rules.ts';
+import { drawRules, FILTERS, plainRules, type Rules } from './rules.ts';
 
 /** What one person does in one system. Records are named by their place among those that are there. */
 export interface Edit {
@@ -59,6 +59,8 @@ export interface Round {
 export interface WorldSpec {
   seed: string;
   start: number;
+  /** Those of the integration, parents first. */
+  mappings: readonly MappingName[];
   policies: Record<MappingName, Policies>;
   /** Chance per request, by kind of fault. */
   faults: Partial<Record<Fault, number>>;
@@ -104,16 +106,26 @@ export function drawWorld(seed: string): WorldSpec {
   const editRandom = random.fork('edits');
   const mendRandom = random.fork('mend');
   const hectic = random.pick([0, 2, 4, 8]);
-  const focus = random.chance(0.5) ? random.pick(MAPPING_NAMES) : null;
-  const policies = {
+  const focus = random.chance(0.5) ? random.pick(BASE_NAMES) : null;
+  const drawn = {
     companies: drawPolicies('companies', random.fork('companies')),
     products: drawPolicies('products', random.fork('products')),
     deals: drawPolicies('deals', random.fork('deals')),
+    contacts: drawPolicies('contacts', random.fork('contacts')),
+    items: drawPolicies('items', random.fork('items')),
+    offers: drawPolicies('offers', random.fork('offers')),
   };
   const crossings = random.fork('crossings');
+  const within = random.fork('within');
+  const more = drawMore(within);
+  // In most of these worlds the parents are there, so that there is something to stand within.
+  const eased = more.length > 0 && within.chance(0.75);
+  const policies = eased ? { ...drawn, companies: eager(drawn.companies), deals: eager(drawn.deals) } : drawn;
+  const parents = eased ? drawParents(within, more) : [];
   return {
     seed,
     start: Date.parse(random.pick(STARTS)) + random.below(3_600_000),
+    mappings: [...BASE_NAMES, ...more],
     policies,
     faults: drawFaults(random.fork('faults')),
     struck: null,
@@ -128,10 +140,12 @@ export function drawWorld(seed: string): WorldSpec {
     onDisk: random.chance(0.03),
     batch: random.fork('batch').pick([600, 600, 1, 2, 5]),
     sweepMs: random.pick([60_000, 3_600_000]),
-    first,
+    first: [...first, ...parents, ...more.flatMap((mapping) => drawSome(within, { next: 30_000 }, mapping))],
     rounds: Array.from({ length: rounds }, () => {
       const round = drawRound(editRandom, serial, hectic, focus);
-      const edits = [...round.edits, ...drawCrossings(crossings, policies, round.wait)];
+      const among = [...BASE_NAMES, ...more];
+      const edits = [...round.edits, ...drawCrossings(crossings, among, policies, round.wait)];
+      for (const mapping of more) edits.push(...drawWithin(within, mapping, hectic, round.wait));
       return { ...round, edits: edits.sort((one, other) => one.at - other.at), mend: mendRandom.chance(0.5) };
     }),
   };
@@ -143,14 +157,15 @@ function drawPolicies(mapping: MappingName, random: SeededRandom): Policies {
     create: random.pick(['create', 'create', 'create', 'create', 'create', 'ignore', 'hold']),
     update: rules.update[side],
     delete: random.pick(
-      side === 'a'
+      // The CRM archives its records; what stands within one can only be taken out.
+      side === 'a' || placeOn(mapping, 'a')
         ? (['delete', 'delete', 'unlink', 'ignore', 'hold'] as const)
         : (['archive', 'archive', 'unlink', 'ignore', 'hold'] as const),
     ),
   });
   const oneWay: Record<string, 'aToB' | 'bToA'> = {};
   for (const field of MAPPINGS[mapping].fields) {
-    const fixed = field.a === 'name' || field.a === 'title' || field.a === 'sku' || field.kind === 'reference';
+    const fixed = ['name', 'title', 'sku', 'last_name'].includes(field.a) || field.kind === 'reference';
     if (!fixed && random.chance(0.15)) oneWay[field.a] = random.pick(['aToB', 'bToA']);
   }
   for (const name of Object.keys(rules.expressions)) oneWay[name] = 'aToB';
@@ -158,6 +173,9 @@ function drawPolicies(mapping: MappingName, random: SeededRandom): Policies {
     companies: [[['vat_id']], [['vat_id'], ['email']], [['email', 'city']], []],
     products: [[['sku']]],
     deals: [[['title']], [['amount', 'close_date']], []],
+    contacts: [[['company_id']], [['email'], ['company_id']], [['email']], []],
+    items: [[['deal_id', 'sku']], [['sku']], []],
+    offers: [[['deal', 'text']], [['text']], []],
   };
   return {
     conflict: random.pick(['a', 'b', 'newest', 'hold']),
@@ -199,19 +217,59 @@ interface Serial {
 }
 
 function drawFirst(random: SeededRandom, serial: Serial): Edit[] {
+  return BASE_NAMES.flatMap((mapping) => drawSome(random, serial, mapping));
+}
+
+/** What is there of an object before the first run. */
+function drawSome(random: SeededRandom, serial: Serial, mapping: MappingName): Edit[] {
   const edits: Edit[] = [];
-  for (const mapping of MAPPING_NAMES) {
-    const most = random.pick([0, 2, 4, 8]);
-    for (let n = random.below(most + 1); n > 0; n -= 1) {
-      const side = random.pick(['a', 'b'] as const);
-      const edit = drawCreate(random, serial, side, mapping);
-      const drawn = random.chance(0.4) ? asTwin(edit, random, serial) : edit;
-      edits.push(drawn);
-      // Someone has entered the same thing twice.
-      if (random.chance(drawn.kind === 'twin' ? 0.3 : 0.1)) edits.push({ ...drawn, kind: 'create' });
-    }
+  const most = random.pick([0, 2, 4, 8]);
+  for (let n = random.below(most + 1); n > 0; n -= 1) {
+    const side = random.pick(['a', 'b'] as const);
+    const edit = drawCreate(random, serial, side, mapping);
+    const drawn = random.chance(0.4) ? asTwin(edit, random, serial) : edit;
+    edits.push(drawn);
+    // Someone has entered the same thing twice.
+    if (random.chance(drawn.kind === 'twin' ? 0.3 : 0.1)) edits.push({ ...drawn, kind: 'create' });
   }
   return edits;
+}
+
+/** Creates and updates go both ways, without filters. */
+const eager = (policies: Policies): Policies => ({
+  ...policies,
+  propagate: {
+    a: { ...policies.propagate.a, create: 'create', update: 'update' },
+    b: { ...policies.propagate.b, create: 'create', update: 'update' },
+  },
+  oneWay: {},
+  rules: plainRules,
+});
+
+/** Companies, and deals where lines are to stand within them. */
+function drawParents(random: SeededRandom, more: readonly MappingName[]): Edit[] {
+  const serial = { next: 35_000 };
+  const some = (mapping: MappingName) =>
+    Array.from({ length: 2 + random.below(4) }, () =>
+      drawCreate(random, serial, random.pick(['a', 'b'] as const), mapping),
+    );
+  return [...some('companies'), ...(more.some((one) => parentsOf(one) === 'deals') ? some('deals') : [])];
+}
+
+/** The mappings beyond those of every world. */
+function drawMore(random: SeededRandom): MappingName[] {
+  const contacts = random.chance(0.35);
+  const lines = random.pick(['none', 'none', 'none', 'items', 'offers'] as const);
+  return [...(contacts ? (['contacts'] as const) : []), ...(lines === 'none' ? [] : [lines])];
+}
+
+/** What people do to the records of a mapping that not every world has. */
+function drawWithin(random: SeededRandom, mapping: MappingName, hectic: number, wait: number): Round['edits'] {
+  const serial = { next: 40_000 + random.below(20_000) };
+  return Array.from({ length: random.below(2 * hectic + 4) }, () => ({
+    at: drawMoment(random, wait),
+    edit: drawEdit(random, serial, mapping),
+  }));
 }
 
 const noValues = { values: {}, theirs: {} };
@@ -273,8 +331,13 @@ function drawRound(random: SeededRandom, serial: Serial, hectic: number, focus: 
 }
 
 /** Records of filtered mappings leave the filter and come back, more often than by chance; some change otherwise, too. */
-function drawCrossings(random: SeededRandom, policies: WorldSpec['policies'], wait: number): Round['edits'] {
-  return MAPPING_NAMES.flatMap((mapping) =>
+function drawCrossings(
+  random: SeededRandom,
+  among: readonly MappingName[],
+  policies: WorldSpec['policies'],
+  wait: number,
+): Round['edits'] {
+  return among.flatMap((mapping) =>
     (['a', 'b'] as const).flatMap((side) => {
       if (!policies[mapping].rules.filter[side] || random.chance(0.4)) return [];
       const filter = FILTERS[mapping][side];
@@ -296,7 +359,7 @@ function drawMoment(random: SeededRandom, wait: number): number {
 
 function drawEdit(random: SeededRandom, serial: Serial, focus: MappingName | null): Edit {
   const side = random.pick(['a', 'b'] as const);
-  const mapping = focus ?? random.pick(MAPPING_NAMES);
+  const mapping = focus ?? random.pick(BASE_NAMES);
   const drawn = random.below(100);
   const base = { side, mapping, pick: random.below(100), other: random.below(100), ...noValues };
   if (drawn < 18) return drawCreate(random, serial, side, mapping);
@@ -304,7 +367,8 @@ function drawEdit(random: SeededRandom, serial: Serial, focus: MappingName | nul
   if (drawn < 34) return { ...base, kind: 'delete' };
   if (drawn < 37 && side === 'a') return { ...base, kind: 'restore' };
   if (drawn < 39 && side === 'a') return { ...base, kind: 'purge' };
-  if (drawn < 42 && side === 'a') return { ...base, mapping: 'companies', kind: 'merge' };
+  if (drawn < 42 && side === 'a')
+    return { ...base, mapping: mapping === 'contacts' ? mapping : 'companies', kind: 'merge' };
   if (drawn < 50) return { ...base, kind: 'undo' };
   if (drawn < 51 && side === 'a') return { ...base, kind: 'option' };
   return { ...base, kind: 'update', values: drawChanges(random, serial, side, mapping) };

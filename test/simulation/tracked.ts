@@ -1,7 +1,7 @@
 import type { Json } from '../../sandbox/system.ts';
 import type { Side } from '../../src/record/side.ts';
 import type { MappingName } from './fields.ts';
-import type { Raw } from './people.ts';
+import type { Raw } from './views.ts';
 
 export interface Violation {
   /** Its id in docs/invariants.md. */

@@ -27,12 +27,13 @@ import { seededRandom } from '../../src/testing/random.ts';
 import { noSabotage, type Sabotage } from '../../src/testing/sabotage.ts';
 import { Held } from './bounded.ts';
 import { type Deed, deedsAsked } from './deeds.ts';
-import { MAPPING_NAMES, MAPPINGS, type MappingName } from './fields.ts';
+import type { MappingName } from './fields.ts';
 import { CRM_HOST, ERP_HOST, integrationOf } from './integration.ts';
 import { Ledger } from './ledger.ts';
 import { withHabits } from './lists.ts';
-import { perform, type Systems } from './people.ts';
+import { type Memory, perform } from './people.ts';
 import type { Edit, WorldSpec } from './spec.ts';
+import type { Systems } from './views.ts';
 
 /** One start of the program: what it was asked for and what became of it. */
 export interface Attempt {
@@ -73,7 +74,7 @@ export class World {
   isCalm = false;
   readonly #trace: Hash = createHash('sha1');
   readonly #network: SimulatedNetwork;
-  readonly #memory = new Map();
+  readonly #memory: Memory = new Map();
   readonly #sabotage: Sabotage;
   readonly #told = new Map<string, { from: number; until: number }>();
   readonly #keepLog: boolean;
@@ -145,7 +146,9 @@ export class World {
     this.edits += 1;
     const { a, b } = this.spec.skewMs;
     const clock = { a: this.scheduler.now + a, b: this.scheduler.now + b };
-    this.note(`edit ${perform(this.systems, edit, this.#memory, clock)}`);
+    const partnerOf: Ledger['partnerOf'] = (...given) => this.ledger.partnerOf(...given);
+    const known = { systems: this.systems, memory: this.#memory, clock, partnerOf };
+    this.note(`edit ${perform(known, edit)}`);
     this.ledger.observe('person');
   }
 
@@ -312,8 +315,11 @@ export class World {
     } else if (!request.path.startsWith('/oauth')) {
       attempt.writeRequests += 1;
       this.ledger.writeRequests += 1;
-      const before = (mapping: MappingName, id: string) => this.ledger.tracked(mapping, side, id)?.raw;
-      attempt.deeds.push(...deedsAsked(side, request, response, before));
+      const before = (mapping: MappingName, id: string) => {
+        const known = this.ledger.tracked(mapping, side, id);
+        return known?.goneBy === null ? known.raw : undefined;
+      };
+      attempt.deeds.push(...deedsAsked(this.spec.mappings, side, request, response, before));
       this.#checkLease(attempt, exchange);
       this.ledger.observe({ process: process.name, started: attempt.started, conditional: isConditional(request) });
     }
@@ -330,14 +336,12 @@ export class World {
   /** Direct reads, by id or by a list of ids. */
   #noteRead(process: string, side: Side, request: SystemRequest): void {
     const url = new URL(request.path, 'http://x');
-    const mapping = mappingAt(side, url.pathname);
-    if (!mapping) return;
-    const [, ...rest] = url.pathname
+    const [object = '', ...rest] = url.pathname
       .replace('/api', '')
       .split('/')
       .filter((part) => part !== '');
     const ids = rest.length > 0 ? rest : (url.searchParams.get('ids')?.split(',') ?? []);
-    for (const id of ids) this.ledger.read(process, side, mapping, id);
+    for (const id of ids) this.ledger.read(process, side, object, id);
   }
 
   #checkLimits({ process, system, response, sentAt, effectAt }: Exchange): void {
@@ -351,11 +355,6 @@ export class World {
     const back = effectAt + (effectAt - sentAt) + 5;
     this.#told.set(key, { from: back, until: back + seconds * 1000 - 10 });
   }
-}
-
-function mappingAt(side: Side, path: string): MappingName | undefined {
-  const object = path.replace('/api', '').split('/')[1];
-  return MAPPING_NAMES.find((name) => MAPPINGS[name].objects[side] === object);
 }
 
 /** Bases are bytes; the rest is plain. */

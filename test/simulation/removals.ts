@@ -1,0 +1,149 @@
+import { otherSide, type Side } from '../../src/record/side.ts';
+import { isEmptyWire, MAPPINGS, type MappingName, placeOn } from './fields.ts';
+import type { Partners } from './partners.ts';
+import { follows } from './rules.ts';
+import type { WorldSpec } from './spec.ts';
+import { type Overwritten, sameJson, type Tracked, type Write } from './tracked.ts';
+
+/** What a person let through, and when. */
+export interface Approval {
+  reason: string;
+  at: number;
+}
+
+/** What the ledger tells. */
+interface Known {
+  readonly overwritten: Overwritten[];
+  readonly partners: Partners;
+  inWindow: number;
+  tracked(mapping: MappingName, side: Side, id: string): Tracked | undefined;
+  approvals(mapping: MappingName, side: Side, id: string, partner: string | null): Approval[];
+  alive(mapping: MappingName, side: Side): Iterable<[string, Tracked]>;
+  wasOutside(mapping: MappingName, side: Side, id: string): boolean;
+  isWholeGone(mapping: MappingName, side: Side, id: string): boolean;
+  isInWindow(mapping: MappingName, side: Side, id: string, edited: number, write: Write): boolean;
+  fail(invariant: string, what: string): void;
+}
+
+interface Removed {
+  mapping: MappingName;
+  side: Side;
+  id: string;
+  tracked: Tracked;
+}
+
+/**
+ * Dovetail removed a record: its partner must have been removed by a person, and nobody's edit may go with it. Says how it
+ * came to that.
+ */
+export function checkRemoved(ledger: Known, spec: WorldSpec, removed: Removed, write: Write): string {
+  const { mapping, side, id, tracked } = removed;
+  const partner = ledger.partners.lastOf(mapping, side, id);
+  const approved = ledger.approvals(mapping, side, id, partner);
+  // Entered between the read of a whole and a write of it that asks for no version.
+  if (placeOn(mapping, side) && ledger.isInWindow(mapping, side, id, tracked.edited, write)) {
+    ledger.inWindow += 1;
+    return 'lost in the window';
+  }
+  const place = placeLeft(ledger, removed, partner, write);
+  if (place === null) checkCause(ledger, spec, removed, partner, approved, write);
+  // It goes with its whole, as fields do that no mapping names: whoever let that be deleted meant all of it.
+  if (place === 'with its whole') return place;
+  checkPending(ledger, spec, removed, place, approved, write);
+  return place === null ? 'taken out' : 'moved';
+}
+
+function checkPending(
+  ledger: Known,
+  spec: WorldSpec,
+  { mapping, side, id, tracked }: Removed,
+  place: { moved: Tracked } | null,
+  approved: readonly Approval[],
+  write: Write,
+): void {
+  const inSight = Math.max(...approved.flatMap((one) => (one.reason === 'delete-update-conflict' ? [one.at] : [])));
+  for (const [field, pending] of tracked.pending) {
+    const name = MAPPINGS[mapping].fields.find((one) => one.a === field)?.[side] ?? '';
+    // Whoever lets a delete through in spite of an edit has seen what there was by then.
+    if (pending.at <= inSight) continue;
+    const there = place?.moved;
+    if (there && sameJson(there.raw[name], pending.value)) {
+      there.pending.set(field, pending);
+      continue;
+    }
+    // What the other side's value had overruled, though that is not carried over, must be on record.
+    if (there || !follows(spec.policies[mapping].rules, otherSide(side))) {
+      ledger.overwritten.push({ mapping, side, id, field: name, lost: pending.value, at: pending.at });
+      continue;
+    }
+    if (ledger.isInWindow(mapping, side, id, pending.at, write)) ledger.inWindow += 1;
+    else {
+      const where = `${mapping} ${side} ${id}`;
+      ledger.fail('no-lost-update', `${where} was removed with an edit of ${field} that is nowhere else`);
+    }
+  }
+}
+
+/** Why a part or line is no longer where it was, although its partner is there: null where there is no such reason. */
+function placeLeft(
+  ledger: Known,
+  removed: Removed,
+  partner: string | null,
+  write: Write,
+): { moved: Tracked } | 'with its whole' | null {
+  const { mapping, side, id } = removed;
+  if (!placeOn(mapping, side)) return null;
+  if (ledger.isWholeGone(mapping, side, id)) return 'with its whole';
+  const other = otherSide(side);
+  const reference = MAPPINGS[mapping].fields.find((field) => field.kind === 'reference');
+  const theirs = partner === null ? undefined : ledger.tracked(mapping, other, partner);
+  const parent = theirs && reference?.parent ? (theirs.raw[reference[other]] ?? null) : null;
+  // Two records that match and stand at different places are brought together before they are linked.
+  if (partner === null) return movedUnlinked(ledger, removed, write);
+  if (parent === null || !reference?.parent) return null;
+  const whole = ledger.partners.lastOf(reference.parent, other, String(parent));
+  const moved = whole === null || whole === id ? undefined : ledger.tracked(mapping, side, whole);
+  return moved?.goneBy === null ? { moved } : null;
+}
+
+function movedUnlinked(ledger: Known, { mapping, side, tracked }: Removed, write: Write): { moved: Tracked } | null {
+  const said = MAPPINGS[mapping].fields.filter((field) => field.kind !== 'reference').map((field) => field[side]);
+  const [found] = [...ledger.alive(mapping, side)].filter(
+    ([, one]) =>
+      one.by === 'dovetail' &&
+      one.since >= write.started &&
+      said.some((name) => !isEmptyWire(tracked.raw[name]) && sameJson(one.held[0]?.[name], tracked.raw[name])),
+  );
+  return found ? { moved: found[1] } : null;
+}
+
+function checkCause(
+  ledger: Known,
+  spec: WorldSpec,
+  { mapping, side, id }: Removed,
+  partner: string | null,
+  approved: readonly Approval[],
+  write: Write,
+): void {
+  const where = `${mapping} ${side} ${id}`;
+  const other = otherSide(side);
+  const theirs = partner === null ? undefined : ledger.tracked(mapping, other, partner);
+  const { onLeave } = spec.policies[mapping].rules;
+  const left =
+    (onLeave === 'delete' || onLeave === 'archive') && partner !== null && ledger.wasOutside(mapping, other, partner);
+  if (!theirs) ledger.fail('proved-delete', `${where} was removed without ever having had a partner`);
+  // What stood within a record of which Dovetail removed the whole is gone as if a person had removed it.
+  else if (
+    !left &&
+    !ledger.isWholeGone(mapping, other, partner ?? '') &&
+    theirs.goneBy !== 'person' &&
+    theirs.since < write.started
+  ) {
+    ledger.fail('proved-delete', `${where} was removed, but nobody removed its partner ${partner}`);
+  }
+  if (left || approved.some((one) => one.reason.includes('delete'))) return;
+  // A person decides about deletes where the mapping says so.
+  const policy = spec.policies[mapping].propagate[other].delete;
+  if (policy === 'delete' || policy === 'archive') return;
+  ledger.fail('proved-delete', `${where} was removed, although such deletes are to ${policy} and nobody approved it`);
+}
