@@ -87,6 +87,15 @@ describe('a part of a customer is a contact', () => {
       },
     ],
     [
+      // Simulation seed 66.
+      'a new contact is put into a customer that changed in the same time and has none',
+      ({ south, sued }) => {
+        world.changeErp('customers', south, { city: 'Neu-Ulm' });
+        world.inCrm('contacts', { ...BEN, company_id: sued });
+      },
+      ({ south }) => expect(contactIn(south)).toEqual(['Ben', 'Cordes', 'ben@nord.example']),
+    ],
+    [
       'a contact deleted in the CRM is emptied in the customer, which stays',
       ({ anna }) => void world.crm.userDelete('contacts', anna, Date.now()),
       ({ north }) => {
