@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { diffText } from '../../src/connector/line-diff.ts';
+import type { Grid } from '../../src/integration/sheet/grid.ts';
 import { SMALL } from '../small-integration.ts';
 import { importSmall, Sheets } from './world.ts';
 
@@ -163,4 +165,56 @@ describe('what people change in the sheets is what changes in the file', () => {
       '+      - { shop: email, books: mail, direction: books -> shop }',
     ]);
   });
+});
+
+test('a field that is only computed needs no partner', async () => {
+  const lines = await changes((sheets) => {
+    const row = sheets.rowOf('Buyers', { 'Books field': 'letters' });
+    sheets.set('Buyers', row, 'Status', 'mapped');
+    sheets.set('Buyers', row, 'Value for Books', 'Dear customer');
+  });
+  expect(lines).toEqual(['+      - { books: letters, to_books: Dear customer }']);
+});
+
+/** A cell of the sheet Buyers, and what somebody types there. */
+const typed = fc.oneof(
+  fc.tuple(fc.constant('Direction'), fc.constantFrom('both ways', 'Shop → Books', 'Books → Shop')),
+  fc.tuple(fc.constant('When both changed'), fc.constantFrom('', 'Shop wins', 'Books wins', 'a person decides')),
+  fc.tuple(fc.constant('Must be filled'), fc.constantFrom('', 'yes')),
+  fc.tuple(fc.constant('If empty, Books gets'), fc.constantFrom('', 'x', '0012', '-', '7')),
+  fc.tuple(fc.constant('If empty, Shop gets'), fc.constantFrom('', 'x', 'true', '{}', 'x')),
+  fc.tuple(
+    fc.constant('Note, or reason for ignoring'),
+    fc.constantFrom('', 'Why: because', '# no comment', "it's", 'two\nlines'),
+  ),
+  fc.tuple(
+    fc.constant('Value for Books'),
+    fc.constantFrom('', "{{ value | replace('#', '') }}", '{% if value %}a{% endif %}\n'),
+  ),
+  fc.tuple(fc.constant('Value for Shop'), fc.constantFrom('', '{{ value }}', 'a: b')),
+  fc.tuple(fc.constant('Status'), fc.constantFrom('mapped', 'open', 'ignored')),
+);
+
+test('whatever people change: what the sheet says is what the file then says, or it is refused', async () => {
+  let accepted = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.tuple(fc.integer({ min: 4, max: 9 }), typed), { maxLength: 6 }), async (edits) => {
+      const sheets = new Sheets(COMMENTED);
+      for (const [row, [header, text]] of edits) sheets.set('Buyers', row, header, text);
+      const { faults, text } = await importSmall(sheets.grids, COMMENTED);
+      if (faults.length > 0) {
+        expect(text).toBe(COMMENTED);
+        return;
+      }
+      accepted += 1;
+      const said = (grid: Grid) => grid.rows.slice(4).map((row) => row.map((one) => one.text.trim()));
+      const [edited, written] = [said(sheets.grid('Buyers')), said(new Sheets(text).grid('Buyers'))];
+      const status = sheets.columnOf('Buyers', 'Status');
+      const asked = edited.filter((row) => row[status] === 'mapped').map((row) => row.slice(1, -1));
+      const got = written.filter((row) => row[status] === 'mapped').map((row) => row.slice(1, -1));
+      expect(got).toEqual(asked);
+    }),
+    { numRuns: 80 },
+  );
+  expect(accepted).toBeGreaterThan(5);
 });

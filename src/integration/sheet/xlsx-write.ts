@@ -47,9 +47,17 @@ function sheetOf(page: Page, lists: ReadonlyMap<string, string>): WriteSheet {
     ...(page.headings === null ? {} : { autoFilter: { range: tableRange(page, page.headings) } }),
     protection: PROTECTION,
     view: { showGridLines: false, zoomScale: 100, tabColor: { rgb: TABS[page.tab] } },
-    pageSetup: { paperSize: 'a3', orientation: 'landscape', fitToPage: true, fitToWidth: 1, fitToHeight: 0 },
+    pageSetup: pageSetupOf(page),
     hidden: page.hidden,
   };
+}
+
+/** As wide as a sheet of paper; a table goes on over several, with its headings. */
+function pageSetupOf({ headings }: Page): NonNullable<WriteSheet['pageSetup']> {
+  const setup = { paperSize: 'a3', orientation: 'landscape', fitToPage: true, fitToWidth: 1 } as const;
+  return headings === null
+    ? { ...setup, fitToHeight: 1 }
+    : { ...setup, fitToHeight: 0, printTitlesRow: `$1:$${headings + 1}` };
 }
 
 /** Without a password: it keeps people from slips, not from anything else. True: allowed. */
