@@ -2,9 +2,9 @@ import { checkLens, type RowLens } from '../mapping/lens/check-lens.ts';
 import type { Violation } from '../mapping/lens/violation.ts';
 import { otherSide, type Side } from '../record/side.ts';
 import type { Fields } from '../record/value.ts';
-import { compileCheck } from '../validation/validate.ts';
 import { counted, someOf } from './answers.ts';
 import { passesFilter } from './filter.ts';
+import { lensSides } from './lens-sides.ts';
 import type { Observation, ProbeContext } from './question.ts';
 
 /** A row of a mapping, as the check of the round trip saw it. */
@@ -48,18 +48,14 @@ async function lensesOf(
   from: Side,
   records: readonly Fields[],
 ): Promise<RowLens[]> {
-  const definitions = { a: integration.a.connector, b: integration.b.connector };
-  const sideOf = (side: Side) => ({
-    system: integration[side].name,
-    definition: definitions[side].objects[mapping.objects[side]] ?? { fields: {} },
-    optionLists: (list: string) => connections[side].options(list),
-    demandOf: compileCheck,
-  });
   // Where they can't be read, rows of options stay untried, and that is said.
   await connections[otherSide(from)].loadOptions(mapping.objects[otherSide(from)]);
   return checkLens({
     mapping,
-    sides: { a: sideOf('a'), b: sideOf('b') },
+    sides: lensSides(integration, mapping, {
+      a: (list) => connections.a.options(list),
+      b: (list) => connections.b.options(list),
+    }),
     samples: { a: from === 'a' ? records : [], b: from === 'b' ? records : [] },
     from,
   });

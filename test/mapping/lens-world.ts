@@ -1,10 +1,10 @@
+import { lensSides } from '../../src/checklist/lens-sides.ts';
 import { loadConnector } from '../../src/connector/load.ts';
 import { loadIntegration } from '../../src/integration/load.ts';
 import type { LoadedIntegration } from '../../src/integration/loaded.ts';
 import { checkLens, type RowLens } from '../../src/mapping/lens/check-lens.ts';
 import { ok } from '../../src/record/diagnostic.ts';
 import type { Fields } from '../../src/record/value.ts';
-import { compileCheck } from '../../src/validation/validate.ts';
 
 /** One object on each side, and the rows between them, in the words of the files. */
 export interface LensWorld {
@@ -19,15 +19,9 @@ export function lensesOf({ a, b, rows, samples }: LensWorld): RowLens[] {
   const integration = load(a, b, rows);
   const [mapping] = integration.mappings;
   if (!mapping) throw new Error('The world has no mapping');
-  const sideOf = (side: 'a' | 'b') => ({
-    system: integration[side].name,
-    definition: integration[side].connector.objects['things'] ?? { fields: {} },
-    optionLists: () => [],
-    demandOf: (name: string, declared: Parameters<typeof compileCheck>[1]) => compileCheck(name, declared),
-  });
   return checkLens({
     mapping,
-    sides: { a: sideOf('a'), b: sideOf('b') },
+    sides: lensSides(integration, mapping, { a: () => [], b: () => [] }),
     samples: { a: samples?.a ?? [], b: samples?.b ?? [] },
   });
 }

@@ -1,4 +1,4 @@
-import { sample, string, stringMatching } from 'fast-check';
+import { constantFrom, sample, string, stringMatching } from 'fast-check';
 import { compilePattern, LONGEST_MATCHED } from '../codec/text.ts';
 import type { FieldDefinition } from '../field.ts';
 
@@ -49,6 +49,9 @@ const TEXTS: readonly string[] = [
   ...['2026-02-29', '2026-12-31', '31.12.2026', '12:30', 'DE 123456789', 'DE123456789', 'de-123.456.789'],
 ];
 
+/** Letters that systems are known to change, mixed at random. */
+const TROUBLESOME = constantFrom(...'aZä€😀ßŁ 0.,-_#\'"/\\&<>\t\n\u00a0\u0301');
+
 const EMAILS: readonly string[] = [
   ...['anna@company.example', 'Anna.Bauer@Company.Example', 'a+tag@company.example', "o'neil@company.example"],
   ...['müller@company.example', 'info@müller.example', `${'a'.repeat(64)}@company.example`, 'no address', 'a@b', '@'],
@@ -74,7 +77,7 @@ export function exampleTexts(declared: FieldDefinition, beside: FieldDefinition)
     ...emptyWords,
     ...limits.flatMap(atLimit),
     ...sample(string({ unit: 'grapheme', maxLength: 40 }), { seed: SEED, numRuns: 40 }),
-    ...sample(string({ unit: 'binary', maxLength: 20 }), { seed: SEED, numRuns: 20 }),
+    ...sample(string({ unit: TROUBLESOME, maxLength: 20 }), { seed: SEED, numRuns: 40 }),
     ...sample(string({ unit: 'grapheme-ascii', maxLength: 60 }), { seed: SEED, numRuns: 40 }),
   ];
 }

@@ -10,8 +10,11 @@ import { otherSide, SIDES, type Side } from '../../record/side.ts';
 import type { Fields, Value } from '../../record/value.ts';
 import { compileFieldMapper, type FieldMapper } from '../map-field.ts';
 
-/** What a system demands of a value before it is written; gives it repaired where the declaration says so. */
-export type Demand = (value: Value) => Value | Obstacle;
+/**
+ * What is demanded of a value before it is written; gives it repaired where that is declared. `record` is the record as
+ * it would be written.
+ */
+export type Demand = (value: Value, record: () => Fields) => Value | Obstacle;
 
 /** One system of a mapping, as the lens check sees it. */
 export interface LensSide {
@@ -69,15 +72,23 @@ export function compileLens(mapping: LoadedMapping, sides: Record<Side, LensSide
     const mapper = mappers[target].get(row);
     return mapper ? mapper(source) : ABSENT;
   };
-  const settle = (side: Side, name: string, said: Expressed): Expressed => {
+  const recordSaid = (target: Side, source: Fields): Fields =>
+    Object.fromEntries(
+      [...mappers[target]].flatMap(([row, mapper]) => {
+        const said = mapper(source);
+        return said === ABSENT || said instanceof Obstacle ? [] : [[row[target], said]];
+      }),
+    );
+  const settle = (side: Side, name: string, said: Expressed, record: () => Fields): Expressed => {
     if (said === ABSENT || said instanceof Obstacle) return said;
     const demand = demands[side](name);
-    const fit = demand ? demand(said) : said;
+    const fit = demand ? demand(said, record) : said;
     if (fit instanceof Obstacle) return fit;
     const held = codecs[side].normalise(name, fit);
     return held.ok ? held.value : new Obstacle('invalid', held.error);
   };
-  const write: Lens['write'] = (row, target, source) => settle(target, row[target], say(row, target, source));
+  const write: Lens['write'] = (row, target, source) =>
+    settle(target, row[target], say(row, target, source), () => recordSaid(target, source));
   return {
     mapping,
     sides,
@@ -86,7 +97,7 @@ export function compileLens(mapping: LoadedMapping, sides: Record<Side, LensSide
     say,
     write,
     holds(side, name, value) {
-      const settled = settle(side, name, value);
+      const settled = settle(side, name, value, () => ({ [name]: value }));
       return settled !== ABSENT && !(settled instanceof Obstacle) && sameValue(settled, value);
     },
     writeRecord(rows, target, source) {
