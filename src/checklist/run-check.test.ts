@@ -162,7 +162,7 @@ describe('faults are told apart', () => {
       'a key that names groups',
       {
         change: (i) => {
-          i.mappings[0]!.match = [[{ a: 'country', b: 'country', reference: null }]];
+          i.mappings[0]!.match = [[{ a: 'country', b: 'country', reference: null, by: { a: null, b: null } }]];
         },
       },
       ['duplicates', null],

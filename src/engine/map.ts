@@ -37,6 +37,7 @@ function referenceOf(pair: Pair, target: Side, index: number, name: string, fiel
   const resolved = pair.references[target]?.get(index);
   if (resolved?.kind === 'id') return resolved.id;
   if (resolved?.kind === 'planned') return PLANNED;
+  if (resolved?.kind === 'unknown') return new Obstacle('parent-unknown', resolved.diagnostic);
   const waitsFor = resolved?.waitsFor ?? null;
   const diagnostic = problem(
     'parent-missing',

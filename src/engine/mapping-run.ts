@@ -16,6 +16,7 @@ import type { Fence, Intent, KnownShape, Link, MappingCounts, MappingKey, Parked
 import type { Scratch } from '../store/scratch.ts';
 import type { Check, RuleFinding } from '../validation/validate.ts';
 import type { IdSet } from './id-set.ts';
+import type { KnownKeys } from './known-keys.ts';
 import type { Realignment } from './layout.ts';
 import type { Lookups } from './lookups.ts';
 import type { SettledPages } from './settled-pages.ts';
@@ -121,6 +122,8 @@ export interface MappingRun {
   layoutFields: readonly string[];
   /** Earlier layouts that links of this mapping have, as read today. */
   layouts: Map<number, Realignment>;
+  /** Keys of parents that were looked up in this run. */
+  knownKeys: KnownKeys;
   /** Links that were read in an earlier layout: what has changed about their rows. */
   realigned: WeakMap<Link, Realignment>;
   lookups: Lookups;

@@ -1,6 +1,4 @@
 import { type Candidate, decideMatch } from '../matching/match-record.ts';
-import type { Park } from '../planning/plan-item.ts';
-import { problem } from '../record/diagnostic.ts';
 import { otherSide, type Side } from '../record/side.ts';
 import type { ParkedRecord } from '../store/port.ts';
 import { isOwnCreate } from './apply-creates.ts';
@@ -21,7 +19,7 @@ export async function matchByKeys(run: MappingRun, from: Side, pairs: readonly P
   const other = otherSide(from);
   const sought = await soughtKeys(run, from, unlinked);
   const theirs = await candidates(run, other, from, [...sought.values()]);
-  const own = unlinked.map((pair) => ({ keys: pair.keys[from] ?? [], fields: {}, waitsFor: null }));
+  const own = unlinked.map((pair) => ({ keys: pair.keys[from] ?? [], fields: {}, waits: null }));
   const ours = await candidates(run, from, from, own);
   for (const pair of unlinked) {
     const id = pair.ids[from] ?? '';
@@ -43,8 +41,8 @@ export async function matchByKeys(run: MappingRun, from: Side, pairs: readonly P
       return now === undefined || now === id || linked.includes(now) ? linked : [...linked, now];
     });
     const decision = decideMatch(free, twins);
-    if (decision.kind === 'none' && wanted?.waitsFor && mayCreate(run, pair)) {
-      pair.park = waitForParent(from, id, wanted.waitsFor);
+    if (decision.kind === 'none' && wanted?.waits && mayCreate(run, pair)) {
+      pair.park = { side: from, id, ...wanted.waits };
       continue;
     }
     if (decision.kind === 'park') {
@@ -113,14 +111,6 @@ async function takeMatch(run: MappingRun, other: Side, pair: Pair, id: string): 
 /** Whether a record that nothing matches would be created on the other side, or asked for. */
 const mayCreate = (run: MappingRun, { from, sides }: Pair): boolean =>
   run.mapping.propagate[from].create !== 'ignore' && passes(run, from, sides[from]);
-
-/** A record that is looked for below its parent can't be new before the parent is known: its partner may be waiting there. */
-function waitForParent(side: Side, id: string, waitsFor: NonNullable<Park['waitsFor']>): Park {
-  const diagnostic = problem('parent-missing', `It is matched below ${waitsFor.id}, which is not linked yet`, {
-    next: 'It goes on by itself when that record is linked.',
-  });
-  return { side, id, reason: 'parent-missing', diagnostic, waitsFor };
-}
 
 /** Per match rule: digest → records of `side` with that key, from the scratch, the store, or looked up in the system. */
 async function candidates(

@@ -1,16 +1,20 @@
 import type { LookedUp } from '../mapping/map-field.ts';
 import type { Park, PlanItem, Presence, Seen } from '../planning/plan-item.ts';
+import type { Diagnostic } from '../record/diagnostic.ts';
 import { ABSENT, type Expressed } from '../record/expressed.ts';
 import { otherSide, type Side } from '../record/side.ts';
+import type { Value } from '../record/value.ts';
 import type { Link, ParkedRecord } from '../store/port.ts';
 import type { RuleFinding } from '../validation/validate.ts';
 
 /** What a reference field of one side becomes on the other. */
 export type ResolvedReference =
-  | { kind: 'id'; id: string }
+  | { kind: 'id'; id: Value }
   /** Plan mode: the parent is created by the same plan. */
   | { kind: 'planned' }
-  | { kind: 'missing'; waitsFor: NonNullable<Park['waitsFor']> };
+  | { kind: 'missing'; waitsFor: NonNullable<Park['waitsFor']> }
+  /** Which record is meant can't be told. */
+  | { kind: 'unknown'; diagnostic: Diagnostic };
 
 /** A pair on its way through the steps of the cycle. */
 export interface Pair {

@@ -13,6 +13,7 @@ import type { Fields } from '../record/value.ts';
 import { compileCheck, compileRecordCheck, valueRules } from '../validation/validate.ts';
 import { noCounts } from './counts.ts';
 import { heldMapper, heldText, type Settled, settleDrift } from './drift.ts';
+import { KnownKeys } from './known-keys.ts';
 import { layoutOf } from './layout.ts';
 import { openLookups } from './lookups.ts';
 import { type MappingRun, mappingKey, type RunContext, type SideRead, type SideRun } from './mapping-run.ts';
@@ -57,6 +58,7 @@ export async function prepareMapping(
     layout: await store.layout(layoutFields),
     layoutFields,
     layouts: new Map(),
+    knownKeys: new KnownKeys(),
     realigned: new WeakMap(),
     rulesDigest: strongDigest(context.strongKey, mapping.rules),
     parkDigest: strongDigest(

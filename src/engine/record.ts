@@ -35,6 +35,7 @@ const PASSING = [
   'match-outside',
   'duplicate-source',
   'merged-into-linked',
+  'parent-unknown',
   PLACE_TAKEN,
   PLACE_OPEN,
 ];

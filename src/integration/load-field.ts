@@ -7,6 +7,7 @@ import { loadEquivalence } from './equivalence.ts';
 import { compileExpression, type Expression } from './expression.ts';
 import type { Findings } from './findings.ts';
 import { loadOptions, loadOtherwise } from './load-options.ts';
+import { checkReferenceKey, loadReferenceKeys } from './load-reference-keys.ts';
 import type { ConflictPolicy, LoadedField } from './loaded.ts';
 import type { AnyRow, Row, RowScope, SideInFile } from './row.ts';
 import type { FieldMappingFile } from './schema.ts';
@@ -23,7 +24,8 @@ export function loadField(file: FieldMappingFile, scope: RowScope): LoadedField 
   const row: Row = { file, names: { a: a.name, b: b.name }, fields: { a: a.field, b: b.field }, writes };
   const expressions = { a: expressionFor('a', row, scope), b: expressionFor('b', row, scope) };
   checkAccess(row, scope);
-  const reference = loadReference(row, scope);
+  const by = loadReferenceKeys(file, scope);
+  const reference = loadReference(row, by, scope);
   const options = loadOptions(row, expressions, scope);
   checkTypes(row, scope);
   checkLoss(row, scope);
@@ -40,6 +42,7 @@ export function loadField(file: FieldMappingFile, scope: RowScope): LoadedField 
     options,
     otherwise: loadOtherwise(row, scope),
     reference,
+    by,
     conflict: file.conflict === undefined ? scope.conflict : conflictPolicy(file.conflict, scope),
     targetEdits: file.target_edits,
     required: file.required,
@@ -176,7 +179,7 @@ function checkAccess(row: Row, { sides, path, findings }: RowScope): void {
   }
 }
 
-function loadReference(row: Row, scope: RowScope): string | null {
+function loadReference(row: Row, by: Record<Side, string | null>, scope: RowScope): string | null {
   const { findings, sides, path } = scope;
   const name = row.file.reference;
   if (name === undefined) {
@@ -194,7 +197,11 @@ function loadReference(row: Row, scope: RowScope): string | null {
     findings.unknown('mapping-unknown', `There is no mapping "${name}"`, at, name, [...scope.mappings.keys()]);
     return null;
   }
-  for (const side of SIDES) checkReferredObject(side, name, objects[side], row, scope);
+  for (const side of SIDES) {
+    const key = by[side];
+    if (key === null) checkReferredObject(side, name, objects[side], row, scope);
+    else checkReferenceKey(side, key, objects[side], row, scope);
+  }
   if (row.file.options) findings.error('options-on-reference', 'A reference takes no options', [...path, 'options']);
   for (const side of SIDES) {
     const key = `to_${sides[side].system}`;

@@ -73,7 +73,7 @@ export function loadMapping(name: string, file: MappingFile, scope: MappingScope
     name,
     objects: { a: a.object, b: b.object },
     match: loadMatch(loading, complete),
-    fields: fields.map((field) => ({ ...field, ways: waysOf(field, { sides, dataRules, declared }) })),
+    fields: fields.map((field) => ({ ...field, ways: waysOf(field, { sides, dataRules, declared, lookups }) })),
     dataRules,
     newFields: newFields(loading),
     ignored: { a: Object.keys(file.ignored[a.system] ?? {}), b: Object.keys(file.ignored[b.system] ?? {}) },
@@ -291,7 +291,7 @@ function loadMatch({ path, sides, findings, file, fields }: Loading, complete: b
       const at = [...path, 'match', i, j];
       if (row) {
         checkComparable(row, at, findings);
-        return [{ a: row.a, b: row.b, reference: row.reference }];
+        return [{ a: row.a, b: row.b, reference: row.reference, by: row.by }];
       }
       const theirs = fields.find((field) => field.b === name);
       if (theirs) {

@@ -47,6 +47,7 @@ export function loadOneSided(file: FieldMappingFile, target: Side, scope: RowSco
     options: null,
     otherwise: { policy: 'park', a: null, b: null },
     reference: null,
+    by: { a: null, b: null },
     conflict: file.conflict === undefined ? scope.conflict : conflictPolicy(file.conflict, scope),
     targetEdits: file.target_edits,
     required: file.required,
@@ -68,7 +69,7 @@ function checkDirection(file: FieldMappingFile, target: Side, scope: RowScope): 
 }
 
 /** What is said about a pair of fields. */
-const OF_PAIRS = ['options', 'otherwise', 'reference', 'equivalent', 'loss'] as const;
+const OF_PAIRS = ['options', 'otherwise', 'reference', 'by', 'equivalent', 'loss'] as const;
 
 function checkPairKeys(file: FieldMappingFile, target: Side, { findings, path, sides }: RowScope): void {
   const { system, object } = sides[otherSide(target)];

@@ -191,6 +191,15 @@ describe('a faulty file says where, what and what was meant', () => {
     ['object-missing', ['    books: accounts\n', '']],
     ['field-unknown', row('{ shop: newsleter, books: letters }')],
     ['field-missing', row('{ shop: newsletter }')],
+    [
+      'by-field-unknown',
+      ['books: parent_no, reference: buyers', 'books: letters, reference: buyers, by: { books: vat_nr }'],
+    ],
+    [
+      'by-not-findable',
+      ['books: parent_no, reference: buyers', 'books: letters, reference: buyers, by: { books: name_1 }'],
+    ],
+    ['by-without-reference', row('{ shop: newsletter, books: letters, by: { bok: name_1 } }')],
     ['one-sided-field-unknown', row('{ books: lettters, to_books: "yes" }')],
     ['one-sided-direction', row('{ books: letters, to_books: "yes", direction: books -> shop }')],
     ['one-sided-options', row('{ books: letters, to_books: "yes", options: { a: b } }')],

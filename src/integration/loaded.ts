@@ -81,11 +81,16 @@ export interface LoadedMapping {
   rules: string;
 }
 
-/** A pair of fields that must be equal under a match rule. */
-export interface MatchPart extends Record<Side, string> {
-  /** The mapping through whose links the ids are compared; null where the values themselves are. */
+/** A pair of fields that may refer to records of a mapping. */
+export interface ReferencePart extends Record<Side, string> {
+  /** The mapping through whose links the reference is translated; null where the values themselves count. */
   reference: string | null;
+  /** By side: the field of the record referred to that stands in place of its id; null where the id does. */
+  by: Record<Side, string | null>;
 }
+
+/** A pair of fields that must be equal under a match rule. */
+export type MatchPart = ReferencePart;
 
 /** A record of a system that is found by a value of the record that is mapped. */
 export interface LoadedLookup {
@@ -121,8 +126,10 @@ export interface LoadedField {
   options: { aToB: ReadonlyMap<string, string>; bToA: ReadonlyMap<string, string> } | null;
   /** What to do with an option without a counterpart; `a` and `b` are the keys written with the policy `default`. */
   otherwise: { policy: 'park' | 'default' | 'create' | 'ignore'; a: string | null; b: string | null };
-  /** The mapping through whose links the id is translated. */
+  /** The mapping through whose links the reference is translated. */
   reference: string | null;
+  /** See `ReferencePart.by`. */
+  by: Record<Side, string | null>;
   conflict: ConflictPolicy;
   /** One-way fields: what an edit of the target means. */
   targetEdits: 'leave' | 'restore';

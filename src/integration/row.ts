@@ -21,13 +21,13 @@ export interface RowScope {
   mapping: string;
   path: (string | number)[];
   sides: Record<Side, SideInFile>;
+  systems: Record<Side, { name: string; connector: ConnectorDefinition }>;
   /** The objects of all mappings of the file, by the mapping's name. */
   mappings: ReadonlyMap<string, Record<Side, string | undefined>>;
   conflict: ConflictPolicy;
   /** What expressions may use besides the record. */
   declared: FileDeclared;
   lookups: readonly LoadedLookup[];
-  systems: Record<Side, { connector: ConnectorDefinition }>;
   findings: Findings;
 }
 

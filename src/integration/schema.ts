@@ -52,6 +52,12 @@ const fieldMappingSchema = z
         'What to do with an option that has no counterpart; for `default`, the option by the name of the system',
       ),
     reference: z.string().optional().describe('The mapping through whose links the reference is translated'),
+    by: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe(
+        'System → the field of the record referred to that stands in place of its id, such as an article number',
+      ),
     conflict: conflictPolicy.optional(),
     target_edits: z
       .enum(['leave', 'restore'])

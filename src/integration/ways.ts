@@ -5,7 +5,7 @@ import type { Value } from '../record/value.ts';
 import type { DataRule } from './data-rule.ts';
 import type { FileDeclared } from './declared.ts';
 import { ownField } from './load-field.ts';
-import type { LoadedField } from './loaded.ts';
+import type { LoadedField, LoadedLookup } from './loaded.ts';
 import type { SideInFile } from './row.ts';
 
 /** What the ways of a row are told from. */
@@ -13,6 +13,7 @@ export interface WayScope {
   sides: Record<Side, SideInFile>;
   dataRules: readonly DataRule[];
   declared: FileDeclared;
+  lookups: readonly LoadedLookup[];
 }
 
 /**
@@ -24,7 +25,7 @@ export const waysOf = (field: LoadedField, scope: WayScope): Record<Side, string
   b: wayTo('b', field, scope),
 });
 
-function wayTo(target: Side, field: LoadedField, { sides, dataRules, declared }: WayScope): string {
+function wayTo(target: Side, field: LoadedField, { sides, dataRules, declared, lookups }: WayScope): string {
   if (!(target === 'b' ? field.aToB : field.bToA)) return '';
   const source = otherSide(target);
   const expression = target === 'b' ? field.toB : field.toA;
@@ -36,9 +37,12 @@ function wayTo(target: Side, field: LoadedField, { sides, dataRules, declared }:
   );
   const way = [
     expression ? [expression.source, declared.versionsIn(expression.source)] : null,
+    lookups
+      .filter(({ name }) => expression?.lookups.includes(name))
+      .map(({ where: _, from, ...one }) => [one, from.source]),
     options ? [[...options], field.otherwise.policy, field.otherwise[target]] : null,
     field.default[target] ?? null,
-    field.reference,
+    [field.reference, field.by.a, field.by.b],
     [conversionOf(from), conversionOf(to)],
     to && to.on_violation !== 'park' ? [to.on_violation, to.max_length, to.length_unit, to.characters] : null,
     repairs.map(({ test, repair }) => [test, repair]),

@@ -14,7 +14,10 @@ it('a record whose match is gone matches another one by a later rule', async () 
   const { crm, erp, store } = world;
   const rules = (mapping: LoadedMapping): LoadedMapping => ({
     ...mapping,
-    match: [[{ a: 'vat_id', b: 'vat_no', reference: null }], [{ a: 'email', b: 'email', reference: null }]],
+    match: [
+      [{ a: 'vat_id', b: 'vat_no', reference: null, by: { a: null, b: null } }],
+      [{ a: 'email', b: 'email', reference: null, by: { a: null, b: null } }],
+    ],
     propagate: { ...mapping.propagate, a: { ...mapping.propagate.a, create: 'ignore' } },
   });
   const integration = {

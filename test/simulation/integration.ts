@@ -130,7 +130,10 @@ function withPolicies(mapping: LoadedMapping, name: MappingName, policies: Polic
     deleteGuard: policies.guard,
     clockSkewMs: 5000,
     match: policies.match.map((rule) =>
-      rule.map((a) => ({ a, b: rows.get(a)?.b ?? '', reference: rows.get(a)?.reference ?? null })),
+      rule.map((a) => {
+        const row = rows.get(a);
+        return { a, b: row?.b ?? '', reference: row?.reference ?? null, by: row?.by ?? { a: null, b: null } };
+      }),
     ),
     fields: mapping.fields.map((field) => ({
       ...field,
