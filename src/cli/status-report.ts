@@ -34,6 +34,8 @@ export interface MappingStatus {
   /** Creates whose outcome is unknown. */
   openIntents: number;
   cursors: Record<Side, Cursor | null>;
+  /** Of the last whole read: in how many records the fields beside the mapping hold something; null before the first. */
+  unmapped: Record<Side, Record<string, number> | null>;
 }
 
 export async function statusOf(runtime: Runtime, next: string): Promise<StatusReport> {
@@ -49,6 +51,10 @@ export async function statusOf(runtime: Runtime, next: string): Promise<StatusRe
       parked: await store.countParked(key),
       openIntents: intents.reduce((sum, intent) => sum + intent.items.length, 0),
       cursors: { a: await store.cursor(key, 'a'), b: await store.cursor(key, 'b') },
+      unmapped: {
+        a: (await store.shape(key, 'a'))?.unmapped ?? null,
+        b: (await store.shape(key, 'b'))?.unmapped ?? null,
+      },
     });
   }
   const gate = await gateOf(runtime);

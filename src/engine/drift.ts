@@ -180,7 +180,7 @@ async function meetNewField(
   // Whoever declares it in the file has taken note of it.
   if (!theirs || declaredBy(looking, side, key)) return;
   const partner = namesake(mapping, field, theirs);
-  const policy = mapping.newFields[side];
+  const policy = mapping.newFields[side] ?? 'propose';
   if (policy === 'ignore') {
     tell(looking, 'info', 'field-new', summary);
     return;

@@ -144,7 +144,7 @@ function checkDuplicates(rows: readonly (LoadedField | null)[], { path, sides, f
 function newFields(loading: Loading): LoadedMapping['newFields'] {
   const { file, sides } = loading;
   checkSystemNames(Object.keys(file.new_fields), 'new_fields', loading);
-  const of = (side: Side) => file.new_fields[sides[side].system] ?? 'propose';
+  const of = (side: Side) => file.new_fields[sides[side].system] ?? null;
   return { a: of('a'), b: of('b') };
 }
 

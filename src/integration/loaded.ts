@@ -53,8 +53,8 @@ export interface LoadedMapping {
   fields: LoadedField[];
   /** What records must be like to be written. */
   dataRules: DataRule[];
-  /** What happens when users of that system add a field. */
-  newFields: Record<Side, NewFields>;
+  /** What happens when users of that system add a field; null where the file does not say, which proposes a row. */
+  newFields: Record<Side, NewFields | null>;
   /** Names of fields that nobody wants to map. */
   ignored: Record<Side, readonly string[]>;
   conflict: ConflictPolicy;

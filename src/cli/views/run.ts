@@ -1,7 +1,7 @@
 import type { Side } from '../../record/side.ts';
 import type { MappingCounts, Run, SideCounts } from '../../store/port.ts';
 import type { Style } from './style.ts';
-import { counted, durationText, indent, numberText, table, timeText, wrap } from './text.ts';
+import { counted, durationText, indent, numberText, printable, table, timeText, wrap } from './text.ts';
 
 const COLUMNS = ['read', 'unchanged', 'applied', 'filtered', 'parked', 'held', 'failed'] as const;
 const WRITES = ['create', 'update', 'delete', 'archive'] as const;
@@ -95,5 +95,31 @@ export function runLines(run: Run, systems: Record<Side, string>, { colours, wid
     ...indent(countsTable(run.counts, systems, width - 2)),
     '',
     ...wrap(`${counted(linked, 'new link')}. API calls: ${callsText(run, systems)}.`, width),
+    ...Object.entries(run.counts).flatMap(([mapping, { unmapped = {} }]) =>
+      unmappedLines(mapping, { a: unmapped.a ?? null, b: unmapped.b ?? null }, systems, width),
+    ),
   ];
 }
+
+/** The fields beside a mapping that hold something, the fullest first; no lines where there are none. */
+export function unmappedLines(
+  mapping: string,
+  unmapped: Record<Side, Record<string, number> | null>,
+  systems: Record<Side, string>,
+  width: number,
+): string[] {
+  const parts = (['a', 'b'] as const).flatMap((side) => {
+    const fields = Object.entries(unmapped[side] ?? {}).sort(
+      ([one, few], [other, many]) => many - few || (one < other ? -1 : 1),
+    );
+    if (fields.length === 0) return [];
+    const shown = fields.slice(0, MOST_UNMAPPED).map(([name, count]) => `${printable(name)} ${numberText(count)}`);
+    const more = fields.length > shown.length ? ` and ${fields.length - shown.length} more` : '';
+    return [`${systems[side]} ${shown.join(', ')}${more}`];
+  });
+  return parts.length === 0
+    ? []
+    : wrap(`${mapping}: records with values in fields that are not mapped: ${parts.join('; ')}.`, width);
+}
+
+const MOST_UNMAPPED = 8;

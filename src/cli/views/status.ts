@@ -1,6 +1,6 @@
 import type { MappingStatus, StatusReport } from '../status-report.ts';
 import { overriddenLines } from './overridden.ts';
-import { OUTCOME_WORDS } from './run.ts';
+import { OUTCOME_WORDS, unmappedLines } from './run.ts';
 import type { Style } from './style.ts';
 import { counted, durationText, indent, numberText, printable, table, timeOrNever, timeText, wrap } from './text.ts';
 
@@ -19,6 +19,7 @@ export function statusText(report: StatusReport, style: Style): string {
     ...indent(table(rows, [2, 3])),
     '',
     ...mappings.flatMap(attention),
+    ...mappings.flatMap(({ name, unmapped }) => unmappedLines(name, unmapped, systems, style.width)),
   ];
   if (lastRun) {
     const time = lastRun.finished === null ? '' : `, took ${durationText(lastRun.finished - lastRun.started)}`;

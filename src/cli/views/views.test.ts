@@ -239,6 +239,7 @@ const status = {
       parked: { conflict: 1, invalid: 2 },
       openIntents: 1,
       cursors: { a: cursor, b: null },
+      unmapped: { a: { notes: 120, employees: 998 }, b: {} },
     },
   ],
   lastRun: run,
