@@ -15,7 +15,7 @@ export function coverPage(contents: SheetContents, facts: CoverFacts): Page {
   const { names, purpose, integration, mappings } = contents;
   const rows: PageCell[][] = [
     [cell(`What ${names.a.title} and ${names.b.title} agree on`, 'title')],
-    [cell(purpose, 'lead')],
+    [cell(purpose, 'text')],
     [],
     ...pairs([
       ['Integration', integration],
@@ -42,7 +42,10 @@ export function coverPage(contents: SheetContents, facts: CoverFacts): Page {
     rows,
     widths: [32, 14, 14, 14, 60],
     frozen: { rows: 0, columns: 0 },
-    merges: rows.flatMap((row, i) => (row.length === 2 ? [{ row: i, from: 1, to: 4 }] : [])),
+    merges: rows.flatMap((row, i) => {
+      const from = row.length === 2 ? 1 : row[0]?.text === purpose ? 0 : null;
+      return from === null ? [] : [{ row: i, from, to: 4 }];
+    }),
     headings: null,
     statusColumn: null,
     hidden: false,

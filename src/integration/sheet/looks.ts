@@ -72,11 +72,10 @@ export const LOOKS: Record<Look, CellStyle> = {
   'head-pair': head(GREY.pale),
   'head-rules': head(GREY.pale),
   label: plain({}, { ...BORDER, ...solid('F6F7F9'), ...TEXT }),
-  fact: plain(rgb(SOFT), { ...BORDER, ...solid('F6F7F9'), ...TEXT }),
+  fact: plain(rgb(SOFT), { ...BORDER, ...solid('F6F7F9'), alignment: { ...TOP, horizontal: 'left' } }),
   count: plain(rgb(SOFT), {
     ...BORDER,
     ...solid('F6F7F9'),
-    ...TEXT,
     alignment: { horizontal: 'center', vertical: 'top' },
   }),
   edit: plain({}, { ...BORDER, ...TEXT, protection: { locked: false } }),

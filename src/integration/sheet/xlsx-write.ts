@@ -80,13 +80,19 @@ function cellsOf(page: Page): Map<string, Partial<Cell>> {
   for (const [i, row] of page.rows.entries()) {
     for (const [j, { text, look, help }] of row.entries()) {
       cells.set(`${i},${j}`, {
-        ...(text === '' ? {} : { value: text, type: 'string' }),
+        ...(text === '' ? {} : cellValue(text, look)),
         style: LOOKS[look],
         ...(help === undefined ? {} : { comment: { author: 'Dovetail', text: help } }),
       });
     }
   }
   return cells;
+}
+
+/** A number that nobody types is one: programs mark those that are texts. */
+function cellValue(text: string, look: PageCell['look']): Pick<Cell, 'value' | 'type'> {
+  const isNumber = (look === 'count' || look === 'fact') && /^[1-9]\d{0,8}$/.test(text);
+  return isNumber ? { value: Number(text), type: 'number' } : { value: text, type: 'string' };
 }
 
 /** Points: of a line, and of what is around the lines of a cell. */
