@@ -4,6 +4,8 @@ import type { Propagation } from '../integration/schema.ts';
 import { ok } from '../record/diagnostic.ts';
 import type { Link, StateChange, Store } from '../store/port.ts';
 import type { Scratch } from '../store/scratch.ts';
+import { instead } from './instead.ts';
+import { WITHIN } from './sabotage-within.ts';
 
 /** A way to break the engine from outside, to prove that the simulation's checkers notice. */
 export interface Sabotage {
@@ -19,19 +21,6 @@ export const noSabotage: Sabotage = { integration: same, connection: same, store
 
 const onStore = (store: Sabotage['store']): Sabotage => ({ ...noSabotage, store });
 const onConnection = (connection: Sabotage['connection']): Sabotage => ({ ...noSabotage, connection });
-
-/** The same object with some of its methods replaced; the others keep working on the original. */
-function instead<T extends object>(target: T, methods: Partial<T>): T {
-  const replaced: object = methods;
-  return new Proxy(target, {
-    get: (original, name) => {
-      const own: unknown = Reflect.get(replaced, name);
-      if (own !== undefined) return own;
-      const method: unknown = Reflect.get(original, name);
-      return typeof method === 'function' ? method.bind(original) : method;
-    },
-  });
-}
 
 /** Commits something else than was asked for. */
 const committing = (change: (given: StateChange) => StateChange): Sabotage =>
@@ -237,4 +226,13 @@ export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
   'filters-forgotten': withMappings((mapping) => ({ ...mapping, filter: { a: null, b: null } })),
   'required-forgotten': withFields({ required: false }),
   'expressions-skipped': withFields({ toA: null, toB: null }),
+  'move-leaves-its-old-place': onConnection(WITHIN.moveLeavesOldPlace),
+  'part-overwrites-another': onConnection(WITHIN.partOverwritesAnother),
+  'line-write-drops-others': onConnection(WITHIN.lineWriteDropsOthers),
+  'missing-line-taken-for-gone': onConnection(WITHIN.missingLineIsGone),
+  'line-deletes-unnoticed': onStore((store) =>
+    instead(store, {
+      linkedIds: async (...given) => (await store.linkedIds(...given)).filter((id) => !id.includes('/')),
+    }),
+  ),
 };
