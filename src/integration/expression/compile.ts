@@ -90,12 +90,12 @@ export function compileTree(tree: Tree, scope: Scope): Closure {
     case 'test': {
       const test = knownName(tree.name, TESTS, 'test');
       const operand = compileTree(tree.operand, scope);
-      return tree.negated ? (frame) => !test(operand(frame), undefined) : (frame) => test(operand(frame), undefined);
+      return (frame) => test(frame.tools.work.made(operand(frame)), undefined) !== tree.negated;
     }
     case 'unary': {
       const apply = knownName(tree.operator, UNARY, 'operator');
       const operand = compileTree(tree.operand, scope);
-      return (frame) => apply(operand(frame));
+      return (frame) => apply(frame.tools.work.made(operand(frame)));
     }
     case 'binary':
       return compileBinary(tree, scope);
@@ -103,7 +103,7 @@ export function compileTree(tree: Tree, scope: Scope): Closure {
       const condition = compileTree(tree.condition, scope);
       const yes = compileTree(tree.yes, scope);
       const no: Closure = tree.no ? compileTree(tree.no, scope) : () => undefined;
-      return (frame) => (isTruthy(condition(frame)) ? yes(frame) : no(frame));
+      return (frame) => (holds(frame, condition(frame)) ? yes(frame) : no(frame));
     }
   }
 }
@@ -123,6 +123,11 @@ function compileName(name: string, scope: Scope): Closure {
     }
     return undefined;
   };
+}
+
+/** Whether an item counts as true; asking an object for its keys is work. */
+export function holds(frame: Frame, item: Item): boolean {
+  return isTruthy(typeof item === 'object' ? frame.tools.work.made(item) : item);
 }
 
 /** What comes from outside may be of any size. */
@@ -158,8 +163,7 @@ function compileMember({ object, key }: Extract<Tree, { kind: 'member' }>, scope
   if (lookedUp !== null && name !== null) scope.lookupFields.push([lookedUp, name]);
   const [of, at] = [compileTree(object, scope), compileTree(key, scope)];
   return (frame) => {
-    frame.tools.work.spend(1);
-    return memberOf(of(frame), at(frame), hasMethod);
+    return memberOf(frame.tools.work.made(of(frame)), at(frame), hasMethod);
   };
 }
 
@@ -186,7 +190,7 @@ function compileMethod({ object, name, args }: Extract<Tree, { kind: 'method' }>
   const list = compileList(args, name, scope);
   return (frame) =>
     callMethod(
-      of(frame),
+      frame.tools.work.made(of(frame)),
       name,
       list.map((each) => each(frame)),
       frame.tools.work,
@@ -203,13 +207,13 @@ function compileBinary({ operator, left, right }: Extract<Tree, { kind: 'binary'
   if (operator === 'and') {
     return (frame) => {
       const first = a(frame);
-      return isTruthy(first) ? b(frame) : first;
+      return holds(frame, first) ? b(frame) : first;
     };
   }
   if (operator === 'or') {
     return (frame) => {
       const first = a(frame);
-      return isTruthy(first) ? first : b(frame);
+      return holds(frame, first) ? first : b(frame);
     };
   }
   const apply = knownName(operator, OPERATORS, 'operator');
@@ -245,7 +249,8 @@ function compileFilter({ name, operand, args }: Extract<Tree, { kind: 'filter' }
   const of = compileTree(operand, scope);
   const values = compileArguments(name, used, args, scope);
   return (frame) => {
-    const item = of(frame);
+    // Most filters look at all of it, however little they give.
+    const item = frame.tools.work.made(of(frame));
     if (isNothing(item) && !used.takesEmpty) return item;
     try {
       return frame.tools.work.made(used.apply(item, values(frame), frame.tools));

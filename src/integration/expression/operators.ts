@@ -38,10 +38,11 @@ const divide =
 
 const compare =
   (symbol: string, holds: (sign: number) => boolean): Operator =>
-  (left, right) => {
+  (left, right, work) => {
     const [a, b] = [numberOf(left), numberOf(right)];
     if (a !== undefined && b !== undefined) return holds(a - b);
     if (typeof left !== 'string' || typeof right !== 'string') throw misfit(symbol, left, right);
+    work.made(left);
     return holds(left < right ? -1 : left > right ? 1 : 0);
   };
 
@@ -76,10 +77,10 @@ const quotient: Operator = (left, right, work) => {
 const isIn: Operator = (left, right, work) => {
   if (isNothing(right)) return false;
   if (Array.isArray(right)) {
-    work.spend(right.length);
+    work.made(right);
     return right.some((each) => isEqual(each, left));
   }
-  if (typeof left === 'string' && typeof right === 'string') return right.includes(left);
+  if (typeof left === 'string' && typeof right === 'string') return work.made(right).includes(left);
   if (typeof left === 'string' && isDict(right)) return Object.hasOwn(right, left);
   if (isNothing(left)) return false;
   throw misfit('in', left, right);
@@ -87,7 +88,7 @@ const isIn: Operator = (left, right, work) => {
 
 /** Both sides may be large, and comparing them is work. */
 const equal: Operator = (left, right, work) => {
-  if (typeof left === 'object' && left !== null) work.made(left);
+  if (typeof left === 'string' || typeof left === 'object') work.made(left);
   return isEqual(left, right);
 };
 
@@ -146,7 +147,7 @@ export function sliceOf(object: Item, start: Item, stop: Item, step: Item, work:
   if (typeof object !== 'string' && !Array.isArray(object)) {
     throw new Refused(`Cannot take a slice of ${NAMES[kindOf(object)]}`);
   }
-  const list: Item[] = typeof object === 'string' ? charactersOf(object) : object;
+  const list: Item[] = typeof object === 'string' ? charactersOf(work.made(object)) : object;
   const by = place(step) ?? 1;
   if (by === 0) throw new Refused('The step of a slice must not be zero');
   const [from, to] = by > 0 ? forward(list.length, start, stop) : backward(list.length, start, stop);

@@ -1,5 +1,5 @@
-import { type Closure, compileTree, type Frame, type Scope } from './compile.ts';
-import { type Dict, type Item, isDict, isTruthy, kindOf, NAMES, Refused, textOf } from './items.ts';
+import { type Closure, compileTree, type Frame, holds, type Scope } from './compile.ts';
+import { type Dict, type Item, isDict, kindOf, NAMES, Refused, textOf } from './items.ts';
 import type { Statement, Target } from './tree.ts';
 
 /** How a statement ended: whether the loop around it goes on. */
@@ -60,7 +60,7 @@ function compileStatement(statement: Statement, scope: Scope): Step {
     case 'if': {
       const condition = compileTree(statement.condition, scope);
       const [yes, no] = [compileBlock(statement.yes, scope), compileBlock(statement.no, scope)];
-      return (frame, output) => (isTruthy(condition(frame)) ? yes : no)(frame, output);
+      return (frame, output) => (holds(frame, condition(frame)) ? yes : no)(frame, output);
     }
     case 'for':
       return compileLoop(statement, scope);
@@ -100,7 +100,7 @@ function compileLoop(statement: Extract<Statement, { kind: 'for' }>, scope: Scop
   const [body, otherwise] = [compileBlock(statement.body, scope), compileBlock(statement.otherwise, scope)];
   return (frame, output) => {
     const inside = innerFrame(frame);
-    const items = chosen(itemsOf(list(inside)), inside, assign, where);
+    const items = chosen(itemsOf(frame.tools.work.made(list(inside))), inside, assign, where);
     if (items.length === 0) return otherwise(inside, output);
     for (const [index, item] of items.entries()) {
       frame.tools.work.made(true);
@@ -130,7 +130,7 @@ function chosen(
   return items.filter((item) => {
     const trial = innerFrame(frame);
     assign(trial, item);
-    return isTruthy(where(trial));
+    return holds(trial, where(trial));
   });
 }
 

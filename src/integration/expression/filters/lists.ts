@@ -40,14 +40,12 @@ export const LIST_FILTERS: Readonly<Record<string, Filter>> = {
     const at = { key: 0, value: 1 }[textArgument(by, 'by', 'key')];
     if (at === undefined) throw new Unfit("needs 'key' or 'value' as by");
     const entries = Object.entries(item);
-    work.spend(entries.length * 20);
     const exact = flagArgument(sensitive, 'case_sensitive', false);
-    return sorted(entries, (entry) => entry[at], exact, flagArgument(reverse, 'reverse', false));
+    return sorted(entries, (entry) => work.made(entry[at]), exact, flagArgument(reverse, 'reverse', false));
   }),
   first: listFilter('', (list) => list[0]),
   groupby: listFilter('attribute default?', (list, [attribute, fallback], { work }) => {
-    work.spend(list.length * 20);
-    const keyOf = (item: Item) => partOf(item, attribute) ?? fallback;
+    const keyOf = (item: Item) => work.made(partOf(item, attribute) ?? fallback);
     return grouped(sorted(list, keyOf, false, false), keyOf);
   }),
   items: filter('', (item) => {
@@ -80,9 +78,8 @@ export const LIST_FILTERS: Readonly<Record<string, Filter>> = {
   ),
   slice: listFilter('slices fill?', sliced),
   sort: listFilter('reverse? case_sensitive? attribute?', (list, [reverse, sensitive, attribute], { work }) => {
-    work.spend(list.length * 20);
     const exact = flagArgument(sensitive, 'case_sensitive', false);
-    return sorted(list, (item) => partOf(item, attribute), exact, flagArgument(reverse, 'reverse', false));
+    return sorted(list, (item) => work.made(partOf(item, attribute)), exact, flagArgument(reverse, 'reverse', false));
   }),
   sum: listFilter('attribute? start?', (list, [attribute, start]) => {
     const items = [start ?? 0, ...list.map((item) => partOf(item, attribute))];

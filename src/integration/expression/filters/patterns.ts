@@ -1,6 +1,7 @@
-import { RE2JS } from 're2js';
+import { type Matcher, RE2JS } from 're2js';
 import { type Filter, flagArgument, textArgument, textFilter, Unfit, wholeArgument } from '../filter.ts';
 import { type Item, isNothing } from '../items.ts';
+import { MOST_SIZE, type Work } from '../work.ts';
 
 /*
  * Regular expressions of RE2 (https://github.com/google/re2/wiki/Syntax): they take time in proportion to the text,
@@ -31,46 +32,53 @@ function compiled(pattern: Item, ignoreCase: Item): RE2JS {
   return made;
 }
 
+/**
+ * The next match. What follows it may have been read to the end of the text, and more than once over a text of many
+ * matches, so each step is charged for all of that, by the size of the pattern's program.
+ */
+function findNext(pattern: RE2JS, matcher: Matcher, text: string, from: number, work: Work): boolean {
+  work.spend(20 + Math.ceil((text.length - from) * Math.max(1.5, pattern.programSize() / 12)));
+  return matcher.find();
+}
+
 export const PATTERN_FILTERS: Readonly<Record<string, Filter>> = {
   regex_findall: textFilter('pattern ignorecase?', (text, [pattern, ignoreCase], { work }) => {
-    work.spend(text.length * 5);
-    const matcher = compiled(pattern, ignoreCase).matcher(text);
+    const used = compiled(pattern, ignoreCase);
+    const matcher = used.matcher(text);
     const found: string[] = [];
-    while (matcher.find()) {
-      work.spend(20);
+    for (let from = 0; findNext(used, matcher, text, from, work); from = matcher.end()) {
       found.push(matcher.group(matcher.groupCount() > 0 ? 1 : 0) ?? '');
     }
     return found;
   }),
-  regex_replace: textFilter('pattern new ignorecase?', (text, [pattern, fresh, ignoreCase], { work }) => {
-    work.spend(text.length * 5);
-    return replaceAll(compiled(pattern, ignoreCase), text, textArgument(fresh, 'new'), (size) => work.room(size));
-  }),
+  regex_replace: textFilter('pattern new ignorecase?', (text, [pattern, fresh, ignoreCase], { work }) =>
+    replaceAll(compiled(pattern, ignoreCase), text, textArgument(fresh, 'new'), work),
+  ),
   regex_search: textFilter('pattern group? ignorecase?', (text, [pattern, group, ignoreCase], { work }) => {
-    work.spend(text.length * 5);
-    const matcher = compiled(pattern, ignoreCase).matcher(text);
-    if (!matcher.find()) return null;
+    const used = compiled(pattern, ignoreCase);
+    const matcher = used.matcher(text);
+    if (!findNext(used, matcher, text, 0, work)) return null;
     const at = wholeArgument(group, 'group', isNothing(group) && matcher.groupCount() > 0 ? 1 : 0);
     if (at < 0 || at > matcher.groupCount()) throw new Unfit('has a pattern without that group');
     return matcher.group(at);
   }),
   regex_test: textFilter('pattern ignorecase?', (text, [pattern, ignoreCase], { work }) => {
-    work.spend(text.length * 5);
-    return compiled(pattern, ignoreCase).matcher(text).find();
+    const used = compiled(pattern, ignoreCase);
+    return findNext(used, used.matcher(text), text, 0, work);
   }),
 };
 
 /** `$1` in the new text stands for the first group, `$0` for all that was found, `$$` for a dollar. */
-function replaceAll(pattern: RE2JS, text: string, fresh: string, room: (size: number) => void): string {
+function replaceAll(pattern: RE2JS, text: string, fresh: string, work: Work): string {
   const matcher = pattern.matcher(text);
   const pieces = fresh.split(/(\$[\d$])/);
   let made = '';
   let last = 0;
-  while (matcher.find()) {
+  while (findNext(pattern, matcher, text, last, work)) {
     made += text.slice(last, matcher.start());
     last = matcher.end();
     for (const piece of pieces) made += pieceText(piece, (group) => matcher.group(group), matcher.groupCount());
-    room(made.length);
+    if (made.length > MOST_SIZE) work.room(made.length);
   }
   return made + text.slice(last);
 }

@@ -50,6 +50,12 @@ function lookUp(item: Item, [name, column, fallback]: readonly Item[], { tables 
   throw new Unfit(`finds no row for the value in the table ${textArgument(name, 'table')}`);
 }
 
-/** Whether the item has anything at a path, for filters that read one. */
-export const partOf = (item: Item, path: Item): Item =>
-  isNothing(path) ? item : itemAt(item, typeof path === 'number' ? String(path) : textArgument(path, 'attribute'));
+const LONGEST_PATH = 200;
+
+/** What the item has at a path, for filters that read one. */
+export function partOf(item: Item, path: Item): Item {
+  if (isNothing(path)) return item;
+  const text = typeof path === 'number' ? String(path) : textArgument(path, 'attribute');
+  if (text.length > LONGEST_PATH) throw new Unfit(`takes attributes of at most ${LONGEST_PATH} characters`);
+  return itemAt(item, text);
+}
