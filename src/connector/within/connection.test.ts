@@ -199,6 +199,27 @@ describe('parts', () => {
     expect([failing.wireOf('c1')?.contact_last, failing.wireOf('c2')?.contact_last]).toEqual(['Berg-Hansen', null]);
   });
 
+  it('a part is held against what it said; the rest of its whole may have changed since', async () => {
+    const { connection, wireOf, write, updates } = toy({ c1: { contact_last: 'Berg' } });
+    const [part] = (await pageOf(connection, 'contacts', 0)).records;
+    const update = (last: string, known: typeof part) =>
+      connection.update('contacts', [
+        {
+          id: 'c1',
+          wire: { contact_last: last },
+          version: known?.version ?? null,
+          ...(known ? { current: known.wire } : {}),
+        },
+      ]);
+    expect((await update('Hansen', part)).map(outcomeText)).toEqual(['done c1']);
+    expect(updates).toHaveLength(1);
+    expect((await update('Jensen', part)).map(outcomeText)).toEqual(['failed version-conflict']);
+    const [now] = (await pageOf(connection, 'contacts', 0)).records;
+    write('c1', { name: 'theirs', contact_last: 'Hansen' });
+    expect((await update('Jensen', now)).map(outcomeText)).toEqual(['done c1']);
+    expect(wireOf('c1')).toEqual({ name: 'theirs', contact_last: 'Jensen' });
+  });
+
   it('a whole that someone else changes meanwhile is read and written anew', async () => {
     let once = true;
     const world = toy(

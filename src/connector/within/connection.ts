@@ -15,7 +15,7 @@ import type {
   WireRecord,
   WriteOutcome,
 } from '../port.ts';
-import { type Holding, refused, type Step, wholeIn, withoutAdded } from './holding.ts';
+import { type Holding, refused, type Step, VERSION_PATH, wholeIn, withoutAdded } from './holding.ts';
 import { lineHolding } from './lines.ts';
 import { partHolding } from './parts.ts';
 import { rewriteWholes, type Work } from './rewrite.ts';
@@ -68,12 +68,10 @@ class HoldingConnection implements Connection {
     };
   }
 
-  async *read({ object, since, signal }: ReadRequest): AsyncGenerator<ReadStep> {
-    const holding = this.#holdings.get(object);
-    const request = { object: holding?.whole ?? object, since, ...(signal ? { signal } : {}) };
-    for await (const step of this.#inner.read(request)) {
-      yield holding && step.kind === 'page' ? pageWithin(holding, step.records, since !== null) : step;
-    }
+  read(request: ReadRequest): AsyncIterable<ReadStep> {
+    const holding = this.#holdings.get(request.object);
+    if (!holding) return this.#inner.read(request);
+    return pagesWithin(holding, this.#inner.read({ ...request, object: holding.whole }), request.since !== null);
   }
 
   /** A list of ids does not tell what stands within: the wholes are read. */
@@ -163,7 +161,7 @@ class HoldingConnection implements Connection {
     const wire: Wire = { ...carried.value, ...item.wire };
     const put = await this.#one(holding, wholeIn(wire) ?? '', { kind: 'put', wire });
     if (put.kind !== 'done') return put;
-    const version = holding.listed || this.capabilities(holding.name).conditionalUpdate ? found.record.version : null;
+    const { version } = found.record;
     const taken = await this.#one(holding, holding.wholeOf(item.id), { kind: 'take', id: item.id, version });
     if (taken.kind === 'done') return put;
     if (taken.kind === 'uncertain') return taken;
@@ -189,11 +187,16 @@ class HoldingConnection implements Connection {
 }
 
 /** A change in its whole; a part was read with all of its whole, which need not be read again then. */
-function changeOf(holding: Holding, { id, wire, version, current }: UpdateItem): Work {
-  const work: Work = { whole: holding.wholeOf(id), step: { kind: 'change', id, wire, version } };
+function changeOf(holding: Holding, { id, wire: sent, version, current }: UpdateItem): Work {
+  const work: Work = { whole: holding.wholeOf(id), step: { kind: 'change', id, wire: sent, version } };
   if (holding.listed || !current) return work;
-  const whole = { id, version, modified: null, archived: false, mergedInto: null, wire: withoutAdded(current) };
-  return { ...work, current: whole };
+  const read = typeof current[VERSION_PATH] === 'string' ? current[VERSION_PATH] : null;
+  const wire = withoutAdded(current);
+  return { ...work, current: { id, version: read, modified: null, archived: false, mergedInto: null, wire } };
+}
+
+async function* pagesWithin(holding: Holding, steps: AsyncIterable<ReadStep>, isChanges: boolean) {
+  for await (const step of steps) yield step.kind === 'page' ? pageWithin(holding, step.records, isChanges) : step;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { sameValue } from '../../record/canonical.ts';
 import { type Diagnostic, problem, type Result } from '../../record/diagnostic.ts';
 import { compileReader } from '../codec/path.ts';
@@ -8,6 +9,8 @@ import type { Wire, WireRecord, WriteOutcome } from '../port.ts';
 /** Where the fields that Dovetail adds stand in the wire form of a part or line: in no record of any system. */
 export const WHOLE_PATH = '@whole';
 export const POSITION_PATH = '@position';
+/** The version of the whole that a part was read with. */
+export const VERSION_PATH = '@version';
 
 /** What is to be done to one part or line of a whole. `version`: what it must still be; null where that is not asked. */
 export type Step =
@@ -24,8 +27,6 @@ export type Placed = { kind: 'placed'; id: string | null } | Refusal;
 export interface Rewritten {
   /** What of the whole is to be written; null where that is nothing. */
   wire: Wire | null;
-  /** The version that the whole must still have. */
-  version: string | null;
   steps: Placed[];
 }
 
@@ -79,8 +80,15 @@ export function ownNames({ fields, part_of: part, lines_of: lines }: ObjectDefin
   return Object.keys(fields).filter((name) => !added.includes(name));
 }
 
+/**
+ * The version of a part or line, of what it says itself: another one when that is another, whatever becomes of the rest of its
+ * whole. It is held against a read right before a write, which is made on condition of the version of the whole.
+ */
+export const contentVersion = (said: unknown): string =>
+  createHash('sha256').update(JSON.stringify(said)).digest('base64url').slice(0, 16);
+
 /** The wire form without what Dovetail adds to it. */
-export function withoutAdded({ [WHOLE_PATH]: _, [POSITION_PATH]: __, ...wire }: Wire): Wire {
+export function withoutAdded({ [WHOLE_PATH]: _, [POSITION_PATH]: __, [VERSION_PATH]: ___, ...wire }: Wire): Wire {
   return wire;
 }
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { fail, ok, problem, type Result } from '../../record/diagnostic.ts';
 import { compileReader, compileWriter } from '../codec/path.ts';
 import type { ObjectCodec } from '../codec.ts';
@@ -8,6 +7,7 @@ import type { LinesOf } from '../definition-within.ts';
 import type { Wire, WireRecord } from '../port.ts';
 import { isWire, merged } from '../wire-path.ts';
 import {
+  contentVersion,
   type Holding,
   moved,
   ownNames,
@@ -40,7 +40,7 @@ export function lineHolding(name: string, definition: ObjectDefinition, lines: L
   };
   const record = (whole: WireRecord, id: string, line: Wire, place: number | null): WireRecord => ({
     id,
-    version: contentOf(line),
+    version: contentVersion(line),
     modified: whole.modified,
     archived: place === null,
     mergedInto: null,
@@ -93,15 +93,14 @@ const keyOf = ({ key }: Lines, line: Wire): string => keyText(key(line)) ?? '';
 
 function rewriteLines(parts: Lines, whole: WireRecord, steps: readonly Step[]): Rewritten {
   const found = linesIn(parts, whole);
-  const { version } = whole;
-  if (!found.ok) return { wire: null, version, steps: steps.map(() => refused('invalid', found.error)) };
+  if (!found.ok) return { wire: null, steps: steps.map(() => refused('invalid', found.error)) };
   const list = new LineList(parts, whole.id, found.value);
   const done = steps.map((step) => list.carryOut(step));
   list.arrange();
-  if (!list.changed) return { wire: null, version, steps: done };
+  if (!list.changed) return { wire: null, steps: done };
   const wire: Wire = {};
   parts.putList(wire, list.lines);
-  return { wire, version, steps: done };
+  return { wire, steps: done };
 }
 
 /** The lines of one whole while steps are carried out. Lines and keys of them that nobody names stay as they are. */
@@ -124,7 +123,7 @@ class LineList {
     const at = this.lines.findIndex((line) => this.#id(line) === step.id);
     const line = this.lines[at];
     if (!line) return step.kind === 'take' ? { kind: 'placed', id: step.id } : moved(this.#parts.name);
-    if (step.version !== null && step.version !== contentOf(line)) return moved(this.#parts.name);
+    if (step.version !== null && step.version !== contentVersion(line)) return moved(this.#parts.name);
     if (step.kind === 'change') return this.#change(at, line, step.wire);
     this.lines.splice(at, 1);
     this.changed = true;
@@ -184,10 +183,6 @@ class LineList {
     return joinId([this.#whole, keyOf(this.#parts, line)]);
   }
 }
-
-/** Of what a line says: another one when it says something else, whatever becomes of the lines beside it. */
-const contentOf = (line: Wire): string =>
-  createHash('sha256').update(JSON.stringify(line)).digest('base64url').slice(0, 16);
 
 const unreadable = (name: string, whole: string) =>
   problem('lines-unreadable', `The lines of ${whole} can't be read as ${name}`, {

@@ -7,6 +7,7 @@ import type { PartOf } from '../definition-within.ts';
 import type { Wire, WireRecord } from '../port.ts';
 import { merged } from '../wire-path.ts';
 import {
+  contentVersion,
   type Holding,
   moved,
   ownNames,
@@ -17,6 +18,7 @@ import {
   refused,
   type Step,
   saysAll,
+  VERSION_PATH,
   WHOLE_PATH,
   withoutAdded,
 } from './holding.ts';
@@ -29,11 +31,16 @@ export function partHolding(name: string, definition: ObjectDefinition, part: Pa
     const { fields, problems } = codec.decode(wire, part.present);
     return part.present.some((field) => field in problems || !isEmpty(fields[field]));
   };
+  const content = (wire: Wire): string => {
+    const { fields, problems } = codec.decode(wire, names);
+    return contentVersion([fields, Object.keys(problems)]);
+  };
   const record = (whole: WireRecord, archived: boolean): WireRecord => ({
     ...whole,
+    version: content(whole.wire),
     archived,
     mergedInto: null,
-    wire: { ...whole.wire, [WHOLE_PATH]: whole.id },
+    wire: { ...whole.wire, [WHOLE_PATH]: whole.id, [VERSION_PATH]: whole.version },
   });
   return {
     name,
@@ -47,7 +54,7 @@ export function partHolding(name: string, definition: ObjectDefinition, part: Pa
     carried: ({ wire }) => carriedBy(name, codec, writable, wire),
     rewrite(whole, steps) {
       const emptied = emptiedBy(codec, writable);
-      return rewritePart({ name, codec, names, isThere, emptied }, whole, steps);
+      return rewritePart({ name, codec, names, isThere, content, emptied }, whole, steps);
     },
   };
 }
@@ -57,6 +64,7 @@ interface Parts {
   codec: ObjectCodec;
   names: readonly string[];
   isThere: (wire: Wire) => boolean;
+  content: (wire: Wire) => string;
   /** The wire form of a part that is not there. */
   emptied: Wire;
 }
@@ -64,15 +72,15 @@ interface Parts {
 function rewritePart(parts: Parts, whole: WireRecord, steps: readonly Step[]): Rewritten {
   let now = whole.wire;
   let wire: Wire | null = null;
-  let version = whole.version;
+  const before = steps.some((step) => step.kind !== 'put' && step.version !== null) ? parts.content(now) : '';
   const write = (changes: Wire): Placed => {
     now = merged(now, changes);
     wire = merged(wire ?? {}, changes);
     return { kind: 'placed', id: whole.id };
   };
   const done = steps.map((step): Placed => {
-    if (step.kind !== 'put') version = step.version ?? version;
     const there = parts.isThere(now);
+    if (step.kind !== 'put' && step.version !== null && step.version !== before) return moved(parts.name);
     if (step.kind === 'take') return there ? write(parts.emptied) : { kind: 'placed', id: whole.id };
     const changes = withoutAdded(step.wire);
     if (step.kind === 'change' && !there) return moved(parts.name);
@@ -82,7 +90,7 @@ function rewritePart(parts: Parts, whole: WireRecord, steps: readonly Step[]): R
     }
     return parts.isThere(merged(now, changes)) ? write(changes) : saysNothing(parts.name);
   });
-  return { wire, version, steps: done };
+  return { wire, steps: done };
 }
 
 function carriedBy(name: string, codec: ObjectCodec, writable: readonly string[], wire: Wire): Result<Wire> {

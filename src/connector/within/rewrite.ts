@@ -69,7 +69,7 @@ async function rewriteOnce(inner: Connection, holding: Holding, groups: readonly
     );
     if (after.wire === null) told.push([group, toldOf(holding, group, before, after.steps, before)]);
     else {
-      const version = inner.capabilities(holding.whole).conditionalUpdate ? after.version : null;
+      const version = inner.capabilities(holding.whole).conditionalUpdate ? before.version : null;
       writes.push({ group, before, after, item: { id: before.id, wire: after.wire, version, current: before.wire } });
     }
   }
@@ -80,10 +80,9 @@ async function rewriteOnce(inner: Connection, holding: Holding, groups: readonly
           holding.whole,
           writes.map(({ item }) => item),
         );
-  for (const [at, { group, before, after, item }] of writes.entries()) {
+  for (const [at, { group, before, after }] of writes.entries()) {
     const outcome = outcomes[at];
-    const isOurs = outcome?.kind === 'failed' && outcome.class === 'conflict' && item.version === before.version;
-    if (isOurs && !group.works.some(isVersioned)) told.push([group, 'moved']);
+    if (outcome?.kind === 'failed' && outcome.class === 'conflict') told.push([group, 'moved']);
     else if (outcome?.kind !== 'done') told.push([group, failedAll(after.steps, outcome)]);
     else {
       const now = outcome.record ?? (after.steps.some(isUnnamed) ? await readOne(inner, holding, before.id) : null);
@@ -92,10 +91,6 @@ async function rewriteOnce(inner: Connection, holding: Holding, groups: readonly
   }
   return told;
 }
-
-/** What the caller knew of the version of a whole is for the caller to decide about. */
-const isVersioned = ({ current, step }: Work): boolean =>
-  current !== undefined && step.kind !== 'put' && step.version !== null;
 
 const isUnnamed = (placed: Placed): boolean => placed.kind === 'placed' && placed.id === null;
 
