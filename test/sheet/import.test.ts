@@ -151,6 +151,24 @@ describe('what people change in the sheets is what changes in the file', () => {
     ]);
   });
 
+  test('several options that lead back to one', async () => {
+    const lines = await changes((sheets) => {
+      const open = sheets.rowOf('Options', { Mapping: 'Purchases', 'Shop option': 'open' });
+      sheets.set('Options', open, 'is, in Books', 'offen, gewonnen');
+      sheets.set('Options', open + 1, 'is, in Books', '');
+    });
+    expect(lines).toEqual([
+      '-        options: { open: offen, won: gewonnen }',
+      '+        options: { open: [ offen, gewonnen ] }',
+    ]);
+    const grouped = COMMENTED.replace('{ open: offen, won: gewonnen }', '{ open: [offen, gewonnen] }');
+    const back = await changes((sheets) => {
+      const open = sheets.rowOf('Options', { 'Shop option': 'open', 'is, in Books': 'offen, gewonnen' });
+      sheets.set('Options', open, 'is, in Books', 'offen');
+    }, grouped);
+    expect(back).toEqual(['-        options: { open: [offen, gewonnen] }', '+        options: { open: offen }']);
+  });
+
   test('rows may be sorted, and columns moved', async () => {
     const lines = await changes((sheets) => {
       const grid = sheets.grid('Buyers');

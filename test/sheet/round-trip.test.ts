@@ -118,7 +118,7 @@ const integrations = fc
           ),
           options: fc.dictionary(
             fc.constantFrom('lead', 'customer', 'lost', 'other'),
-            fc.constantFrom('lead', 'customer', 'x'),
+            fc.constantFrom<string | string[]>('lead', 'customer', 'x', ['lead', 'x'], 'a,b'),
           ),
           otherwise: fc.constant({ policy: 'ignore' }),
           note: texts,

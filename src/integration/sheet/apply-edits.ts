@@ -1,5 +1,6 @@
 import {
   type Document,
+  isCollection,
   isMap,
   isNode,
   isScalar,
@@ -12,7 +13,7 @@ import {
 } from 'yaml';
 import { withLayout } from '../../connector/yaml-layout.ts';
 import { FIELD_KEYS } from '../schema.ts';
-import type { Edit } from './edit.ts';
+import type { Edit, OptionTarget } from './edit.ts';
 import type { Scalar } from './scalar.ts';
 
 /** An edit that the file can't take, since it shares what is to be changed by an anchor. */
@@ -63,7 +64,7 @@ function setKey(
   document: Document,
   holder: YAMLMap,
   key: string,
-  value: Scalar | Record<string, Scalar> | undefined,
+  value: Scalar | string[] | Record<string, Scalar> | undefined,
 ): void {
   if (value === undefined) {
     holder.delete(key);
@@ -86,10 +87,10 @@ function setKey(
 /** The longest line that stays one. */
 const LINE = 120;
 
-/** Maps of plain values stand in one line. */
-function nodeOf(document: Document, value: Scalar | Record<string, Scalar>): Node {
+/** Maps and lists of plain values stand in one line. */
+function nodeOf(document: Document, value: Scalar | string[] | Record<string, Scalar>): Node {
   const node = document.createNode(value);
-  if (isMap(node)) node.flow = true;
+  if (isCollection(node)) node.flow = true;
   return node;
 }
 
@@ -132,7 +133,7 @@ function setIgnored(document: Document, mapping: YAMLMap, edit: Edit & { kind: '
   if (ignored.items.length === 0) mapping.delete('ignored');
 }
 
-function setOptions(document: Document, row: YAMLMap, options: ReadonlyMap<string, string | undefined>): void {
+function setOptions(document: Document, row: YAMLMap, options: ReadonlyMap<string, OptionTarget>): void {
   const table = mapAt(document, row, 'options', true);
   if (!table) return;
   for (const [key, target] of options) setKey(document, table, key, target);

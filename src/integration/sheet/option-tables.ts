@@ -12,7 +12,7 @@ export interface OptionTable {
   fields: Record<Side, string>;
   /** Those that are known: empty where the connector declares none. */
   options: Record<Side, readonly OptionDefinition[]>;
-  /** By the key of side a, in the order shown; empty where it has no counterpart. */
+  /** By the key of side a, in the order shown; `x, y` where several lead back, empty where it has no counterpart. */
   targets: ReadonlyMap<string, string>;
   /** Whether the file has a table; without one, equal keys go together. */
   written: boolean;
@@ -21,8 +21,8 @@ export interface OptionTable {
 const OPTION_TYPES: readonly FieldType[] = ['option', 'multi_option'];
 
 /**
- * The tables of the rows whose two fields have options, or for which the file has one. A table of another form than
- * key to key is left out: it can be changed only in the file.
+ * The tables of the rows whose two fields have options, or for which the file has one. One with commas in its keys, which
+ * cells have another use for, is left out: it can be changed only in the file.
  */
 export function optionTables(rows: readonly Tree[], sides: Record<Side, SheetSide>, names: SystemNames): OptionTable[] {
   return rows.flatMap((row, index) => {
@@ -33,13 +33,17 @@ export function optionTables(rows: readonly Tree[], sides: Record<Side, SheetSid
     if (given === undefined && (!offer || isConverted(row, names))) return [];
     const options = { a: optionsOf(sides.a, fields.a), b: optionsOf(sides.b, fields.b) };
     const targets = new Map(sameKeys(options).map(([key, target]) => [key, given ? '' : target]));
-    for (const [key, target] of Object.entries(given ?? {})) targets.set(key, plainText(target));
+    for (const [key, target] of Object.entries(given ?? {}))
+      targets.set(key, [target].flat().map(plainText).join(', '));
     return [{ index, fields, options, targets, written: given !== undefined }];
   });
 }
 
 const isPlainTable = (given: unknown): given is Tree =>
-  isTree(given) && Object.values(given).every((target) => typeof target !== 'object');
+  isTree(given) &&
+  Object.values(given)
+    .flat()
+    .every((target) => typeof target !== 'object' && !plainText(target).includes(','));
 
 /** An expression or a link gives the option: no table is asked. */
 const isConverted = (row: Tree, { a, b }: SystemNames): boolean =>
@@ -59,3 +63,10 @@ function sameKeys({ a, b }: Record<Side, readonly OptionDefinition[]>): [string,
   const isKnown = (key: string) => b.length === 0 || b.some((option) => option.key === key);
   return a.map(({ key }) => [key, isKnown(key) ? key : '']);
 }
+
+/** The keys that a cell names: one, or several with commas between them. */
+export const keysIn = (target: string): string[] =>
+  target
+    .split(',')
+    .map((key) => key.trim())
+    .filter((key) => key !== '');

@@ -1,7 +1,7 @@
 import { SIDES } from '../../record/side.ts';
 import type { SheetContents, SheetMapping } from './contents.ts';
 import { OPTIONS } from './names.ts';
-import type { OptionTable } from './option-tables.ts';
+import { keysIn, type OptionTable } from './option-tables.ts';
 import { cell, type Look, type Page, type PageCell } from './page.ts';
 
 const HEADINGS = 3;
@@ -41,7 +41,7 @@ export function optionColumns({ names: { a, b } }: Pick<SheetContents, 'names'>)
       header: `is, in ${b.title}`,
       width: 22,
       look: 'head-b',
-      help: `The choice of ${b.title} that means the same. Empty: there is none. Where two become one, the upper one leads back.`,
+      help: `The choice of ${b.title} that means the same. Empty: there is none. Where two become one, the upper one leads back. Several, with commas between them: the first is written, all lead back.`,
     },
     {
       id: 'targetLabel',
@@ -96,8 +96,9 @@ function optionRow(
   columns: readonly OptionColumn[],
 ): PageCell[] {
   const [label, targetLabel] = SIDES.map((side) => {
-    const wanted = side === 'a' ? key : target;
-    return table.options[side].find((option) => option.key === wanted)?.label ?? '';
+    const wanted = side === 'a' ? [key] : keysIn(target);
+    const labels = wanted.map((each) => table.options[side].find((option) => option.key === each)?.label ?? '');
+    return labels.filter((each) => each !== '').join(', ');
   });
   const texts: Record<OptionColumnId, string> = {
     mapping: mapping.sheet,

@@ -1,7 +1,9 @@
 import { didYouMean } from '../../connector/closest-word.ts';
+import type { OptionDefinition } from '../../connector/field.ts';
 import type { Diagnostic } from '../../record/diagnostic.ts';
 import type { SheetContents, SheetMapping } from './contents.ts';
-import type { OptionTable } from './option-tables.ts';
+import type { OptionTarget } from './edit.ts';
+import { keysIn, type OptionTable } from './option-tables.ts';
 import type { OptionColumnId } from './options-page.ts';
 import { faultIn, type Table, textAt } from './read-table.ts';
 import type { PlacedEdit } from './row-edits.ts';
@@ -28,7 +30,7 @@ interface OptionRow {
 export function optionEdits(reading: OptionsReading): PlacedEdit[] {
   const { table, base } = reading;
   const seen = new Map<string, number>();
-  const tables = new Map<OptionTable, { row: OptionRow; changed: Map<string, string | undefined> }>();
+  const tables = new Map<OptionTable, { row: OptionRow; changed: Map<string, OptionTarget> }>();
   for (let at = table.headings + 1; at < table.grid.rows.length; at++) {
     const row = optionRow(reading, at, seen);
     if (!row) continue;
@@ -41,9 +43,9 @@ export function optionEdits(reading: OptionsReading): PlacedEdit[] {
       complain(reading, at, 'target', 'changed-meanwhile', summary, 'Begin with a new export, or set it in the file');
       continue;
     }
-    const known = tables.get(row.now) ?? { row, changed: new Map<string, string | undefined>() };
+    const known = tables.get(row.now) ?? { row, changed: new Map<string, OptionTarget>() };
     tables.set(row.now, known);
-    known.changed.set(row.key, row.target === '' ? undefined : row.target);
+    known.changed.set(row.key, targetOf(row.target));
   }
   return [...tables].map(([now, { row, changed }]) => ({
     at: row.at,
@@ -60,11 +62,16 @@ export function optionEdits(reading: OptionsReading): PlacedEdit[] {
 function withUnchanged(
   base: Base,
   { mapping, number }: OptionRow,
-  changed: ReadonlyMap<string, string | undefined>,
-): Map<string, string | undefined> {
-  const before = base.get(mapping.name)?.options.get(number) ?? [];
-  const all = new Map([...before, ...changed]);
-  return new Map([...all].filter(([, target]) => target !== undefined && target !== ''));
+  changed: ReadonlyMap<string, OptionTarget>,
+): Map<string, OptionTarget> {
+  const before = [...(base.get(mapping.name)?.options.get(number) ?? [])];
+  const all = new Map([...before.map(([key, target]) => [key, targetOf(target)] as const), ...changed]);
+  return new Map([...all].filter(([, target]) => target !== undefined));
+}
+
+function targetOf(text: string): OptionTarget {
+  const keys = keysIn(text);
+  return keys.length > 1 ? keys : keys[0];
 }
 
 /** Null where the line is empty or wrong. */
@@ -136,15 +143,21 @@ function known(row: OptionRow, before: ReadonlyMap<string, string>, reading: Opt
       'Type the text itself',
     );
   }
-  if (row.target === '' || options.b.length === 0 || row.target === before.get(row.key)) return row;
-  const wanted = row.target.toLowerCase();
-  const meant =
-    options.b.find(({ key }) => key === row.target) ??
-    options.b.find(({ key, label }) => key.toLowerCase() === wanted || label?.toLowerCase() === wanted);
-  if (meant) return { ...row, target: meant.key };
+  if (row.target === before.get(row.key)) return row;
+  const meant = keysIn(row.target).map((word) => optionCalled(word, options.b) ?? { unknown: word });
+  const unknown = meant.find((one) => typeof one !== 'string');
+  if (!unknown) return { ...row, target: meant.join(', ') };
   const words = options.b.flatMap(({ key, label }) => (label === undefined ? [key] : [key, label]));
-  const summary = `"${row.target}" is not an option of ${names.b.title} ${fields.b}`;
-  return complain(reading, row.at, 'target', 'option-unknown', summary, didYouMean(row.target, words));
+  const summary = `"${unknown.unknown}" is not an option of ${names.b.title} ${fields.b}`;
+  return complain(reading, row.at, 'target', 'option-unknown', summary, didYouMean(unknown.unknown, words));
+}
+
+/** By its key, or by its label; where no options are known, every word is a key. */
+function optionCalled(word: string, options: readonly OptionDefinition[]): string | undefined {
+  if (options.length === 0) return word;
+  const wanted = word.toLowerCase();
+  const same = options.find(({ key }) => key === word);
+  return (same ?? options.find(({ key, label }) => [key, label].some((one) => one?.toLowerCase() === wanted)))?.key;
 }
 
 const faulty = ({ table }: OptionsReading, at: number): boolean =>
