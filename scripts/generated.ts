@@ -201,8 +201,10 @@ function rows(schema: JsonSchema, prefix: string): string[] {
   return [...named, ...own];
 }
 
-/** Of a record by the names of systems, the keys of its values. */
+/** Of a record by the names of systems, the keys of its values; of a union such as that of times, those of its objects. */
 function innerRows(property: JsonSchema, prefix: string): string[] {
+  const members = property.anyOf?.filter((member) => member.properties) ?? [];
+  if (members.length > 0) return members.flatMap((member) => rows(member, `${prefix}.`));
   const value = property.additionalProperties;
   const isPropagation = prefix === 'propagate' && value !== undefined && typeof value !== 'boolean';
   return isPropagation ? rows(value, `${prefix}.*system*.`) : [];

@@ -61,6 +61,7 @@ describe('what is lost, from one declaration to the other', () => {
     ['timestamp', pattern('DD.MM.YYYY HH:mm:ss.SSS', 'Asia/Tokyo'), []],
     [pattern('iso', 'Europe/Berlin'), pattern('iso', 'Europe/Berlin'), []],
     ['timestamp', local('Europe/Berlin'), ['which one it is of an hour that occurs twice in Europe/Berlin']],
+    ['timestamp', local('Europe/Berlin', { overlap: 'reject' }), []],
     [local('Europe/Berlin'), 'timestamp', ['a time that the clocks of Europe/Berlin skip: it is moved by an hour']],
     [local('Europe/Berlin', { gap: 'reject' }), 'timestamp', []],
     [local('Asia/Tokyo'), 'timestamp', []],

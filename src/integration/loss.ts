@@ -185,7 +185,7 @@ function clockLosses(from: FieldDefinition, to: FieldDefinition): Loss[] {
   if (isInstant && target !== null && changesItsClocks(target.zone)) {
     const same = source?.zone === target.zone && source.overlap === target.overlap;
     if (same && to.type === 'timestamp') return [];
-    if (to.type !== 'timestamp' && to.type !== 'local_timestamp') return [];
+    if ((to.type !== 'timestamp' && to.type !== 'local_timestamp') || target.overlap === 'reject') return [];
     return [
       {
         kind: 'clock-change',

@@ -133,6 +133,11 @@ function timestampToLocal(declared: DeclaredZone | null): Converter | null {
   const zone = zoneNamed(declared.zone);
   return (value) => {
     const instant = msOfIso(String(value));
-    return instant === undefined ? undefined : localOfMs(zone.toLocal(instant));
+    const local = instant === undefined ? undefined : zone.toLocal(instant);
+    // Of two instants that are one local time, neither could come back.
+    if (local === undefined || (declared.overlap === 'reject' && zone.toInstant(local, declared) === undefined)) {
+      return undefined;
+    }
+    return localOfMs(local);
   };
 }

@@ -87,12 +87,22 @@ function compileWay(
   };
 }
 
-const misfit = (from: FieldType, to: FieldType, field: string): Obstacle =>
-  obstacle(
+function misfit(from: FieldType, to: FieldType, field: string): Obstacle {
+  const isLocal = from === 'local_timestamp' || to === 'local_timestamp';
+  if (isLocal && (from === 'timestamp' || to === 'timestamp')) {
+    return obstacle(
+      problem('clock-change', `The clocks change at the time of ${field}, so that it is not one instant`, {
+        detail: 'The zone of the local time is declared to reject such times.',
+        next: 'Correct the record, or declare in the connector which one is meant (overlap, gap).',
+      }),
+    );
+  }
+  return obstacle(
     problem('type-mismatch', `The ${from} value does not fit the ${to} field ${field}`, {
       next: 'Map the field with an expression, or correct the type in the connector.',
     }),
   );
+}
 
 /** What an expression gives is a text, a number or a boolean; the codec of the target reads what no conversion knows. */
 function inTargetType(value: Value, to: FieldDefinition, field: string): Expressed {

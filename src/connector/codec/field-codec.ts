@@ -13,6 +13,6 @@ export interface FieldCodec {
   expects: string;
   /** A second place that encoding writes: the currency beside an amount. */
   beside?: { path: string; encode(value: Value): unknown };
-  /** Whether the problem with this wire value is an option that the declaration doesn't know. */
-  unknownOption?: boolean;
+  /** Where values are options, whether there may be several: the problem with one is then that it is not declared. */
+  options?: 'one' | 'several';
 }

@@ -30,7 +30,7 @@ export function multiOptionCodec(definition: FieldDefinition, optionLists: Optio
     },
     expects:
       format.form === 'text' ? `${option.expects}, or several with ${format.separator} between` : 'a list of options',
-    unknownOption: true,
+    options: 'several',
   };
 }
 

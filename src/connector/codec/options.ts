@@ -34,7 +34,7 @@ export function optionCodec(definition: FieldDefinition, optionLists: OptionList
       return key === undefined ? undefined : current().wires.get(key);
     },
     expects: listName === undefined ? 'a declared option' : `an option of the list ${listName}`,
-    unknownOption: true,
+    options: 'one',
   };
 }
 

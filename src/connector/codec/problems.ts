@@ -3,7 +3,7 @@ import type { FieldCodec } from './field-codec.ts';
 
 /** A wire value that decoding could not read. Told by its kind and size, never by what it says. */
 export function unreadable(field: string, codec: FieldCodec, raw: unknown): Diagnostic {
-  if (codec.unknownOption && typeof raw !== 'object') return unknownOption(field, codec);
+  if (isOption(codec, raw)) return unknownOption(field, codec);
   return problem('value-unreadable', `The value of ${field} is not of the declared form`, {
     detail: `Expected ${codec.expects}, found ${kindOf(raw)}.`,
     next: 'Correct the field in the connector, or the record in the system.',
@@ -12,7 +12,7 @@ export function unreadable(field: string, codec: FieldCodec, raw: unknown): Diag
 
 /** A canonical value that the declared wire form can't say. */
 export function unwritable(field: string, codec: FieldCodec, value: unknown): Diagnostic {
-  if (codec.unknownOption && typeof value !== 'object') return unknownOption(field, codec);
+  if (isOption(codec, value)) return unknownOption(field, codec);
   return problem('value-unwritable', `The value for ${field} can't be written in the declared form`, {
     detail: `Expected what can be written as ${codec.expects}, found ${kindOf(value)}.`,
     next: 'Map the field with an expression that gives a fitting value, or correct the field in the connector.',
@@ -31,6 +31,10 @@ export function unknownField(field: string): Diagnostic {
     next: 'Correct the name in the mapping, or declare the field in the connector.',
   });
 }
+
+/** Whether a value has the form of an option, so that only the option itself can be wrong. */
+const isOption = ({ options }: FieldCodec, value: unknown): boolean =>
+  options !== undefined && (typeof value !== 'object' || (options === 'several' && Array.isArray(value)));
 
 function unknownOption(field: string, codec: FieldCodec): Diagnostic {
   return problem('option-unknown', `${field} holds an option that is not declared`, {

@@ -107,6 +107,8 @@ test.each<[object, string, unknown]>([
   [{ time: berlin }, '9999-12-31T23:30:00.000Z', undefined],
   [{ time: { pattern: 'iso', zone: 'Europe/Berlin' } }, '2026-12-31T13:05:00.000Z', '2026-12-31T14:05:00'],
   [{ time: { pattern: 'iso', zone: 'Europe/Berlin' } }, '2026-12-31T13:05:00.700Z', '2026-12-31T14:05:00.700'],
+  [{ time: { ...berlin, overlap: 'reject' } }, '2026-10-25T00:30:00.000Z', undefined],
+  [{ time: { ...berlin, overlap: 'reject' } }, '2026-10-25T02:30:00.000Z', '25.10.2026 03:30'],
   [{}, 'soon', undefined],
   [{ time: berlin }, '2026-12-31', undefined],
 ])('a timestamp %j writes %j as %j', (definition, value, expected) => {

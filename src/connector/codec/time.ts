@@ -26,6 +26,8 @@ export function compileTime(format: TimeFormat = 'iso'): TimeCodec {
   if (format === 'dotnet') return DOTNET;
   const pattern = compileTimePattern(format.pattern);
   const zone = zoneNamed(format.zone ?? 'UTC');
+  // What could not be read again is not written either.
+  const refuses = format.overlap === 'reject';
   return {
     readMs: (raw) => {
       const civil = typeof raw === 'string' ? pattern.read(raw) : undefined;
@@ -34,7 +36,8 @@ export function compileTime(format: TimeFormat = 'iso'): TimeCodec {
     },
     writeMs: (ms) => {
       const local = inRange(zone.toLocal(Math.floor(ms)));
-      return local === undefined ? undefined : pattern.write(msToCivil(local));
+      if (local === undefined || (refuses && zone.toInstant(local, format) === undefined)) return undefined;
+      return pattern.write(msToCivil(local));
     },
     expects: `${likePattern(format.pattern)}, at a time that there was in ${format.zone ?? 'UTC'}`,
   };

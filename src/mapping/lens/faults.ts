@@ -9,7 +9,7 @@ import type { Lens } from './trip.ts';
 import { sentence, type Violation } from './violation.ts';
 
 /** Outcomes that the file itself declares: the record is parked as it says. */
-const DECLARED_OBSTACLES: readonly string[] = ['option-unmapped', 'required-empty'];
+const DECLARED_OBSTACLES: readonly string[] = ['option-unmapped', 'required-empty', 'clock-change'];
 
 /** What every direction owes: a value for each sampled record, and for equal records equal ones. */
 export function faultsOf(
