@@ -67,6 +67,22 @@ test('two objects without a mapping are compared as they are', async () => {
   expect(pair.proposals).toContainEqual(expect.objectContaining({ a: 'last_name', b: 'contact_last_name' }));
 });
 
+test('without names, the objects that may fit and have no mapping yet', async () => {
+  const before = text();
+  // As if nothing but the products were mapped.
+  writeFileSync(
+    file(),
+    before
+      .replace(/\n {2}companies:[\s\S]*?\n {2}products:/, '\n  products:')
+      .replace(/\n {2}deals:[\s\S]*?\nschedule:/, '\nschedule:'),
+  );
+  const ran = await world.run('mapping', 'suggest', '--objects');
+  expect([ran.err, ran.exit]).toEqual(['', 0]);
+  expect(ran.out).toMatch(/0\.\d\d {2}crm companies +↔ erp customers +both are parties, \d+ pairs of fields/);
+  expect(ran.out).toContain('dovetail mapping suggest --objects crm.');
+  expect(ran.out).not.toContain('crm products');
+});
+
 test.each([
   [['companys'], 'There is no mapping "companys"'],
   [['--objects', 'crm.contact', 'erp.customers'], 'There is no object "crm.contact"'],

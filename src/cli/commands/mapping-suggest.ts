@@ -1,15 +1,12 @@
 import { relative } from 'node:path';
 import type { Command } from 'commander';
-import { didYouMean } from '../../connector/closest-word.ts';
-import type { ObjectDefinition } from '../../connector/definition.ts';
 import { diffText } from '../../connector/line-diff.ts';
 import { applyEdits } from '../../integration/sheet/apply-edits.ts';
-import type { SheetMapping } from '../../integration/sheet/contents.ts';
 import type { Edit } from '../../integration/sheet/edit.ts';
 import { newFaults } from '../../integration/sheet/import-sheets.ts';
 import { type OpenSide, type Proposal, proposeRows } from '../../mapping/suggest/propose-rows.ts';
-import { type Diagnostic, fail, ok, problem, type Result } from '../../record/diagnostic.ts';
-import { SIDES, type Side } from '../../record/side.ts';
+import { ok } from '../../record/diagnostic.ts';
+import type { Side } from '../../record/side.ts';
 import { type Cli, toCount, withExamples, withIntegration } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { type MappingSource, openMappingSource } from '../mapping-sheets.ts';
@@ -17,12 +14,14 @@ import { readValueFacts, type SampledValues } from '../mapping-values.ts';
 import { commandLine } from '../mappings.ts';
 import type { RuntimeOptions } from '../open.ts';
 import { type Output, openOutput } from '../output.ts';
+import { type Asked, mappingsOf, objectPairs, objectsOf } from '../suggest-objects.ts';
 import type { Terminal } from '../terminal.ts';
-import { type MappingSuggestions, suggestedText, suggestionsText } from '../views/mapping-suggest.ts';
+import { type MappingSuggestions, objectPairsText, suggestedText, suggestionsText } from '../views/mapping-suggest.ts';
 import { type WriteOptions, writeMapping } from '../write-mapping.ts';
 
 interface SuggestOptions extends RuntimeOptions, WriteOptions {
-  objects?: string[];
+  /** True: no names were given. */
+  objects?: string[] | true;
   least: number;
   values?: number | boolean;
 }
@@ -40,7 +39,10 @@ export function addMappingSuggest(group: Command, cli: Cli): void {
         'that have no mapping yet. By names and labels in English and German, types, options and, with --values, by what ' +
         'values of the live systems have in common. Writes nothing unless told and agreed.',
     )
-    .option('--objects <object...>', 'two objects instead of a mapping: crm.contacts erp.customers')
+    .option(
+      '--objects [object...]',
+      'two objects instead of a mapping: crm.contacts erp.customers; without names: which may fit',
+    )
     .option('--least <confidence>', 'show what is at least so sure, 0 to 1', toShare, 0.5)
     .option('--values [records]', 'compare values of so many records of each object, too', toCount)
     .option('--write', `write the rows that are at least ${SURE} sure into the integration file`)
@@ -52,22 +54,21 @@ export function addMappingSuggest(group: Command, cli: Cli): void {
     command,
     'dovetail mapping suggest',
     'dovetail mapping suggest companies --values --write',
+    'dovetail mapping suggest --objects',
     'dovetail mapping suggest --objects crm.contacts erp.customers --json',
   );
 }
 
 const toShare = (text: string): number => Math.min(1, Math.max(0, Number(text) || 0));
 
-/** Two objects that are to be compared. */
-interface Asked {
-  mapping: string | null;
-  sides: Record<Side, OpenSide>;
-}
-
 async function suggest(terminal: Terminal, mapping: string | undefined, options: SuggestOptions): Promise<ExitCode> {
   const output = openOutput(terminal, options.json === true);
   const source = await openMappingSource(terminal, options);
   if (!source.ok) return output.failure(EXIT.usage, source.error);
+  if (options.objects === true) {
+    output.document(objectPairs(source.value), objectPairsText);
+    return EXIT.done;
+  }
   const asked =
     options.objects === undefined ? mappingsOf(source.value, mapping) : objectsOf(source.value, options.objects);
   if (!asked.ok) return output.failure(EXIT.usage, [asked.error]);
@@ -108,64 +109,6 @@ function withValues({ mapping, sides }: Asked, facts: SampledValues['facts']): A
     return { ...sides[side], open: sides[side].open.map((field) => ({ ...field, ...known[field.name] })) };
   };
   return { mapping, sides: { a: of('a'), b: of('b') } };
-}
-
-/** The mapping of that name, or all: with the fields that nothing is decided about. */
-function mappingsOf({ contents, systems }: MappingSource, name: string | undefined): Result<Asked[]> {
-  const chosen = contents.mappings.filter((mapping) => name === undefined || mapping.name === name);
-  if (name !== undefined && chosen.length === 0) {
-    const next = didYouMean(
-      name,
-      contents.mappings.map((mapping) => mapping.name),
-    );
-    return fail(problem('mapping-unknown', `There is no mapping "${name}"`, next === undefined ? {} : { next }));
-  }
-  const sideOf = ({ sides, rows }: SheetMapping, side: Side): OpenSide => {
-    const { object, label, fields } = sides[side];
-    const own = ownFields(systems[side].connector.objects[object]);
-    const left = rows
-      .filter(({ cells }) => cells.status === 'open')
-      .map(({ cells }) => cells[side === 'a' ? 'fieldA' : 'fieldB']);
-    const open = left.flatMap((field) =>
-      fields[field] && !own.includes(field) ? [{ name: field, definition: fields[field] }] : [],
-    );
-    return { system: contents.names[side].name, object, label, open };
-  };
-  return ok(
-    chosen.map((mapping) => ({ mapping: mapping.name, sides: { a: sideOf(mapping, 'a'), b: sideOf(mapping, 'b') } })),
-  );
-}
-
-/** Fields that a sync itself lives on: the link token, and the stamp and version of the system. */
-const ownFields = (definition: ObjectDefinition | undefined): (string | undefined)[] =>
-  definition ? [definition.link_field, definition.modified, definition.version] : [];
-
-/** Two objects that were named `system.object`, in either order. */
-function objectsOf({ systems }: MappingSource, named: readonly string[]): Result<Asked[]> {
-  const found: Partial<Record<Side, OpenSide>> = {};
-  for (const text of named) {
-    const side = SIDES.find((one) => text.startsWith(`${systems[one].name}.`));
-    const object = side && text.slice(systems[side].name.length + 1);
-    const known = side && systems[side].connector.objects;
-    const definition = known && object !== undefined && Object.hasOwn(known, object) ? known[object] : undefined;
-    if (!side || object === undefined || !definition) return fail(objectUnknown(text, systems));
-    const own = ownFields(definition);
-    const fields = Object.entries(definition.fields).filter(([name]) => !own.includes(name));
-    const open = fields.map(([name, field]) => ({ name, definition: field }));
-    found[side] = { system: systems[side].name, object, label: definition.label, open };
-  }
-  const { a, b } = found;
-  if (a && b && named.length === 2) return ok([{ mapping: null, sides: { a, b } }]);
-  const next = `Name one object of each system: --objects ${systems.a.name}.<object> ${systems.b.name}.<object>`;
-  return fail(problem('objects-incomplete', 'It takes two objects, one of each system', { next }));
-}
-
-function objectUnknown(text: string, systems: MappingSource['systems']): Diagnostic {
-  const known = SIDES.flatMap((side) =>
-    Object.keys(systems[side].connector.objects).map((name) => `${systems[side].name}.${name}`),
-  );
-  const next = didYouMean(text, known);
-  return problem('object-unknown', `There is no object "${text}"`, next === undefined ? {} : { next });
 }
 
 function viewOf(terminal: Terminal, source: MappingSource, asked: readonly Asked[], least: number) {

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { UNANSWERED } from '../../checklist/answers.ts';
 import type { AnswerChange } from '../../checklist/changes.ts';
 import type { CheckLine, Status } from '../../checklist/question.ts';
@@ -164,7 +165,7 @@ function findingRows(
   { where, summary, detail, next }: Diagnostic,
   { colours, width }: Pick<Style, 'colours' | 'width'>,
 ) {
-  const place = where?.line === undefined ? '' : `${where.file}:${where.line}: `;
+  const place = where?.line === undefined ? '' : `${basename(where.file)}:${where.line}: `;
   const text = [summary, ...(detail === undefined ? [] : [detail])].join('. ');
   return [
     ...wrap(printable(place + text), width - 10).map((row, index) => `        ${index === 0 ? '- ' : '  '}${row}`),

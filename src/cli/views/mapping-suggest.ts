@@ -1,5 +1,6 @@
 import type { DiffLine } from '../../connector/line-diff.ts';
 import type { Proposal } from '../../mapping/suggest/propose-rows.ts';
+import type { ObjectSuggestion } from '../../mapping/suggest/suggest-objects.ts';
 import type { Side } from '../../record/side.ts';
 import { diffRows } from './diff.ts';
 import type { Style } from './style.ts';
@@ -48,6 +49,25 @@ export function suggestionsText({ systems, pairs, diff, file, sure }: MappingSug
 
 const confidenceText = (confidence: number, sure: number, { colours }: Style): string =>
   (confidence >= sure ? colours.green : colours.yellow)(confidence.toFixed(2));
+
+export interface ObjectPairs {
+  systems: Record<Side, string>;
+  pairs: ObjectSuggestion[];
+}
+
+/** Which objects may fit, and how to look at the first of them. */
+export function objectPairsText({ systems, pairs }: ObjectPairs, { colours }: Style): string {
+  const [first] = pairs;
+  if (!first) return 'No two objects without a mapping are probably the same.\n';
+  const rows = pairs.map(({ a, b, confidence, grounds }) => [
+    confidence.toFixed(2),
+    `${systems.a} ${printable(a)}`,
+    `↔ ${systems.b} ${printable(b)}`,
+    colours.dim(printable(grounds.join(', '))),
+  ]);
+  const next = `dovetail mapping suggest --objects ${systems.a}.${first.a} ${systems.b}.${first.b}`;
+  return `${table(rows).join('\n')}\n\nTheir fields:\n  ${next}\n`;
+}
 
 /** What became of it, and what comes next. `again`: the command as it was given. */
 export function suggestedText({ outcome, file, pairs }: MappingSuggestions, asked: boolean, again: string): string {

@@ -111,10 +111,17 @@ function violationOf(lens: Lens, row: LoadedField, from: Side, found: Found): Vi
   const comes =
     result.kind === 'stuck' ? "can't come back" : back === shape ? 'comes back changed' : `comes back as ${back}`;
   const summary = `${lens.mapping.name}: ${row[from]} of ${system} ↔ ${row[otherSide(from)]} of ${other}: ${shape} ${comes}`;
-  const diagnostic = problem('round-trip', summary, { detail: loss, where: row.where, next: sentence(remedies) });
+  const diagnostic = problem('round-trip', summary, {
+    detail: `${loss} ${seenIn(found.sampled)}`,
+    where: row.where,
+    next: sentence(remedies),
+  });
   const accepted = row.lossAccepted;
   return { cause: found.cause, shape, back, loss, remedies, sampled: found.sampled, accepted, diagnostic };
 }
+
+const seenIn = (sampled: number): string =>
+  sampled === 0 ? 'A generated value shows it.' : `${sampled} sampled value${sampled === 1 ? ' shows' : 's show'} it.`;
 
 /** Records of a side that differ in the row's field, and in the fields that the row's expression reads. */
 function generated(lens: Lens, row: LoadedField, from: Side): Fields[] {

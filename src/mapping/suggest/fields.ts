@@ -25,7 +25,14 @@ export interface NamedField extends FieldProfile {
 }
 
 /** Whom a record of a customer, a contact or a company is about: words that add nothing within such an object. */
-const PARTIES: readonly string[] = ['customer', 'supplier', 'organisation', 'employee', 'user'];
+export const PARTIES: readonly string[] = [
+  'customer',
+  'contact person',
+  'supplier',
+  'organisation',
+  'employee',
+  'user',
+];
 /** What a word weighs that only repeats what the object is. */
 const OF_THE_OBJECT = 0.1;
 

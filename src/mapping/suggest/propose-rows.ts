@@ -54,18 +54,18 @@ function rowOf(pair: Suggestion, fields: Record<Side, FieldDefinition>, { sides,
   if (a.type === 'reference' && b.type === 'reference') {
     const mapping = [...mappings].find(([, objects]) => objects.a === a.reference && objects.b === b.reference);
     if (!mapping || a.reference === undefined) return needs('a mapping of the objects that they refer to');
-    row['reference'] = mapping[0];
+    row.reference = mapping[0];
   } else if (a.type === 'reference' || b.type === 'reference') {
     return needs('an expression: an id means nothing in the other system');
   }
   const forth = typesFit(a, b) && !b.read_only && !a.write_only;
   const back = typesFit(b, a) && !a.read_only && !b.write_only;
   if (!forth && !back) return needs(`an expression: ${a.type} and ${b.type}`);
-  if (!back) row['direction'] = `${sides.a.system} -> ${sides.b.system}`;
-  if (!forth) row['direction'] = `${sides.b.system} -> ${sides.a.system}`;
+  if (!back) row.direction = `${sides.a.system} -> ${sides.b.system}`;
+  if (!forth) row.direction = `${sides.b.system} -> ${sides.a.system}`;
   const options = optionTable(a, b);
   if (options === null) return needs('an option table: the options have other names');
-  if (options) row['options'] = options;
+  if (options) row.options = options;
   return { row, needs: null };
 }
 

@@ -56,6 +56,7 @@ export const VOCABULARY: Readonly<Record<string, string>> = {
     'company, organisation, organization, firm, business, enterprise, firma, unternehmen, gesellschaft, betrieb',
   customer:
     'customer, client, buyer, purchaser, debtor, partner, business partner, contact, account, kunde, debitor, geschaeftspartner, auftraggeber, kontakt',
+  'contact person': 'contact, person, people, contact person, kontakt, person, kontaktperson, ansprechpartner',
   supplier: 'supplier, vendor, creditor, lieferant, kreditor',
   manufacturer: 'manufacturer, maker, brand, producer, hersteller, marke',
   owner:
