@@ -18,6 +18,8 @@ export interface SampledMappings {
   failures: Diagnostic[];
 }
 
+const bothSides = () => ({ a: new Map(), b: new Map() });
+
 /** Values of the fields as they are in the systems, masked unless `real`. Reads, and writes nothing. */
 export async function readMappingSamples(
   terminal: Terminal,
@@ -25,22 +27,23 @@ export async function readMappingSamples(
   contents: SheetContents,
   real: boolean,
 ): Promise<Result<SampledMappings, Refusal>> {
-  const runtime = await openRuntime(terminal, options, { anyStore: true });
+  const runtime = await openRuntime(terminal, options, { anyStore: true, systemsOnly: true });
   if (!runtime.ok) return runtime;
   try {
     const connections = runtime.value.connect();
     if (!connections.ok) return refuse(EXIT.failed, connections.error);
     const { clock } = runtime.value.platform;
     const reader = createSampleReader(connections.value, clock, RECORDS, terminal.signal);
-    const sampled: SampledMappings = { samples: { a: {}, b: {} }, options: { a: {}, b: {} }, failures: [] };
+    const sampled: SampledMappings = { samples: bothSides(), options: bothSides(), failures: [] };
     for (const { sides } of contents.mappings) {
       for (const side of SIDES) {
         const { object, fields } = sides[side];
-        if (Object.hasOwn(sampled.samples[side], object) || Object.keys(fields).length === 0) continue;
+        if (sampled.samples[side].has(object) || Object.keys(fields).length === 0) continue;
         const { records, failure } = await reader.of(side, object);
         const values = records.map((record) => record.fields);
-        sampled.samples[side][object] = sampleTexts(values, fields, real);
-        sampled.options[side][object] = optionsSeen(values, fields, (list) => connections.value[side].options(list));
+        sampled.samples[side].set(object, sampleTexts(values, fields, real));
+        const lists = (list: string) => connections.value[side].options(list);
+        sampled.options[side].set(object, optionsSeen(values, fields, lists));
         if (failure && records.length === 0) sampled.failures.push({ ...failure, severity: 'warning' });
       }
     }

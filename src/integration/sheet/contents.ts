@@ -4,6 +4,7 @@ import { SIDES, type Side } from '../../record/side.ts';
 import type { LoadedIntegration, LoadedSystem } from '../loaded.ts';
 import { FIELD_KEYS } from '../schema.ts';
 import type { EditableId } from './columns.ts';
+import { labelText } from './fact-text.ts';
 import { humanised, sheetNames } from './names.ts';
 import { type OptionTable, optionTables } from './option-tables.ts';
 import { isTree, plainMember, plainText, type Tree, treeAt, treesAt } from './raw.ts';
@@ -11,10 +12,10 @@ import type { SheetSide } from './side.ts';
 import { conflictWords, directionWords, STATUSES, type SystemNames, said, YES } from './words.ts';
 
 /** Three values of each field as they are, by object and field. */
-export type Samples = Record<Side, Record<string, Record<string, string[]>>>;
+export type Samples = Record<Side, Map<string, Record<string, string[]>>>;
 
 /** Options that only the systems themselves know, by object and field. */
-export type LiveOptions = Record<Side, Record<string, Record<string, readonly OptionDefinition[]>>>;
+export type LiveOptions = Record<Side, Map<string, Record<string, readonly OptionDefinition[]>>>;
 
 /** What a row says that a person may change, as text in the words of the sheet. */
 export type RowCells = Record<EditableId, string>;
@@ -34,6 +35,8 @@ export interface SheetMapping {
   /** The name of its sheet. */
   sheet: string;
   sides: Record<Side, SheetSide>;
+  /** What is agreed about the mapping as a whole, in a sentence or two. */
+  agreed: string;
   /** The pairs in the order of the file, then what is ignored or open on side a, then on side b. */
   rows: SheetRow[];
   tables: OptionTable[];
@@ -70,6 +73,7 @@ export function contentsOf(data: unknown, loaded: LoadedIntegration, live?: Live
         name,
         sheet: sheets.get(name) ?? name,
         sides,
+        agreed: agreedOf(raw, sides.a, names),
         rows: rowsOf(raw, sides, names),
         tables: optionTables(treesAt(raw, 'fields'), sides, names),
       };
@@ -91,16 +95,30 @@ function contactOf({ contact }: LoadedSystem): string | null {
   return contact ? [contact.name, contact.email].filter((part) => part !== null).join(', ') : null;
 }
 
-function sideOf(raw: Tree, { name, connector }: LoadedSystem, live: LiveOptions[Side] = {}): SheetSide {
+function sideOf(raw: Tree, { name, connector }: LoadedSystem, live: LiveOptions[Side] = new Map()): SheetSide {
   const object = plainMember(raw, name);
   const definition: ObjectDefinition | undefined = Object.hasOwn(connector.objects, object)
     ? connector.objects[object]
     : undefined;
   const fields = Object.entries(definition?.fields ?? {}).map(([field, declared]) => {
-    const options = declared.options ?? live[object]?.[field];
+    const options = declared.options ?? live.get(object)?.[field];
     return [field, options ? { ...declared, options: [...options] } : declared] as const;
   });
   return { object, label: definition?.label ?? humanised(object), fields: Object.fromEntries(fields) };
+}
+
+/** How records are recognised, and who wins. */
+function agreedOf(raw: Tree, { fields }: SheetSide, names: SystemNames): string {
+  const rules = [raw.match].flat().map((rule) =>
+    [rule]
+      .flat()
+      .filter((name) => typeof name === 'string')
+      .map((name) => labelText(name, Object.hasOwn(fields, name) ? fields[name] : undefined))
+      .join(' and '),
+  );
+  const known = rules.filter((rule) => rule !== '').join(', else by ');
+  const conflict = said(conflictWords(names), plainMember(raw, 'conflict', 'hold'));
+  return `${known === '' ? '' : `Records are recognised by ${known}. `}When both sides changed a field, ${conflict}.`;
 }
 
 function rowsOf(raw: Tree, sides: Record<Side, SheetSide>, names: SystemNames): SheetRow[] {

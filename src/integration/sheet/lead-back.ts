@@ -124,19 +124,15 @@ function rowOfIndex(index: number, { edits, rows, mapping, placed }: SheetReadin
 function columnOf(key: string | number | undefined, row: EditedRow, names: SystemNames): EditableId {
   const changed = row.changed.filter((id) => id !== 'status');
   const defaults: EditableId = row.changed.includes('defaultB') || row.cells.defaultA === '' ? 'defaultB' : 'defaultA';
-  const columns: Record<string, EditableId> = {
-    [names.a.name]: 'fieldA',
-    [names.b.name]: 'fieldB',
-    [`to_${names.a.name}`]: 'toA',
-    [`to_${names.b.name}`]: 'toB',
-    direction: 'direction',
-    reference: 'reference',
-    conflict: 'conflict',
-    required: 'required',
-    default: defaults,
-    note: 'note',
-  };
-  return columns[String(key)] ?? changed[0] ?? 'fieldA';
+  const columns = new Map<string | number | undefined, EditableId>([
+    [names.a.name, 'fieldA'],
+    [names.b.name, 'fieldB'],
+    [`to_${names.a.name}`, 'toA'],
+    [`to_${names.b.name}`, 'toB'],
+    ['default', defaults],
+    ...(['direction', 'reference', 'conflict', 'required', 'note'] as const).map((id) => [id, id] as const),
+  ]);
+  return columns.get(key) ?? changed[0] ?? 'fieldA';
 }
 
 function optionCell(

@@ -50,8 +50,8 @@ export function mappingPage(mapping: SheetMapping, contents: SheetContents, samp
 const HEAD: Record<Column['group'], Look> = { a: 'head-a', b: 'head-b', pair: 'head-pair', rules: 'head-rules' };
 const BANDS: Record<Column['group'], Look> = { a: 'band-a', b: 'band-b', pair: 'band-pair', rules: 'band-rules' };
 
-function leadOf({ sides }: SheetMapping, { names }: SheetContents): string {
-  return `${names.a.title}: ${sides.a.label} ↔ ${names.b.title}: ${sides.b.label}. Each row is a pair of fields, or a field without a partner. White cells can be changed.`;
+function leadOf({ sides, agreed }: SheetMapping, { names }: SheetContents): string {
+  return `${names.a.title}: ${sides.a.label} ↔ ${names.b.title}: ${sides.b.label}. ${agreed} Each row is a pair of fields, or a field without a partner; white cells can be changed.`;
 }
 
 /** One merged cell over the columns of each group. */
@@ -85,7 +85,7 @@ function bodyCell(column: Column, row: SheetRow, mapping: SheetMapping, samples:
   const name = row.cells[fieldCell(side)];
   const { object, fields } = mapping.sides[side];
   const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
-  const text = name === '' ? '' : factText(id, name, field, samples?.[side][object]?.[name] ?? []);
+  const text = name === '' ? '' : factText(id, name, field, samples?.[side].get(object)?.[name] ?? []);
   return cell(text, id.startsWith('Label') ? 'label' : 'fact');
 }
 
