@@ -54,7 +54,9 @@ export function compileCheck(name: string, definition: FieldDefinition, options:
   });
   const steps = [...own, ...limitSteps(definition, lists, rules)];
   if (steps.length === 0) return null;
-  return (value, checking = { record: () => ({}), findings: [] }) => {
+  const [only] = steps;
+  if (steps.length === 1 && only) return (value, checking) => only(value, name, checking);
+  return (value, checking) => {
     let current = value;
     for (const step of steps) {
       const next = step(current, name, checking);
@@ -64,6 +66,9 @@ export function compileCheck(name: string, definition: FieldDefinition, options:
     return current;
   };
 }
+
+/** The record of a value that stands alone. */
+const noRecord = (): Fields => ({});
 
 /** The rules that are asked of each value of a field: those of its rows, and those of records that repair it. */
 export const valueRules = (mapping: Pick<LoadedMapping, 'dataRules'>, side: Side, field: string): DataRule[] =>
@@ -92,7 +97,7 @@ export function compileRecordCheck(
 }
 
 /** A step of a check. */
-type Step = (value: Value, name: string, checking: Checking) => Value | Obstacle;
+type Step = (value: Value, name: string, checking: Checking | undefined) => Value | Obstacle;
 
 /** The test of a rule for values; null for a limit. An empty value is held against no form. */
 function compileTest(rule: DataRule, name: string): Step | null {
@@ -104,12 +109,15 @@ function compileTest(rule: DataRule, name: string): Step | null {
       const country = test.countryField === null ? null : record()[test.countryField];
       return typeof country === 'string' && country !== '' ? country.toUpperCase() : test.country;
     };
-    return (value, _, { record }) =>
-      isEmpty(value) || (typeof value === 'string' && test.matches(value.trim(), countryIn(record))) ? value : broken;
+    return (value, _, checking) =>
+      isEmpty(value) ||
+      (typeof value === 'string' && test.matches(value.trim(), countryIn(checking?.record ?? noRecord)))
+        ? value
+        : broken;
   }
-  return (value, _, { record }) => {
+  return (value, _, checking) => {
     if (isEmpty(value) && rule.scope === 'value') return value;
-    return breaks(test.expression, value, record(), broken) ?? value;
+    return breaks(test.expression, value, (checking?.record ?? noRecord)(), broken) ?? value;
   };
 }
 
@@ -155,9 +163,9 @@ function withPolicy({ name: rule, policy, scope }: DataRule, repair: Repair | nu
     if (!(fault instanceof Obstacle)) return fault;
     const { diagnostic } = fault;
     const found = (outcome: RuleFinding['outcome']) =>
-      checking.findings.push({ rule, field: name, outcome, diagnostic });
+      checking?.findings.push({ rule, field: name, outcome, diagnostic });
     if (repair) {
-      const repaired = test(repair(value, checking.record), name, checking);
+      const repaired = test(repair(value, checking?.record ?? noRecord), name, checking);
       if (!(repaired instanceof Obstacle)) {
         found('repaired');
         return repaired;
@@ -181,9 +189,10 @@ const isRuled = (limit: Limit, rules: readonly DataRule[]): boolean =>
 
 /** Tells of a limit that was broken, under the code of what is wrong; of a repair by the connector, too. */
 function noted(step: LimitStep): Step {
-  return (value, name, { findings }) => {
+  return (value, name, checking) => {
     const next = step(value, name);
-    if (next === value) return next;
+    if (next === value || !checking) return next;
+    const { findings } = checking;
     if (next instanceof Obstacle) {
       findings.push({ rule: next.diagnostic.code, field: name, outcome: 'violated', diagnostic: next.diagnostic });
     } else {
