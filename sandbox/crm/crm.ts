@@ -60,6 +60,7 @@ export interface Crm extends SandboxSystem {
   /** False when there is no such option. Records keep it. */
   removeOption(object: CrmObject, field: string, value: string): boolean;
   options(object: CrmObject, field: string): readonly Option[];
+  customFields(object: CrmObject): readonly CustomField[];
   addCustomField(object: CrmObject, field: CustomField): boolean;
   /** False when there is no such field. Records keep what they hold in it. */
   removeCustomField(object: CrmObject, key: string): boolean;
@@ -212,6 +213,10 @@ class CrmSystem implements Crm {
 
   removeCustomField(object: CrmObject, key: string): boolean {
     return this.state.removeCustomField(object, key);
+  }
+
+  customFields(object: CrmObject): readonly CustomField[] {
+    return this.state.customFields(object);
   }
 
   addCustomField(object: CrmObject, field: CustomField): boolean {

@@ -1,6 +1,6 @@
 import type { ObjectDefinition } from '../connector/definition.ts';
 import type { Connection } from '../connector/port.ts';
-import { definitionOf, type FieldShape, type ObjectShape } from '../connector/shape.ts';
+import { definitionOf, type FieldShape, type ObjectShape, shapeOf } from '../connector/shape.ts';
 import type { LoadedIntegration, LoadedMapping, LoadedSystem } from '../integration/loaded.ts';
 import { typesFit } from '../integration/type-fit.ts';
 import { compareShapes, type Drift } from '../mapping/drift/compare.ts';
@@ -36,6 +36,7 @@ interface Looking {
   connections: Record<Side, Connection>;
   settled: Settled;
   systems: Record<Side, string>;
+  looks: Look[];
 }
 
 /**
@@ -58,10 +59,22 @@ export async function settleDrift(
     undeclared: { a: {}, b: {} },
   };
   const systems = { a: integration.a.name, b: integration.b.name };
-  const looking: Looking = { context, connections, settled, systems };
+  const looks: Look[] = [];
+  const looking: Looking = { context, connections, settled, systems, looks };
   for (const side of SIDES) {
     const looked = await lookAt(looking, side);
     if (!looked.ok) return looked;
+    if (looked.value) looks.push(looked.value);
+  }
+  for (const look of looks) keepPairs(looking, look);
+  for (const { side, accepted, live, next } of looks) {
+    for (const drift of compareShapes(accepted, live)) await meet(looking, side, drift, next);
+  }
+  for (const look of looks) {
+    keepPairs(looking, look);
+    holdGone(looking, look.side, look.live);
+    narrow(looking, look.side, look.live);
+    settled.shapes.push({ ...look.known, accepted: look.next, live: look.live });
   }
   if (settled.mapping !== mapping) settled.mapping = { ...settled.mapping, rules: rulesWith(settled.mapping, mapping) };
   return ok(settled);
@@ -74,13 +87,24 @@ const rulesWith = (now: LoadedMapping, before: LoadedMapping): string =>
     ...now.fields.slice(before.fields.length).map(({ name, aToB, bToA }) => canonicalText([name, aToB, bToA])),
   ].join('\n');
 
-async function lookAt(looking: Looking, side: Side): Promise<Result<void>> {
+/** One side as it was accepted and as it is. */
+interface Look {
+  side: Side;
+  accepted: ObjectShape;
+  live: ObjectShape;
+  /** What is accepted from now on. */
+  next: ObjectShape;
+  known: KnownShape;
+}
+
+/** Null where the mapping's object is not declared. */
+async function lookAt(looking: Looking, side: Side): Promise<Result<Look | null>> {
   const { context, connections, settled } = looking;
   const { mapping } = settled;
   const key = mappingKey(context.integration.name, mapping.name);
   const object = mapping.objects[side];
   const definition = definitionIn(settled.integration[side], object);
-  if (!definition) return ok(undefined);
+  if (!definition) return ok(null);
   const known = await context.store.shape(key, side);
   const now = context.platform.clock.now();
   const ageMs = context.mode === 'plan' || context.full ? 0 : context.integration.schedule.fieldsMs;
@@ -100,13 +124,9 @@ async function lookAt(looking: Looking, side: Side): Promise<Result<void>> {
   }
   const accepted = known?.accepted ?? live;
   const next: ObjectShape = { fields: live.fields && { ...live.fields }, options: live.options };
-  for (const drift of compareShapes(accepted, live)) await meet(looking, side, drift, next);
-  keepPairs(looking, side, accepted, next);
-  holdGone(looking, side, live);
-  narrow(looking, side, live);
   collectUndeclared(looking, side, live);
-  settled.shapes.push({ mapping: key, side, read, accepted: next, live, unmapped: known?.unmapped ?? null });
-  return ok(undefined);
+  const shape = { mapping: key, side, read, accepted: next, live, unmapped: known?.unmapped ?? null };
+  return ok({ side, accepted, live, next, known: shape });
 }
 
 const definitionIn = ({ connector }: LoadedSystem, object: string): ObjectDefinition | undefined =>
@@ -176,10 +196,9 @@ async function meetNewField(
   const { mapping } = settled;
   const summary = `${mapping.objects[side]} of ${systems[side]} has the new field ${fieldText(key, now)}`;
   const field: NewField = { side, name: now.name, definition: definitionOf(key, now) };
-  const theirs = definitionIn(settled.integration[otherSide(side)], mapping.objects[otherSide(side)]);
-  // Whoever declares it in the file has taken note of it.
-  if (!theirs || declaredBy(looking, side, key)) return;
-  const partner = namesake(mapping, field, theirs);
+  // Whoever declares it in the file has taken note of it; a pair of the other side's field declares it, too.
+  if (declaredBy(looking, side, key)) return;
+  const partner = namesake(mapping, field, fieldsOf(looking, otherSide(side)));
   const policy = mapping.newFields[side] ?? 'propose';
   if (policy === 'ignore') {
     tell(looking, 'info', 'field-new', summary);
@@ -254,6 +273,13 @@ async function createPartner(looking: Looking, field: NewField, key: string): Pr
   if (!found) return null;
   const [name, definition] = found;
   declare(looking, other, name, definition);
+  // It is there from now on, and no news to the next run.
+  const { fields } = shapeOf({ [name]: definition }, {});
+  const look = looking.looks.find(({ side }) => side === other);
+  if (look) {
+    look.live = { ...look.live, fields: { ...look.live.fields, ...fields } };
+    look.next.fields = { ...look.next.fields, ...fields };
+  }
   return name;
 }
 
@@ -270,22 +296,29 @@ function declare({ settled }: Looking, side: Side, name: string, definition: Obj
   settled.integration = { ...settled.integration, [side]: { ...system, connector: { ...system.connector, objects } } };
 }
 
-/** Fields that were paired by name stay so, unless the file says something of them by now. */
-function keepPairs(looking: Looking, side: Side, accepted: ObjectShape, next: ObjectShape): void {
+/** Fields that were paired by name are rows of this run, unless the file says something of them by now. */
+function keepPairs(looking: Looking, { side, accepted, next }: Look): void {
   const { settled } = looking;
+  const other = otherSide(side);
   for (const [key, shape] of Object.entries(next.fields ?? {})) {
     const partner = shape.paired ?? accepted.fields?.[key]?.paired ?? null;
     if (partner === null || declaredBy(looking, side, key)) continue;
-    const field: NewField = { side, name: shape.name, definition: definitionOf(key, shape) };
-    const other = otherSide(side);
-    const theirs = definitionIn(settled.integration[other], settled.mapping.objects[other])?.fields[partner] ?? null;
+    const theirs = fieldsOf(looking, other)[partner];
     if (!theirs || settled.mapping.fields.some((row) => row[side] === shape.name || row[other] === partner)) continue;
+    const field: NewField = { side, name: shape.name, definition: definitionOf(key, shape) };
     declare(looking, side, shape.name, field.definition);
+    declare(looking, other, partner, theirs);
     const row = pairedRow(settled.mapping, field, partner, theirs);
     settled.mapping = { ...settled.mapping, fields: [...settled.mapping.fields, row] };
-    if (next.fields) next.fields[key] = { ...shape, paired: partner };
+    setPaired(next, key, shape, partner);
   }
 }
+
+/** The fields of a side, whether declared or known to its system only. */
+const fieldsOf = ({ settled }: Looking, side: Side): ObjectDefinition['fields'] => ({
+  ...settled.undeclared[side],
+  ...definitionIn(settled.integration[side], settled.mapping.objects[side])?.fields,
+});
 
 /** A limit that is narrower than declared holds, whatever the file says. */
 function narrow(looking: Looking, side: Side, live: ObjectShape): void {

@@ -1,4 +1,3 @@
-import type { ObjectDefinition } from '../../connector/definition.ts';
 import type { FieldDefinition } from '../../connector/field.ts';
 import type { LoadedField, LoadedMapping } from '../../integration/loaded.ts';
 import { typesFit } from '../../integration/type-fit.ts';
@@ -12,13 +11,17 @@ export interface NewField {
 }
 
 /** The field of the other side that has the same name or label, that no row maps, and that can hold the values; null where none does. */
-export function namesake(mapping: LoadedMapping, field: NewField, theirs: ObjectDefinition): string | null {
+export function namesake(
+  mapping: LoadedMapping,
+  field: NewField,
+  theirs: Readonly<Record<string, FieldDefinition>>,
+): string | null {
   const other = otherSide(field.side);
   const words = (name: string, { label, custom }: FieldDefinition) =>
     [name, label, custom].flatMap((text) => (text === undefined ? [] : [plain(text)])).filter((text) => text !== '');
   const ours = words(field.name, field.definition);
   const mapped = new Set(mapping.fields.map((row) => row[other]));
-  const found = Object.entries(theirs.fields).filter(
+  const found = Object.entries(theirs).filter(
     ([name, definition]) =>
       !mapped.has(name) &&
       words(name, definition).some((word) => ours.includes(word)) &&
