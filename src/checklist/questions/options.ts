@@ -21,8 +21,8 @@ export const options: Question = {
       const fields = integration.mappings.flatMap((mapping) =>
         mapping.fields.filter((field) =>
           (['a', 'b'] as const).some((side) => {
-            const object = integration[side].connector.objects[mapping.objects[side]];
-            return object?.fields[field[side]]?.type === 'option';
+            const type = integration[side].connector.objects[mapping.objects[side]]?.fields[field[side]]?.type;
+            return type === 'option' || type === 'multi_option';
           }),
         ),
       );

@@ -131,6 +131,7 @@ const TYPES: [pattern: RegExp, draft: (column: ColumnDescription, kind: Database
     [/^(timestamp with time zone|timestamptz)/, () => ({ type: 'timestamp' })],
     [/^(timestamp|datetime)/, (_, kind) => ({ type: 'timestamp', time: localTime(kind) })],
     [/^date/, () => ({ type: 'date' })],
+    [/^time( without time zone)?$/, () => ({ type: 'time' })],
     [
       /^(numeric|decimal)/,
       ({ scale }) => ({ type: 'decimal', number: { wire: 'string', ...(scale ? { scale } : {}) } }),

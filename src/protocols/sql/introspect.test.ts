@@ -10,7 +10,7 @@ const POSTGRES = `
   CREATE TYPE stage AS ENUM ('open', 'won');
   CREATE TABLE customers (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name varchar(40) NOT NULL, vip boolean NOT NULL DEFAULT false,
     credit numeric(12, 2), born date, notes jsonb, tags text[], external_id text UNIQUE, deleted boolean, lock_version integer NOT NULL DEFAULT 0,
-    seen timestamp, initials text GENERATED ALWAYS AS (left(name, 1)) STORED, updated_at timestamptz NOT NULL DEFAULT now());
+    seen timestamp, opens time, initials text GENERATED ALWAYS AS (left(name, 1)) STORED, updated_at timestamptz NOT NULL DEFAULT now());
   CREATE INDEX ON customers (updated_at);
   CREATE TABLE sales.orders (no text PRIMARY KEY, customer_id bigint REFERENCES customers, stage stage, modified timestamptz);
   CREATE TABLE order_lines ("order" text REFERENCES sales.orders, line integer, PRIMARY KEY ("order", line));
@@ -19,7 +19,7 @@ const POSTGRES = `
 const SQLITE = `
   CREATE TABLE customers (id INTEGER PRIMARY KEY, name VARCHAR(40) NOT NULL, vip BOOLEAN NOT NULL DEFAULT 0,
     credit DECIMAL(12, 2), born DATE, notes JSON, external_id TEXT UNIQUE, deleted BOOLEAN, lock_version INTEGER NOT NULL DEFAULT 0,
-    seen DATETIME, initials TEXT GENERATED ALWAYS AS (substr(name, 1, 1)) STORED, updated_at TEXT NOT NULL DEFAULT '');
+    seen DATETIME, opens TIME, initials TEXT GENERATED ALWAYS AS (substr(name, 1, 1)) STORED, updated_at TEXT NOT NULL DEFAULT '');
   CREATE INDEX customers_updated ON customers (updated_at);
   CREATE TABLE orders (no TEXT PRIMARY KEY, customer_id INTEGER REFERENCES customers, stage TEXT, modified TEXT);
   CREATE TABLE order_lines ("order" TEXT REFERENCES orders, line INTEGER, PRIMARY KEY ("order", line));
@@ -59,6 +59,7 @@ describeDatabases('introspection', { sqlite: SQLITE, postgres: POSTGRES }, (data
         born: { type: 'date' },
         notes: { type: 'object' },
         seen: { type: 'timestamp', time: { zone: 'UTC' } },
+        opens: { type: 'time' },
         initials: { type: 'string', read_only: true },
         updated_at: { read_only: true },
       },
