@@ -23,4 +23,20 @@ describe('diffLines', () => {
       }),
     );
   });
+
+  test('as few lines as can be go and come', () => {
+    const common = (before: readonly string[], after: readonly string[]): number => {
+      const [a, ...as] = before;
+      const [b, ...bs] = after;
+      if (a === undefined || b === undefined) return 0;
+      return a === b ? 1 + common(as, bs) : Math.max(common(as, after), common(before, bs));
+    };
+    const texts = fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 8 });
+    fc.assert(
+      fc.property(texts, texts, (before, after) => {
+        const same = diffLines(before, after).filter(({ kind }) => kind === 'same');
+        expect(same.flatMap(({ lines }) => lines)).toHaveLength(common(before, after));
+      }),
+    );
+  });
 });

@@ -14,7 +14,7 @@ export function diffLines(
   const steps: { kind: Run['kind']; line: string }[] = [];
   let [x, y] = [before.length, after.length];
   for (let depth = trail.length - 1; depth >= 0; depth--) {
-    const reach = trail[depth] ?? new Map<number, number>();
+    const reach = trail[depth] ?? new Reach(0);
     const diagonal = x - y;
     const down = cameDown(reach, diagonal, depth);
     const from = diagonal + (down ? 1 : -1);
@@ -38,16 +38,43 @@ export function diffLines(
   return runsOf(steps.reverse());
 }
 
+/** How far each diagonal reached, from `-most` to `most`. */
+class Reach {
+  readonly #most: number;
+  readonly #reached: Int32Array;
+
+  constructor(most: number, reached = new Int32Array(2 * most + 1).fill(-1)) {
+    this.#most = most;
+    this.#reached = reached;
+  }
+
+  get(diagonal: number): number | undefined {
+    const reached = this.#reached[diagonal + this.#most] ?? -1;
+    return reached < 0 ? undefined : reached;
+  }
+
+  set(diagonal: number, reached: number): void {
+    this.#reached[diagonal + this.#most] = reached;
+  }
+
+  /** A copy of the diagonals from `-most` to `most`. */
+  upTo(most: number): Reach {
+    const less = Math.min(most, this.#most);
+    return new Reach(less, this.#reached.slice(this.#most - less, this.#most + less + 1));
+  }
+}
+
 /** By the number of edits, how far each diagonal reached before that edit. */
 function furthest(
   before: readonly string[],
   after: readonly string[],
   same: (a: string, b: string) => boolean,
-): Map<number, number>[] {
-  const reach = new Map<number, number>([[1, 0]]);
-  const trail: Map<number, number>[] = [];
+): Reach[] {
+  const reach = new Reach(before.length + after.length + 1);
+  reach.set(1, 0);
+  const trail: Reach[] = [];
   for (let depth = 0; depth <= before.length + after.length; depth++) {
-    trail.push(new Map(reach));
+    trail.push(reach.upTo(depth + 1));
     for (let diagonal = -depth; diagonal <= depth; diagonal += 2) {
       const down = cameDown(reach, diagonal, depth);
       let x = down ? (reach.get(diagonal + 1) ?? 0) : (reach.get(diagonal - 1) ?? 0) + 1;
@@ -60,7 +87,7 @@ function furthest(
   return trail;
 }
 
-function cameDown(reach: ReadonlyMap<number, number>, diagonal: number, depth: number): boolean {
+function cameDown(reach: Reach, diagonal: number, depth: number): boolean {
   if (diagonal === -depth) return true;
   if (diagonal === depth) return false;
   return (reach.get(diagonal - 1) ?? -1) < (reach.get(diagonal + 1) ?? -1);
