@@ -14,6 +14,7 @@ import { FIELD_TYPES, type FieldType } from '../src/record/value.ts';
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const GUIDE = 'docs/integration-file.md';
 const CONNECTORS = 'docs/connectors.md';
+const EXPRESSIONS = 'docs/expressions.md';
 const TYPES = 'docs/types.md';
 const VALUES = 'src/record/value.ts';
 
@@ -52,6 +53,7 @@ export function generated(): Map<string, string> {
     ['schemas/connector.schema.json', `${JSON.stringify(connector, null, 2)}\n`],
     [GUIDE, guide(integration)],
     [CONNECTORS, connectorGuide(connector)],
+    [EXPRESSIONS, withTables(EXPRESSIONS, { filters: filterTable() })],
     [TYPES, withTables(TYPES, { types: typeTable(), conversions: conversionTable() })],
   ]);
 }
@@ -128,6 +130,15 @@ function connectorGuide(schema: JsonSchema): string {
     limits: table(propertyOf(schema, 'limits')),
     responses: table(propertyOf(schema, 'responses').items ?? {}),
   });
+}
+
+/** The arguments of each filter; those in brackets may be left out. */
+function filterTable(): string {
+  const argument = (name: string) => (name.endsWith('?') ? `[${name.slice(0, -1)}]` : name);
+  const lines = [...FILTERS].map(
+    ([name, { parameters }]) => `| \`${name}\` | ${parameters.map(argument).join(', ')} |`,
+  );
+  return ['| filter | arguments |', '|---|---|', ...lines].join('\n');
 }
 
 const OPERATIONS = 'table sql list create update upsert delete archive batch custom_fields fields'.split(' ');

@@ -1,17 +1,16 @@
 import { decideField, type FieldDecision } from '../planning/field-decision.ts';
 import { fieldCase } from '../planning/pair-decision.ts';
 import type { PlanItem, Presence } from '../planning/plan-item.ts';
-import { fail, ok, problem, type Result } from '../record/diagnostic.ts';
-import { otherSide, type Side } from '../record/side.ts';
+import { fail, ok, type Result } from '../record/diagnostic.ts';
+import type { Side } from '../record/side.ts';
 import type { Value } from '../record/value.ts';
 import type { HistoryEntry, Link, ParkedRecord } from '../store/port.ts';
 import type { MappingRun } from './mapping-run.ts';
-import { emptyPair, match } from './match.ts';
+import { readPair, recordUnknown, withMappingRun } from './one-record.ts';
 import type { Pair } from './pair.ts';
-import { caseOf, plan, prepare, readPartners } from './plan.ts';
-import { prepareMapping } from './prepare-mapping.ts';
+import { caseOf, plan, prepare } from './plan.ts';
 import { recallLinks } from './recall.ts';
-import { contextOf, type RunOptions } from './run.ts';
+import type { RunOptions } from './run.ts';
 
 /** One field mapping of a pair of records: what both say now, and what a sync would make of it. */
 export interface ExplainedField {
@@ -55,49 +54,14 @@ export async function explainRecord(
   side: Side,
   id: string,
 ): Promise<Result<Explanation>> {
-  const mapping = options.integration.mappings.find(({ name }) => name === mappingName);
-  if (!mapping) return fail(problem('mapping-unknown', `There is no mapping "${mappingName}"`));
-  const context = contextOf({ ...options, mode: 'plan' }, 'explain', { key: '', token: 0 });
-  const prepared = await prepareMapping(context, mapping, options.connections);
-  if (!prepared.ok) {
-    await context.store.close();
-    return prepared;
-  }
-  const run = prepared.value;
-  try {
+  return withMappingRun(options, mappingName, 'explain', async (run) => {
     const link = (await recallLinks(run, side, [id])).get(id) ?? null;
     const pair = await readPair(run, side, id, link);
     const presence = pair.sides[side];
     if (!link && presence.kind === 'unknown') return fail(presence.diagnostic);
     if (!link && presence.kind !== 'present') return fail(recordUnknown(run, side, id));
     return ok(await explain(run, side, id, link, pair));
-  } finally {
-    run.scratch.close();
-    await context.store.close();
-  }
-}
-
-export const recordUnknown = (run: MappingRun, side: Side, id: string) =>
-  problem('record-unknown', `${run[side].system} has no ${run[side].object} ${id}, and none was ever linked`, {
-    next: 'Check the id; with --system the system can be named.',
   });
-
-/** Both records as they are now; an unlinked one is matched first. */
-export async function readPair(run: MappingRun, side: Side, id: string, link: Link | null): Promise<Pair> {
-  const live = link && link.state !== 'closed' ? link : null;
-  const alone = side === 'a' ? { a: id, b: null } : { a: null, b: id };
-  const pair = emptyPair(side, live, live ? { a: live.a, b: live.b } : alone);
-  await readPartners(run, side, [pair]);
-  const presence = pair.sides[side];
-  if (live) {
-    await readPartners(run, otherSide(side), [pair]);
-    return pair;
-  }
-  if (presence.kind !== 'present') return pair;
-  const [matched] = await match(run, side, [presence.seen]);
-  if (!matched) return pair;
-  if (matched.ids[otherSide(side)] !== null) await readPartners(run, otherSide(side), [matched]);
-  return matched;
 }
 
 async function explain(run: MappingRun, side: Side, id: string, link: Link | null, pair: Pair): Promise<Explanation> {

@@ -1,19 +1,18 @@
 import type { Expression } from '../integration/expression.ts';
 import type { LoadedField } from '../integration/loaded.ts';
 import { canonicalText, isEmpty } from '../record/canonical.ts';
-import { type Diagnostic, fail, ok, problem, type Result } from '../record/diagnostic.ts';
+import { type Diagnostic, fail, ok, type Result } from '../record/diagnostic.ts';
 import { ABSENT, type Expressed, Obstacle } from '../record/expressed.ts';
 import { otherSide, type Side } from '../record/side.ts';
 import type { Value } from '../record/value.ts';
-import { readPair, recordUnknown } from './explain-record.ts';
 import { passes } from './filter.ts';
 import { map, PLANNED, validate } from './map.ts';
 import type { MappingRun } from './mapping-run.ts';
+import { readPair, recordUnknown, withMappingRun } from './one-record.ts';
 import { expressedOn, type Pair, presentSide } from './pair.ts';
-import { prepareMapping } from './prepare-mapping.ts';
 import { recallLinks } from './recall.ts';
 import { resolve } from './resolve.ts';
-import { contextOf, type RunOptions } from './run.ts';
+import type { RunOptions } from './run.ts';
 
 /** What a value became by one step. */
 export type TriedStep =
@@ -70,22 +69,13 @@ export async function tryRecord(
   from: Side,
   id: string,
 ): Promise<Result<Trial>> {
-  const mapping = options.integration.mappings.find(({ name }) => name === mappingName);
-  if (!mapping) return fail(problem('mapping-unknown', `There is no mapping "${mappingName}"`));
-  const context = contextOf({ ...options, mode: 'plan' }, 'try', { key: '', token: 0 });
-  const prepared = await prepareMapping(context, mapping, options.connections);
-  if (!prepared.ok) {
-    await context.store.close();
-    return prepared;
-  }
-  const run = prepared.value;
-  try {
+  return withMappingRun(options, mappingName, 'try', async (run) => {
     const link = (await recallLinks(run, from, [id])).get(id) ?? null;
     const pair = await readPair(run, from, id, link);
     const presence = pair.sides[from];
     if (presence.kind === 'unknown') return fail(presence.diagnostic);
     if (presence.kind !== 'present') return fail(recordUnknown(run, from, id));
-    const { a, b } = run;
+    const { a, b, mapping } = run;
     return ok({
       mapping: mapping.name,
       from,
@@ -96,10 +86,7 @@ export async function tryRecord(
       passes: mapping.filter[from] ? passes(run, from, presence) : null,
       fields: await tryFields(run, pair, from),
     });
-  } finally {
-    run.scratch.close();
-    await context.store.close();
-  }
+  });
 }
 
 async function tryFields(run: MappingRun, pair: Pair, from: Side): Promise<TriedField[]> {

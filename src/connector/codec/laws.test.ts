@@ -63,7 +63,14 @@ const FORMS: Partial<Record<FieldType, object[]>> = {
   language: ['underscore', 'iso639_2', 'iso639_2b', 'name'].map((form) => ({ language: { form } })),
   postal_address: [
     ...[{ parts: { street: 'a', city: 'b.c' } }, { parts: { street: 'a', city: 'b' }, on_violation: 'truncate' }],
-    ...[{ parts: { street: 'a', country: 'b' }, parts_in: 'record', country: { form: 'alpha3' }, on_violation: 'truncate' }],
+    ...[
+      {
+        parts: { street: 'a', country: 'b' },
+        parts_in: 'record',
+        country: { form: 'alpha3' },
+        on_violation: 'truncate',
+      },
+    ],
   ],
   person_name: [
     ...['given family', 'family given', 'family, given'].map((text) => ({ person_name: { text } })),

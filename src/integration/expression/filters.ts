@@ -1,6 +1,7 @@
 import type { Filter } from './filter.ts';
 import { CODE_FILTERS } from './filters/codes.ts';
 import { DATE_FILTERS } from './filters/dates.ts';
+import { DURATION_FILTERS } from './filters/durations.ts';
 import { LIST_FILTERS } from './filters/lists.ts';
 import { NUMBER_FILTERS } from './filters/numbers.ts';
 import { PATTERN_FILTERS } from './filters/patterns.ts';
@@ -17,6 +18,7 @@ export const FILTERS: ReadonlyMap<string, Filter> = new Map<string, Filter>(
     ...Object.entries(LIST_FILTERS),
     ...Object.entries(NUMBER_FILTERS),
     ...Object.entries(DATE_FILTERS),
+    ...Object.entries(DURATION_FILTERS),
     ...Object.entries(PEOPLE_FILTERS),
     ...Object.entries(CODE_FILTERS),
   ].sort(([a], [b]) => (a < b ? -1 : 1)),

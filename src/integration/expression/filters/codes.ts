@@ -1,4 +1,6 @@
-import { iso31661 } from 'iso-3166';
+import { COUNTRIES, countryOf } from '../../../connector/codec/country-codes.ts';
+import { canonicalLanguage } from '../../../connector/codec/language-codes.ts';
+import { normalUrl } from '../../../connector/codec/url.ts';
 import { type Filter, textArgument, textFilter, Unfit } from '../filter.ts';
 import type { Item } from '../items.ts';
 
@@ -42,7 +44,6 @@ const folded = (text: string): string =>
     .replace(/[\p{M}\p{P}\s]/gu, '')
     .toLowerCase();
 
-const countries = iso31661.filter(({ state }) => state === 'assigned');
 const byName = new Map<string, ReadonlyMap<string, string>>();
 
 /** Codes of countries by their names in a language, without accents, blanks and case; kept for each language. */
@@ -51,29 +52,34 @@ function countriesIn(language: Item): ReadonlyMap<string, string> {
   const known = byName.get(tag);
   if (known) return known;
   const display = namesIn(language, 'region');
-  const made = new Map(
-    countries.flatMap(({ alpha2, alpha3, name }) =>
-      [alpha2, alpha3, name, display.of(alpha2) ?? name].map((text) => [folded(text), alpha2] as const),
-    ),
-  );
+  const made = new Map([...COUNTRIES.keys()].map((code) => [folded(display.of(code) ?? code), code] as const));
   if (byName.size >= 50) byName.clear();
   byName.set(tag, made);
   return made;
 }
 
-const countryCode = (text: string, language: Item): string => {
-  const code = countriesIn(language).get(folded(text));
+/** From one of its codes, or its name in the language. */
+function countryCode(text: string, language: Item): string {
+  const code = countryOf(text.trim()) ?? countriesIn(language).get(folded(text));
   if (code === undefined) throw new Unfit('knows no country of that name');
   return code;
-};
+}
 
 export const CODE_FILTERS: Readonly<Record<string, Filter>> = {
-  country_alpha3: textFilter('language?', (text, [language]) => {
-    const code = countryCode(text, language);
-    return countries.find(({ alpha2 }) => alpha2 === code)?.alpha3;
-  }),
+  country_alpha3: textFilter('language?', (text, [language]) => COUNTRIES.get(countryCode(text, language))?.alpha3),
   country_code: textFilter('language?', (text, [language]) => countryCode(text, language)),
   country_name: nameOf('region', 'country'),
   currency_name: nameOf('currency', 'currency'),
+  language: textFilter('', (text) => {
+    const tag = canonicalLanguage(text.trim());
+    if (tag === undefined) throw new Unfit('finds no language tag in the text');
+    return tag;
+  }),
   language_name: nameOf('language', 'language'),
+  url: textFilter('scheme?', (text, [scheme]) => normalUrl(text, textArgument(scheme, 'scheme', 'https'))),
+  url_host: textFilter('', (text) => {
+    const [, host] = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?([^/?#:]+)/i.exec(normalUrl(text, 'https')) ?? [];
+    if (host === undefined) throw new Unfit('finds no URL in the text');
+    return host;
+  }),
 };

@@ -18,6 +18,8 @@ interface Moment {
 
 const FORM = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d:\d\d(?:\.\d{1,3})?)(Z)?)?$/;
 
+const TIME_OF_DAY = /^\d\d:\d\d:\d\d(?:\.\d{1,3})?$/;
+
 function momentOf(item: Item): Moment {
   const text = asText(item);
   const found = FORM.exec(text);
@@ -129,10 +131,26 @@ export const DATE_FILTERS: Readonly<Record<string, Filter>> = {
   format_date: filter('pattern zone?', (item, [form, zone]) =>
     patternArgument(form).pattern.write(msToCivil(localMs(momentOf(item), zone))),
   ),
+  format_time: textFilter('pattern', (text, [form]) => {
+    const found = TIME_OF_DAY.test(text) ? readIso(`1970-01-01T${text}Z`) : undefined;
+    if (found === undefined) throw new Unfit('needs a time of day in canonical form, such as 14:05:00.000');
+    return patternArgument(form).pattern.write(msToCivil(Date.parse(found)));
+  }),
   instant: filter('zone', (item, [zone]) => said({ kind: 'instant', ms: instantMs(momentOf(item), zone) })),
   month: partOfDate(({ month }) => month),
   parse_date: textFilter('pattern zone?', parsed),
+  parse_time: textFilter('pattern', (text, [form]) => {
+    const read = patternArgument(form).pattern.read(text.trim());
+    const ms = read && civilToMs({ ...read, year: 1970, month: 1, day: 1 });
+    if (ms === undefined) throw new Unfit('finds no time of the pattern in the text');
+    return said({ kind: 'local', ms }).slice(11);
+  }),
   quarter: partOfDate(({ month }) => Math.floor((month - 1) / 3) + 1),
+  time: filter('zone?', (item, [zone]) => {
+    const moment = momentOf(item);
+    if (moment.kind === 'date') throw new Unfit('needs a time of day; a date has none');
+    return said({ kind: 'local', ms: localMs(moment, zone) }).slice(11);
+  }),
   to_zone: filter('zone', (item, [zone]) => said({ kind: 'local', ms: localMs(momentOf(item), zone) })),
   week: partOfDate((_, ms) => weekOf(ms)),
   weekday: partOfDate((_, ms) => weekdayOf(ms)),

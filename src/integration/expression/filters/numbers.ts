@@ -1,3 +1,4 @@
+import { minorDigits } from '../../../connector/codec/minor-units.ts';
 import { compareDecimals } from '../../../record/decimal.ts';
 import { asText, type Filter, filter, listFilter, sizeArgument, textArgument, Unfit, unfit } from '../filter.ts';
 import { floatOf, type Item, isDict, isFloat, isNothing, numberOf, ownItem } from '../items.ts';
@@ -85,7 +86,7 @@ export const NUMBER_FILTERS: Readonly<Record<string, Filter>> = {
   round_money: filter('', (item) => {
     if (!isDict(item)) throw unfit(item);
     const currency = currencyArgument(ownItem(item, 'currency'));
-    return { amount: rounded(amountOf(item), minorDigits(currency), 'common'), currency };
+    return { amount: rounded(amountOf(item), digitsOf(currency), 'common'), currency };
   }),
   times: filter('number', exactly(times)),
   to_minor: filter('', (item) => {
@@ -121,9 +122,11 @@ function currencyArgument(item: Item): string {
   return code;
 }
 
-/** Digits after the mark that amounts of the currency have. */
-const minorDigits = (currency: string): number =>
-  new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
-
 /** Minor units in one of the currency, as a decimal: 100 cents, 1 yen. */
-const unitsOf = (currency: string): string => `1${'0'.repeat(minorDigits(currency))}`;
+const unitsOf = (currency: string): string => `1${'0'.repeat(digitsOf(currency))}`;
+
+function digitsOf(currency: string): number {
+  const digits = minorDigits(currency);
+  if (digits === undefined) throw new Unfit('needs a currency with a minor unit of tenths');
+  return digits;
+}
