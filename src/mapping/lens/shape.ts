@@ -1,3 +1,4 @@
+import { partsOf } from '../../connector/codec/field-faults.ts';
 import { fitsCharacters, lengthIn } from '../../connector/codec/text.ts';
 import type { FieldDefinition } from '../../connector/field.ts';
 import { isEmpty } from '../../record/canonical.ts';
@@ -12,7 +13,7 @@ export function shapeOf(value: Value, declared: FieldDefinition): string {
   if (isEmpty(value)) return value === null || value === '' ? 'an empty value' : 'a text of blanks';
   if (typeof value === 'boolean') return 'a yes or no';
   if (typeof value === 'number') return integerShape(value);
-  if (typeof value === 'object' && value !== null) return structureShape(value);
+  if (typeof value === 'object' && value !== null) return structureShape(value, declared.type);
   switch (declared.type) {
     case 'option':
       return declared.options?.some(({ key }) => key === value) ? `the option ${value}` : 'an option';
@@ -22,8 +23,18 @@ export function shapeOf(value: Value, declared: FieldDefinition): string {
       return 'a date';
     case 'timestamp':
       return instantShape(value ?? '');
+    case 'time':
+      return `a time of day with ${finest(value ?? '')}`;
+    case 'local_timestamp':
+      return `a local time with ${finest((value ?? '').slice(11))}`;
+    case 'duration':
+      return durationShape(value ?? '');
     case 'currency':
       return 'a currency';
+    case 'country':
+      return 'a country';
+    case 'language':
+      return (value ?? '').includes('-') ? 'a language with its region or script' : 'a language';
     default:
       return textShape(value ?? '', NAMES[declared.type] ?? 'a text');
   }
@@ -33,6 +44,7 @@ const NAMES: Partial<Record<FieldDefinition['type'], string>> = {
   email: 'an e-mail address',
   phone: 'a phone number',
   reference: 'an id',
+  url: 'a URL',
 };
 
 function textShape(text: string, name: string): string {
@@ -73,8 +85,34 @@ function instantShape(instant: string): string {
   return instant.endsWith('T00:00:00.000Z') ? 'an instant at midnight UTC' : 'an instant with hours and minutes';
 }
 
-function structureShape(value: Value[] | { [key: string]: Value }): string {
-  if (Array.isArray(value)) return `a list of ${counted(value.length, 'item')}`;
+/** The finest part of `HH:mm:ss.sss` that says something. */
+function finest(time: string): string {
+  if (!time.endsWith('.000')) return 'milliseconds';
+  return time.endsWith(':00.000') ? 'hours and minutes' : 'seconds';
+}
+
+const UNITS: Record<string, string> = { Y: 'years', M: 'months', D: 'days', H: 'hours', S: 'seconds' };
+
+function durationShape(duration: string): string {
+  const last = duration.at(-1) ?? '';
+  if (last === 'S' && duration.includes('.')) return 'a duration with milliseconds';
+  return `a duration with ${last === 'M' && duration.includes('T') ? 'minutes' : (UNITS[last] ?? 'nothing')}`;
+}
+
+/** Types whose values are known parts: their names may be said. */
+const COMPOSITES: Partial<Record<FieldDefinition['type'], string>> = {
+  postal_address: 'an address',
+  person_name: 'a name',
+  binary: 'a content',
+};
+
+function structureShape(value: Value[] | { [key: string]: Value }, type: FieldDefinition['type']): string {
+  if (Array.isArray(value)) {
+    return type === 'multi_option' ? counted(value.length, 'option') : `a list of ${counted(value.length, 'item')}`;
+  }
+  const composite = COMPOSITES[type];
+  const known = partsOf(type)?.filter((part) => value[part] !== undefined);
+  if (composite !== undefined && known) return `${composite} with ${known.join(', ') || 'no parts'}`;
   const { amount, currency } = value;
   if (typeof amount === 'string' && typeof currency === 'string') return decimalShape(amount, 'an amount');
   return `an object of ${counted(Object.keys(value).length, 'key')}`;
