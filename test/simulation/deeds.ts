@@ -2,7 +2,7 @@ import type { RunEvent } from '../../src/engine/mapping-run.ts';
 import type { Action } from '../../src/planning/plan-item.ts';
 import { otherSide, type Side } from '../../src/record/side.ts';
 import type { SystemRequest, SystemResponse } from '../../src/testing/network.ts';
-import { isShared, MAPPING_NAMES, MAPPINGS, type MappingName, parentsOf, placeOn, wholeOf } from './fields.ts';
+import { isShared, MAPPING_NAMES, MAPPINGS, type MappingName, ownerOf, parentsOf, placeOn, wholeOf } from './fields.ts';
 import type { Raw } from './views.ts';
 
 /** What is done to one record, or was to be done. */
@@ -90,7 +90,10 @@ export function deedsAsked(
   before: (mapping: MappingName, id: string) => Raw | undefined,
 ): Deed[] {
   const [object, place, more] = request.path.replace('/api', '').split('?')[0]?.split('/').slice(1) ?? [];
-  const asked = mappings.filter((name) => MAPPINGS[name].objects[side] === object);
+  const owner = ownerOf(mappings, object ?? '', ownedBy(mappings, place, request, before));
+  const asked = mappings.filter(
+    (name) => MAPPINGS[name].objects[side] === object && (owner === null || owner === name || placeOn(name, side)),
+  );
   return asked.flatMap((mapping) => {
     const isWithin = placeOn(mapping, side) !== undefined;
     const names = isWithin ? namesWithin(mapping, side) : MAPPINGS[mapping].fields.map((field) => field[side]);
@@ -105,6 +108,15 @@ export function deedsAsked(
       : deeds;
   });
 }
+
+/** The record that a request is about, as it was; of a new one, as it is to be. */
+const ownedBy = (
+  mappings: readonly MappingName[],
+  place: string | undefined,
+  { method, body }: SystemRequest,
+  before: (mapping: MappingName, id: string) => Raw | undefined,
+): Body | undefined =>
+  method === 'POST' || !mappings.includes('persons') ? bodyOf(body) : before('companies', place ?? '');
 
 const REWRITE = { kind: 'rewrite', fields: [] as string[] } as const;
 

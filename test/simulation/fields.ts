@@ -8,7 +8,7 @@ import type { SeededRandom } from '../../src/testing/random.ts';
 /** In every world, parents first. */
 export const BASE_NAMES = ['companies', 'products', 'deals'] as const;
 /** The others are in some worlds only. */
-export const MAPPING_NAMES = [...BASE_NAMES, 'contacts', 'items', 'offers'] as const;
+export const MAPPING_NAMES = [...BASE_NAMES, 'contacts', 'items', 'offers', 'persons'] as const;
 export type MappingName = (typeof MAPPING_NAMES)[number];
 
 type Kind =
@@ -71,6 +71,8 @@ export interface SimulatedMapping {
     b: 'customers' | 'articles' | 'orders';
   };
   fields: readonly SimulatedField[];
+  /** Rows of one side, as the integration file has them. */
+  more?: string;
   within?: Partial<Record<Side, Place>>;
 }
 
@@ -147,6 +149,17 @@ export const MAPPINGS: Record<MappingName, SimulatedMapping> = {
       { a: 'first_name', b: 'first_name', kind: 'text', max: 40 },
       { a: 'email', b: 'email', kind: 'email' },
       { a: 'company_id', b: 'customer', kind: 'reference', parent: 'companies' },
+    ],
+  },
+  // A customer is a company or a person.
+  persons: {
+    name: 'persons',
+    objects: { a: 'contacts', b: 'customers' },
+    more: '      - { erp: kind, to_erp: person }\n',
+    fields: [
+      { a: 'last_name', b: 'name_1', kind: 'text', max: 40 },
+      { a: 'first_name', b: 'name_2', kind: 'text', max: 40 },
+      { a: 'email', b: 'email', kind: 'email' },
     ],
   },
   // Records of their own, and lines within others.
@@ -334,3 +347,19 @@ export const isShared = (mappings: readonly MappingName[], mapping: MappingName,
 
 /** The whole in which a part or line stands, by the id of either. */
 export const wholeOf = (id: string): string => id.split('/')[0] ?? id;
+
+/** What the ERP calls a customer who is a person. */
+export const PERSON = 2;
+
+/**
+ * Of several mappings on one object: the one that a record belongs to, by what tells its kinds apart; null where no record of
+ * it belongs to one more than to the others.
+ */
+export function ownerOf(
+  mappings: readonly MappingName[],
+  object: string,
+  record: { readonly [field: string]: unknown } | undefined,
+): MappingName | null {
+  if (object !== 'customers' || !mappings.includes('persons')) return null;
+  return record?.kind === PERSON ? 'persons' : 'companies';
+}

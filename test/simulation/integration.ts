@@ -7,7 +7,7 @@ import { loadIntegration } from '../../src/integration/load.ts';
 import type { LoadedIntegration, LoadedMapping } from '../../src/integration/loaded.ts';
 import { fail, ok } from '../../src/record/diagnostic.ts';
 import { MAPPING_NAMES, MAPPINGS, type MappingName, objectOf } from './fields.ts';
-import { EXPRESSIONS, FILTERS } from './rules.ts';
+import { EXPRESSIONS, filterOf } from './rules.ts';
 import { declaredLag, type Policies, type WorldSpec } from './spec.ts';
 
 export const CRM_HOST = 'crm.example';
@@ -34,7 +34,7 @@ function mappingText(name: MappingName): string {
     return `      - { crm: ${field.a}, erp: ${field.b}${reference} }\n`;
   });
   const head = `  ${name}:\n    crm: ${objectOf(name, 'a')}\n    erp: ${objectOf(name, 'b')}\n`;
-  return `${head}    match: [[${fields[0]?.a}]]\n    fields:\n${rows.join('')}`;
+  return `${head}    match: [[${fields[0]?.a}]]\n    fields:\n${rows.join('')}${MAPPINGS[name].more ?? ''}`;
 }
 
 const bases = new Map<string, LoadedIntegration>();
@@ -135,18 +135,22 @@ function withPolicies(mapping: LoadedMapping, name: MappingName, policies: Polic
         return { a, b: row?.b ?? '', reference: row?.reference ?? null, by: row?.by ?? { a: null, b: null } };
       }),
     ),
-    fields: mapping.fields.map((field) => ({
-      ...field,
-      conflict: policies.conflict,
-      aToB: policies.oneWay[field.a] !== 'bToA',
-      bToA: policies.oneWay[field.a] !== 'aToB',
-      targetEdits: policies.targetEdits,
-      toB: rules.expressions[field.a] ? compiled(EXPRESSIONS[rules.expressions[field.a] ?? 'upper'].text) : null,
-      required: rules.required.includes(field.a),
-    })),
+    fields: mapping.fields.map((field) =>
+      field.a === ''
+        ? { ...field, targetEdits: policies.targetEdits }
+        : {
+            ...field,
+            conflict: policies.conflict,
+            aToB: policies.oneWay[field.a] !== 'bToA',
+            bToA: policies.oneWay[field.a] !== 'aToB',
+            targetEdits: policies.targetEdits,
+            toB: rules.expressions[field.a] ? compiled(EXPRESSIONS[rules.expressions[field.a] ?? 'upper'].text) : null,
+            required: rules.required.includes(field.a),
+          },
+    ),
     filter: {
-      a: rules.filter.a ? compiled(FILTERS[name].a.text) : null,
-      b: rules.filter.b ? compiled(FILTERS[name].b.text) : null,
+      a: rules.filter.a ? compiled(filterOf(rules, name, 'a').text) : null,
+      b: rules.filter.b ? compiled(filterOf(rules, name, 'b').text) : null,
     },
     onLeave: rules.onLeave,
     rules: JSON.stringify(policies),

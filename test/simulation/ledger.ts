@@ -11,17 +11,26 @@ import {
   MAPPINGS,
   type MappingName,
   mappingOf,
+  ownerOf,
   placeOn,
   type SimulatedField,
   wholeOf,
 } from './fields.ts';
 import { FirstContacts } from './first-contacts.ts';
+import { flows, matters, speaks } from './flows.ts';
 import { Partners } from './partners.ts';
 import { type Approval, checkRemoved } from './removals.ts';
-import { FILTERS, follows, forbidden, lacks, lets, saidOf, sourceOf } from './rules.ts';
+import { filterOf, follows, forbidden, lacks, lets, saidOf, sourceOf } from './rules.ts';
 import { declaredLag, SETTLED_MS, type WorldSpec } from './spec.ts';
-import type { Overwritten, Pending, Tracked, Violation, Write } from './tracked.ts';
-import { remember, sameJson } from './tracked.ts';
+import {
+  type Overwritten,
+  type Pending,
+  remember,
+  sameJson,
+  type Tracked,
+  type Violation,
+  type Write,
+} from './tracked.ts';
 import { isArchived, type Raw, recordsOf, type Systems } from './views.ts';
 
 /**
@@ -34,8 +43,8 @@ export class Ledger {
   /** Edits lost within the time between a re-read and an unconditional write, which no one can close. */
   inWindow = 0;
   writeRequests = 0;
-  /** Records that Dovetail wrote, by what it did. */
   readonly partners = new Partners();
+  /** Records that Dovetail wrote, by what it did. */
   readonly written = { create: 0, update: 0, remove: 0 };
   /** What a person let through last, by record. */
   readonly #approved = new Map<string, Approval>();
@@ -89,7 +98,7 @@ export class Ledger {
     const { objects } = MAPPINGS[mapping];
     if (!placeOn(mapping, side)) return false;
     const { a, b } = this.#systems;
-    const whole: Raw | null = side === 'a' ? a.get(objects.a, wholeOf(id)) : b.get(objects.b, Number(wholeOf(id)));
+    const whole = side === 'a' ? a.get(objects.a, wholeOf(id)) : b.get(objects.b, Number(wholeOf(id)));
     return whole === null || isArchived(whole);
   }
 
@@ -120,7 +129,8 @@ export class Ledger {
     for (const [id, raw] of records) {
       const known = this.#tracked.get(prefix + id);
       if (known?.raw === raw || isArchived(raw)) continue;
-      if (known?.goneBy === null && this.#isBeside(mapping, side, known.raw, raw)) known.raw = raw;
+      if (cause !== 'person' && this.#isAnothers(mapping, side, raw)) this.#noted(mapping, side, id, raw);
+      else if (known?.goneBy === null && this.#isBeside(mapping, side, known.raw, raw)) known.raw = raw;
       else if (known?.goneBy === null) this.#changed(mapping, side, id, known, raw, cause);
       else this.#appeared(mapping, side, id, raw, cause);
     }
@@ -129,8 +139,29 @@ export class Ledger {
   /** Whether a change of a record that holds others, or stands in one, was none of this mapping's. */
   #isBeside(mapping: MappingName, side: Side, before: Raw, now: Raw): boolean {
     if (!isShared(this.#spec.mappings, mapping, side)) return false;
-    const names = [...MAPPINGS[mapping].fields.map((field) => field[side]), FILTERS[mapping][side].field];
+    const names = [
+      ...MAPPINGS[mapping].fields.map((field) => field[side]),
+      filterOf(this.#spec.policies[mapping].rules, mapping, side).field,
+    ];
     return names.every((name) => sameJson(before[name], now[name]));
+  }
+
+  /** Of an object with several mappings: whether what Dovetail did to a record was for another one. */
+  #isAnothers(mapping: MappingName, side: Side, raw: Raw): boolean {
+    const owner = ownerOf(this.#spec.mappings, MAPPINGS[mapping].objects[side], raw);
+    return owner !== null && owner !== mapping && placeOn(mapping, side) === undefined;
+  }
+
+  /** For this mapping it is as if a person had done it, from whom nothing is to be learnt. */
+  #noted(mapping: MappingName, side: Side, id: string, raw: Raw): void {
+    const known = this.tracked(mapping, side, id);
+    if (known?.goneBy === null) {
+      known.raw = raw;
+      known.held.push(raw);
+    } else {
+      this.#appeared(mapping, side, id, raw, 'person');
+      this.tracked(mapping, side, id)?.pending.clear();
+    }
   }
 
   #appeared(mapping: MappingName, side: Side, id: string, raw: Raw, cause: 'person' | Write): void {
@@ -177,27 +208,8 @@ export class Ledger {
   /** Whether a value that a person enters must reach the other side, or be overruled on record. */
   #isSaid(mapping: MappingName, side: Side, id: string, field: SimulatedField, value: Json): boolean {
     return this.partnerOf(mapping, side, id) === null
-      ? this.#speaks(mapping, side, field, value)
-      : this.#matters(mapping, side, field);
-  }
-
-  /** Whether an edit of the field on this side must reach the other side, or be overruled on record. */
-  #matters(mapping: MappingName, side: Side, field: SimulatedField): boolean {
-    const { rules, targetEdits } = this.#spec.policies[mapping];
-    if (this.#flows(mapping, side, field)) return follows(rules, side);
-    return targetEdits === 'restore' && follows(rules, otherSide(side));
-  }
-
-  /** Whether a value of a record without a partner must arrive: at first contact an empty one says nothing, unless told. */
-  #speaks(mapping: MappingName, side: Side, field: SimulatedField, value: Json): boolean {
-    const overwrites = this.#spec.policies[mapping].firstContact?.emptyOverwrites === true;
-    return this.#flows(mapping, side, field) && (overwrites || !isEmptyWire(value));
-  }
-
-  /** Whether values of this side go to the other one. */
-  #flows(mapping: MappingName, side: Side, field: SimulatedField): boolean {
-    const way = this.#spec.policies[mapping].oneWay[field.a];
-    return way === undefined || (way === 'aToB') === (side === 'a');
+      ? speaks(this.#spec.policies[mapping], side, field, value)
+      : matters(this.#spec.policies[mapping], side, field);
   }
 
   #changed(mapping: MappingName, side: Side, id: string, tracked: Tracked, raw: Raw, cause: 'person' | Write): void {
@@ -307,7 +319,7 @@ export class Ledger {
   #gone(mapping: MappingName, side: Side, id: string, tracked: Tracked, cause: 'person' | Write): void {
     tracked.goneBy = cause === 'person' ? 'person' : 'dovetail';
     tracked.since = this.#now();
-    if (cause !== 'person') {
+    if (cause !== 'person' && !this.#isAnothers(mapping, side, tracked.raw)) {
       this.written.remove += 1;
       this.#tellWithin(mapping, side, checkRemoved(this, this.#spec, { mapping, side, id, tracked }, cause));
     }
@@ -318,7 +330,7 @@ export class Ledger {
   #checkFilled(mapping: MappingName, side: Side, id: string, raw: Raw): void {
     const { rules } = this.#spec.policies[mapping];
     for (const field of MAPPINGS[mapping].fields) {
-      if (this.#flows(mapping, otherSide(side), field) && lacks(rules, field, raw, side))
+      if (flows(this.#spec.policies[mapping], otherSide(side), field) && lacks(rules, field, raw, side))
         this.fail('converge', `${mapping} ${side} ${id} was created without ${field.a}, which must not be empty`);
     }
   }
@@ -394,7 +406,8 @@ export class Ledger {
     const tracked = this.tracked(mapping, side, id);
     for (const field of MAPPINGS[mapping].fields) {
       const pending = tracked?.pending.get(field.a);
-      if (pending && !this.#speaks(mapping, side, field, pending.value)) tracked?.pending.delete(field.a);
+      if (pending && !speaks(this.#spec.policies[mapping], side, field, pending.value))
+        tracked?.pending.delete(field.a);
     }
   }
 
@@ -430,7 +443,7 @@ export class Ledger {
       // It may have been read in any of these forms.
       for (const held of tracked?.held ?? []) {
         const value = held[field[side]] ?? null;
-        if (tracked && !this.#speaks(mapping, side, field, value)) remember(tracked, field.a, value);
+        if (tracked && !speaks(this.#spec.policies[mapping], side, field, value)) remember(tracked, field.a, value);
       }
     }
   }

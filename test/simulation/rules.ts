@@ -3,7 +3,7 @@ import type { LoadedMapping } from '../../src/integration/loaded.ts';
 import type { Propagation } from '../../src/integration/schema.ts';
 import { otherSide, type Side } from '../../src/record/side.ts';
 import type { SeededRandom } from '../../src/testing/random.ts';
-import { isEmptyWire, MAPPINGS, type MappingName, type SimulatedField } from './fields.ts';
+import { isEmptyWire, MAPPINGS, type MappingName, PERSON, type SimulatedField } from './fields.ts';
 
 /** A record of either system, as its API shows it. */
 type Raw = { readonly [field: string]: Json | undefined };
@@ -17,6 +17,8 @@ export interface Rules {
   expressions: Record<string, ExpressionName>;
   /** Whether a side's records must pass the filter of their mapping. */
   filter: Record<Side, boolean>;
+  /** Several mappings share the object of side b: each lets in one kind of its records. */
+  byKind: boolean;
   onLeave: LoadedMapping['onLeave'];
 }
 
@@ -38,17 +40,19 @@ interface Filter {
   field: string;
   out: Json;
   in: Json;
+  /** Lets in what has that value, not all but what has the other one. */
+  only?: true;
 }
 
 /** One for each side of each mapping. */
-export const FILTERS: Record<MappingName, Record<Side, Filter>> = {
+const FILTERS: Record<MappingName, Record<Side, Filter>> = {
   companies: {
     a: { text: "{{ record.status != 'lead' }}", field: 'status', out: 'lead', in: 'customer' },
     b: { text: "{{ record.group != 'lead' }}", field: 'group', out: 1, in: 3 },
   },
   products: {
-    a: { text: '{{ record.active }}', field: 'active', out: false, in: true },
-    b: { text: '{{ record.active }}', field: 'active', out: 'N', in: 'J' },
+    a: { text: '{{ record.active }}', field: 'active', out: false, in: true, only: true },
+    b: { text: '{{ record.active }}', field: 'active', out: 'N', in: 'J', only: true },
   },
   deals: {
     a: { text: "{{ record.stage != 'lost' }}", field: 'stage', out: 'lost', in: 'won' },
@@ -57,6 +61,10 @@ export const FILTERS: Record<MappingName, Record<Side, Filter>> = {
   contacts: {
     a: { text: "{{ record.salutation != 'mx' }}", field: 'salutation', out: 'mx', in: 'mr' },
     b: { text: "{{ record.salutation != 'mx' }}", field: 'salutation', out: 3, in: 1 },
+  },
+  persons: {
+    a: { text: "{{ record.salutation != 'mx' }}", field: 'salutation', out: 'mx', in: 'mr' },
+    b: { text: "{{ record.kind == 'person' }}", field: 'kind', out: 1, in: PERSON, only: true },
   },
   items: {
     a: { text: "{{ record.sku != 'apart' }}", field: 'sku', out: 'apart', in: 'A-1' },
@@ -68,6 +76,12 @@ export const FILTERS: Record<MappingName, Record<Side, Filter>> = {
   },
 };
 
+const ORGANISATIONS: Filter = { text: "{{ record.kind != 'person' }}", field: 'kind', out: PERSON, in: 1 };
+
+/** The filter of a side, where it has one. */
+export const filterOf = (rules: Rules, mapping: MappingName, side: Side): Filter =>
+  rules.byKind && mapping === 'companies' && side === 'b' ? ORGANISATIONS : FILTERS[mapping][side];
+
 const FILTERED: readonly ('none' | 'a' | 'b' | 'both')[] = ['none', 'none', 'none', 'a', 'a', 'b', 'b', 'both'];
 
 export const plainRules: Rules = {
@@ -75,6 +89,7 @@ export const plainRules: Rules = {
   required: [],
   expressions: {},
   filter: { a: false, b: false },
+  byKind: false,
   onLeave: 'keep',
 };
 
@@ -88,6 +103,7 @@ export function drawRules(mapping: MappingName, random: SeededRandom): Rules {
     update: { a: update(), b: update() },
     required: required.map((field) => field.a),
     expressions: mapping === 'companies' ? drawExpressions(random) : {},
+    byKind: false,
     ...drawFilter(random.fork('filter')),
   };
 }
@@ -113,9 +129,9 @@ function drawExpressions(random: SeededRandom): Rules['expressions'] {
 
 /** Whether the filter lets a record in. A flag that was never set is not true. */
 export function lets(rules: Rules, mapping: MappingName, side: Side, record: Raw): boolean {
-  const filter = FILTERS[mapping][side];
+  const filter = filterOf(rules, mapping, side);
   const value = record[filter.field] ?? null;
-  return !rules.filter[side] || (mapping === 'products' ? value === filter.in : value !== filter.out);
+  return !rules.filter[side] || (filter.only ? value === filter.in : value !== filter.out);
 }
 
 /** The CRM's value of a field as it goes to the ERP. */

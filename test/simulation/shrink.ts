@@ -122,7 +122,9 @@ function simpler(mapping: MappingName): Cut[] {
 
 function withRules(from: WorldSpec, mapping: MappingName, part: Partial<Rules>): WorldSpec {
   const policies = from.policies[mapping];
-  const rules = { ...policies.rules, ...part };
+  // Which mapping a record belongs to is no rule that could be left out.
+  const { byKind, filter } = policies.rules;
+  const rules = { ...policies.rules, ...part, ...(byKind ? { byKind, filter } : {}) };
   const propagate = {
     a: { ...policies.propagate.a, update: rules.update.a },
     b: { ...policies.propagate.b, update: rules.update.b },

@@ -5,9 +5,9 @@ import type { Side } from '../../src/record/side.ts';
 import { FAULTS, type Fault } from '../../src/testing/network.ts';
 import type { Trouble } from '../../src/testing/process.ts';
 import { type SeededRandom, seededRandom } from '../../src/testing/random.ts';
-import { BASE_NAMES, freshValue, MAPPINGS, type MappingName, parentsOf, placeOn } from './fields.ts';
+import { BASE_NAMES, freshValue, MAPPINGS, type MappingName, PERSON, parentsOf, placeOn } from './fields.ts';
 import { drawHabits, type ListHabits } from './list-habits.ts';
-import { drawRules, FILTERS, plainRules, type Rules } from './rules.ts';
+import { drawRules, filterOf, plainRules, type Rules } from './rules.ts';
 
 /** What one person does in one system. Records are named by their place among those that are there. */
 export interface Edit {
@@ -114,13 +114,15 @@ export function drawWorld(seed: string): WorldSpec {
     contacts: drawPolicies('contacts', random.fork('contacts')),
     items: drawPolicies('items', random.fork('items')),
     offers: drawPolicies('offers', random.fork('offers')),
+    persons: drawPolicies('persons', random.fork('persons')),
   };
   const crossings = random.fork('crossings');
   const within = random.fork('within');
   const more = drawMore(within);
   // In most of these worlds the parents are there, so that there is something to stand within.
   const eased = more.length > 0 && within.chance(0.75);
-  const policies = eased ? { ...drawn, companies: eager(drawn.companies), deals: eager(drawn.deals) } : drawn;
+  const ready = eased ? { ...drawn, companies: eager(drawn.companies), deals: eager(drawn.deals) } : drawn;
+  const policies = more.includes('persons') ? byKind(ready) : ready;
   const parents = eased ? drawParents(within, more) : [];
   return {
     seed,
@@ -176,6 +178,7 @@ function drawPolicies(mapping: MappingName, random: SeededRandom): Policies {
     contacts: [[['company_id']], [['email'], ['company_id']], [['email']], []],
     items: [[['deal_id', 'sku']], [['sku']], []],
     offers: [[['deal', 'text']], [['text']], []],
+    persons: [[['email']], [['last_name'], ['email']], []],
   };
   return {
     conflict: random.pick(['a', 'b', 'newest', 'hold']),
@@ -246,6 +249,17 @@ const eager = (policies: Policies): Policies => ({
   rules: plainRules,
 });
 
+/** A customer belongs to one of two mappings. What leaving means is drawn for each; both sides are never removed by it. */
+function byKind(policies: WorldSpec['policies']): WorldSpec['policies'] {
+  const kinds = (one: Policies): Policies => ({
+    ...one,
+    rules: { ...one.rules, byKind: true, filter: { a: false, b: true }, onLeave: leavingB(one.rules.onLeave) },
+  });
+  return { ...policies, companies: kinds(policies.companies), persons: kinds(policies.persons) };
+}
+
+const leavingB = (onLeave: Rules['onLeave']): Rules['onLeave'] => (onLeave === 'delete' ? 'archive' : onLeave);
+
 /** Companies, and deals where lines are to stand within them. */
 function drawParents(random: SeededRandom, more: readonly MappingName[]): Edit[] {
   const serial = { next: 35_000 };
@@ -258,9 +272,9 @@ function drawParents(random: SeededRandom, more: readonly MappingName[]): Edit[]
 
 /** The mappings beyond those of every world. */
 function drawMore(random: SeededRandom): MappingName[] {
-  const contacts = random.chance(0.35);
+  const people = random.pick(['contacts', 'contacts', 'persons', null, null, null] as const);
   const lines = random.pick(['none', 'none', 'none', 'items', 'offers'] as const);
-  return [...(contacts ? (['contacts'] as const) : []), ...(lines === 'none' ? [] : [lines])];
+  return [...(people ? [people] : []), ...(lines === 'none' ? [] : [lines])];
 }
 
 /** What people do to the records of a mapping that not every world has. */
@@ -281,6 +295,7 @@ function drawCreate(random: SeededRandom, serial: Serial, side: Side, mapping: M
     serial.next += 1;
     values[field[side]] = freshValue(field, side, random, serial.next);
   }
+  if (mapping === 'persons' && side === 'b') values.kind = PERSON;
   return { side, mapping, kind: 'create', pick: random.below(100), other: random.below(100), values, theirs: {} };
 }
 
@@ -297,6 +312,7 @@ function asTwin(edit: Edit, random: SeededRandom, serial: Serial): Edit {
       theirs[field[other]] = same === null || same === '' ? (other === 'a' ? null : '') : (same ?? null);
     } else theirs[field[other]] = freshValue(field, other, random, serial.next);
   }
+  if (edit.mapping === 'persons' && other === 'b') theirs.kind = PERSON;
   return { ...edit, kind: 'twin', theirs };
 }
 
@@ -340,7 +356,7 @@ function drawCrossings(
   return among.flatMap((mapping) =>
     (['a', 'b'] as const).flatMap((side) => {
       if (!policies[mapping].rules.filter[side] || random.chance(0.4)) return [];
-      const filter = FILTERS[mapping][side];
+      const filter = filterOf(policies[mapping].rules, mapping, side);
       const more = random.chance(0.3) ? drawChanges(random, { next: 60_000 + random.below(9000) }, side, mapping) : {};
       const values = { ...more, [filter.field]: random.chance(0.6) ? filter.out : filter.in };
       const base = { side, mapping, pick: random.below(100), other: random.below(100), ...noValues };
@@ -368,7 +384,7 @@ function drawEdit(random: SeededRandom, serial: Serial, focus: MappingName | nul
   if (drawn < 37 && side === 'a') return { ...base, kind: 'restore' };
   if (drawn < 39 && side === 'a') return { ...base, kind: 'purge' };
   if (drawn < 42 && side === 'a')
-    return { ...base, mapping: mapping === 'contacts' ? mapping : 'companies', kind: 'merge' };
+    return { ...base, mapping: mapping === 'contacts' || mapping === 'persons' ? mapping : 'companies', kind: 'merge' };
   if (drawn < 50) return { ...base, kind: 'undo' };
   if (drawn < 51 && side === 'a') return { ...base, kind: 'option' };
   return { ...base, kind: 'update', values: drawChanges(random, serial, side, mapping) };

@@ -315,10 +315,7 @@ export class World {
     } else if (!request.path.startsWith('/oauth')) {
       attempt.writeRequests += 1;
       this.ledger.writeRequests += 1;
-      const before = (mapping: MappingName, id: string) => {
-        const known = this.ledger.tracked(mapping, side, id);
-        return known?.goneBy === null ? known.raw : undefined;
-      };
+      const before = (mapping: MappingName, id: string) => this.ledger.tracked(mapping, side, id)?.raw;
       attempt.deeds.push(...deedsAsked(this.spec.mappings, side, request, response, before));
       this.#checkLease(attempt, exchange);
       this.ledger.observe({ process: process.name, started: attempt.started, conditional: isConditional(request) });
