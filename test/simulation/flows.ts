@@ -1,8 +1,9 @@
 import type { Json } from '../../sandbox/system.ts';
 import { otherSide, type Side } from '../../src/record/side.ts';
-import { isEmptyWire, type SimulatedField } from './fields.ts';
-import { follows } from './rules.ts';
+import { isEmptyWire, MAPPINGS, type MappingName, type SimulatedField } from './fields.ts';
+import { follows, lacks } from './rules.ts';
 import type { Policies } from './spec.ts';
+import type { Raw } from './views.ts';
 
 /** Whether values of this side go to the other one. */
 export function flows({ oneWay }: Policies, side: Side, field: SimulatedField): boolean {
@@ -22,3 +23,9 @@ export function speaks(policies: Policies, side: Side, field: SimulatedField, va
   const overwrites = policies.firstContact?.emptyOverwrites === true;
   return flows(policies, side, field) && (overwrites || !isEmptyWire(value));
 }
+
+/** The fields that a record of this side must have from the other one, and has not. */
+export const lackingIn = (policies: Policies, mapping: MappingName, side: Side, raw: Raw): SimulatedField[] =>
+  MAPPINGS[mapping].fields.filter(
+    (field) => flows(policies, otherSide(side), field) && lacks(policies.rules, field, raw, side),
+  );

@@ -1,5 +1,5 @@
 import type { Json } from '../../sandbox/system.ts';
-import { otherSide, type Side } from '../../src/record/side.ts';
+import { otherSide, SIDES, type Side } from '../../src/record/side.ts';
 import type { ParkedRecord, StateChange } from '../../src/store/port.ts';
 import { checkNotMissed, checkUnambiguous } from './doubles.ts';
 import {
@@ -17,11 +17,11 @@ import {
   wholeOf,
 } from './fields.ts';
 import { FirstContacts } from './first-contacts.ts';
-import { flows, matters, speaks } from './flows.ts';
+import { lackingIn, matters, speaks } from './flows.ts';
 import { Partners } from './partners.ts';
 import { type Approval, checkRemoved } from './removals.ts';
-import { filterOf, follows, forbidden, lacks, lets, saidOf, sourceOf } from './rules.ts';
-import { declaredLag, SETTLED_MS, type WorldSpec } from './spec.ts';
+import { filterOf, follows, forbidden, lets, saidOf, sourceOf } from './rules.ts';
+import { declaredLag, SETTLED_MS, type WorldSpec, wasUnseen } from './spec.ts';
 import {
   type Overwritten,
   type Pending,
@@ -113,9 +113,7 @@ export class Ledger {
 
   /** Looks at what has changed in both systems. */
   observe(cause: 'person' | Write): void {
-    for (const mapping of this.#spec.mappings) {
-      for (const side of ['a', 'b'] as const) this.#observeTable(mapping, side, cause);
-    }
+    for (const mapping of this.#spec.mappings) for (const side of SIDES) this.#observeTable(mapping, side, cause);
   }
 
   #observeTable(mapping: MappingName, side: Side, cause: 'person' | Write): void {
@@ -182,7 +180,9 @@ export class Ledger {
       this.written.create += 1;
       this.#tellWithin(mapping, side, 'put in');
       if (cause !== 'person') checkNotMissed(this, this.#spec, { mapping, side, id, raw }, cause.started);
-      this.#checkFilled(mapping, side, id, raw);
+      // What is created has all that the mapping demands.
+      for (const { a } of lackingIn(this.#spec.policies[mapping], mapping, side, raw))
+        this.fail('converge', `${mapping} ${side} ${id} was created without ${a}, which must not be empty`);
     }
     this.#tracked.set(`${mapping} ${side} ${id}`, {
       raw,
@@ -272,7 +272,12 @@ export class Ledger {
     const partner = this.partnerOf(mapping, side, id);
     const theirs = partner === null ? undefined : this.tracked(mapping, otherSide(side), partner);
     const ours = this.tracked(mapping, side, id);
-    if (!theirs || !ours || this.#wasUnseen(side, ours, write) || this.#wasUnseen(otherSide(side), theirs, write))
+    if (
+      !theirs ||
+      !ours ||
+      wasUnseen(this.#spec, side, ours, write) ||
+      wasUnseen(this.#spec, otherSide(side), theirs, write)
+    )
       return;
     const ids = side === 'a' ? { a: id, b: partner ?? '' } : { a: partner ?? '', b: id };
     // What a system makes of a text without saying so shows only once it was written there.
@@ -283,11 +288,6 @@ export class Ledger {
     if (!this.agrees(field, a, b, side === 'a' ? ours.raw : theirs.raw) || field.kind === 'reference') return;
     if (this.#spec.policies[mapping].oneWay[field.a] !== undefined && !holds(field, side, a, b)) return;
     this.fail('quiet', `${mapping} ${side} ${id}: ${field.a} was written although both sides said the same`);
-  }
-
-  /** Whether the write may have been decided before a person's last edit could be read: lists lag. */
-  #wasUnseen(side: Side, { edited }: Tracked, { started }: Write): boolean {
-    return edited >= started - declaredLag(this.#spec)[side];
   }
 
   #overwrote(
@@ -324,15 +324,6 @@ export class Ledger {
       this.#tellWithin(mapping, side, checkRemoved(this, this.#spec, { mapping, side, id, tracked }, cause));
     }
     tracked.pending.clear();
-  }
-
-  /** What is created has all that the mapping demands. */
-  #checkFilled(mapping: MappingName, side: Side, id: string, raw: Raw): void {
-    const { rules } = this.#spec.policies[mapping];
-    for (const field of MAPPINGS[mapping].fields) {
-      if (flows(this.#spec.policies[mapping], otherSide(side), field) && lacks(rules, field, raw, side))
-        this.fail('converge', `${mapping} ${side} ${id} was created without ${field.a}, which must not be empty`);
-    }
   }
 
   /**

@@ -93,6 +93,14 @@ export function declaredLag(spec: WorldSpec): Record<Side, number> {
   return { a: Math.max(3000, spec.indexLagMs + spec.lists.a.staleMs), b: spec.lists.b.staleMs };
 }
 
+/** Whether a write may have been decided before a person's last edit could be read: lists lag. */
+export const wasUnseen = (
+  spec: WorldSpec,
+  side: Side,
+  { edited }: { edited: number },
+  { started }: { started: number },
+): boolean => edited >= started - declaredLag(spec)[side];
+
 /** What changed so long before a run, besides the lag of the system's lists, is seen by it. */
 export const SETTLED_MS = 2000;
 
