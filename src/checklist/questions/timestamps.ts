@@ -36,18 +36,22 @@ export const timestamps: Question = {
 
 const TIMES: readonly FieldType[] = ['timestamp', 'local_timestamp', 'date', 'time'];
 
-function formOf(field: FieldDefinition | undefined): string | null {
+/** How the instants, days and local times of a field stand on the wire, in words; null for other fields. */
+export function formOf(field: FieldDefinition | undefined): string | null {
   if (field?.type !== 'timestamp' && field?.type !== 'date' && field?.type !== 'local_timestamp') return null;
-  const { time = 'iso' } = field;
-  if (field.type === 'local_timestamp') return localForm(time);
-  if (typeof time !== 'string')
-    return field.type === 'date' ? time.pattern : `${time.pattern} in ${time.zone ?? 'UTC'}`;
-  if (time === 'iso') return field.type === 'date' ? 'ISO 8601 dates' : 'ISO 8601, UTC or with its offset';
+  const { type, time = 'iso' } = field;
+  if (typeof time === 'object')
+    return type === 'date' ? dateForm(time.pattern) : `${plainForm(time.pattern)} ${zoneOf(field)}`;
+  if (type === 'local_timestamp') return `${plainForm('iso')} ${zoneOf(field)}`;
+  if (time === 'iso') return type === 'date' ? dateForm('iso') : 'ISO 8601, UTC or with its offset';
   return `${time === 'epoch_s' ? 'seconds' : 'milliseconds'} since 1970, UTC`;
 }
 
-function localForm(time: NonNullable<FieldDefinition['time']>): string {
-  const pattern = typeof time === 'object' && time.pattern !== 'iso' ? time.pattern : 'ISO 8601 without an offset';
+const dateForm = (pattern: string): string => (pattern === 'iso' ? 'ISO 8601 dates' : pattern);
+const plainForm = (pattern: string): string => (pattern === 'iso' ? 'ISO 8601 without an offset' : pattern);
+
+function zoneOf({ type, time }: FieldDefinition): string {
   const zone = typeof time === 'object' ? time.zone : undefined;
-  return zone === undefined ? `${pattern}, in no zone` : `${pattern} in ${zone}`;
+  if (zone !== undefined) return `in ${zone}`;
+  return type === 'local_timestamp' ? 'in no zone' : 'in UTC';
 }
