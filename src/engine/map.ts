@@ -1,3 +1,4 @@
+import type { LoadedField } from '../integration/loaded.ts';
 import { canonicalText } from '../record/canonical.ts';
 import { problem } from '../record/diagnostic.ts';
 import { DIGEST_BYTES, digestInto } from '../record/digest.ts';
@@ -23,15 +24,17 @@ function mapTowards(run: MappingRun, pair: Pair, target: Side): Expressed[] {
   const presence = pair.sides[otherSide(target)];
   if (presence.kind !== 'present') return [];
   const { fields } = presence.seen;
+  pair.outside[target].clear();
   return run[target].mappers.map((mapper, index) => {
     if (!mapper) return ABSENT;
     const field = run.mapping.fields[index];
     if (!field?.reference) return mapper(fields, pair.lookedUp[otherSide(target)]);
-    return referenceOf(pair, target, index, field[otherSide(target)], fields);
+    return referenceOf(pair, target, index, field, fields);
   });
 }
 
-function referenceOf(pair: Pair, target: Side, index: number, name: string, fields: Fields): Expressed {
+function referenceOf(pair: Pair, target: Side, index: number, field: LoadedField, fields: Fields): Expressed {
+  const name = field[otherSide(target)];
   const said = fields[name];
   if (said === null || said === undefined || said === '') return null;
   const resolved = pair.references[target]?.get(index);
@@ -39,6 +42,10 @@ function referenceOf(pair: Pair, target: Side, index: number, name: string, fiel
   if (resolved?.kind === 'planned') return PLANNED;
   if (resolved?.kind === 'unknown') return new Obstacle('parent-unknown', resolved.diagnostic);
   const waitsFor = resolved?.waitsFor ?? null;
+  if (waitsFor && field.outside === 'empty') {
+    pair.outside[target].set(index, waitsFor);
+    return null;
+  }
   const diagnostic = problem(
     'parent-missing',
     `${name} refers to ${waitsFor?.id ?? 'a record'}, which is not linked yet`,

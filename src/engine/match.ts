@@ -1,4 +1,4 @@
-import type { Presence, Seen } from '../planning/plan-item.ts';
+import type { Ending, Presence, Seen } from '../planning/plan-item.ts';
 import { otherSide, type Side } from '../record/side.ts';
 import type { Link, ParkedRecord } from '../store/port.ts';
 import { isOwnCreate } from './apply-creates.ts';
@@ -8,6 +8,7 @@ import { isForeseen } from './foreseen.ts';
 import type { MappingRun } from './mapping-run.ts';
 import { matchByKeys } from './match-keys.ts';
 import { handOverLinks } from './merged.ts';
+import { PARENT_OUTSIDE } from './outside.ts';
 import { digestText, type Pair, seenOf } from './pair.ts';
 import { parkAtOpenPlaces } from './places.ts';
 import { loseUnlinked, readPartners } from './plan.ts';
@@ -30,7 +31,7 @@ export async function match(run: MappingRun, from: Side, page: readonly Seen[]):
     const link = links.get(seen.id) ?? null;
     const parked = before.get(seen.id) ?? null;
     if (!parked && (isUnchanged(run, from, seen, link) || isForeseen(run, link))) unchanged += 1;
-    else if (mustWait(run, from, seen, parked)) countEnding(run, from, 'parked');
+    else if (mustWait(run, from, seen, parked)) countEnding(run, from, endingOf(parked));
     else found.push(newPair(run, from, seen, link, parked));
   }
   run.counts[from].unchanged += unchanged;
@@ -82,10 +83,12 @@ function partnerWaits(run: MappingRun, pair: Pair): boolean {
   if (unread ? !seenOf(pair, from).startsWith(`${ours} `) : parked.seen !== seenOf(pair, other)) return false;
   if (parked.dismissed === null && parked.rules !== run.parkDigest) return false;
   if (run.retried[from].has(pair.ids[from] ?? '')) return false;
-  countEnding(run, from, 'parked');
-  if (pair.joint) countEnding(run, otherSide(from), 'parked');
+  countEnding(run, from, endingOf(parked));
+  if (pair.joint) countEnding(run, otherSide(from), endingOf(parked));
   return true;
 }
+
+const endingOf = (parked: ParkedRecord | null): Ending => (parked?.reason === PARENT_OUTSIDE ? 'unchanged' : 'parked');
 
 function newPair(run: MappingRun, from: Side, seen: Seen, link: Link | null, before: ParkedRecord | null): Pair {
   const live = link && link.state !== 'closed' ? link : null;
@@ -144,6 +147,7 @@ export function emptyPair(from: Side, link: Link | null, ids: Record<Side, strin
     swept: false,
     keys: {},
     references: { a: null, b: null },
+    outside: { a: new Map(), b: new Map() },
     lookedUp: { a: null, b: null },
     expressed: { a: [], b: [] },
     findings: { a: [], b: [] },

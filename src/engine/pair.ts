@@ -40,6 +40,8 @@ export interface Pair {
   keys: Partial<Record<Side, (string | null)[]>>;
   /** By target side and position of the field: the reference in the target's ids. */
   references: Record<Side, Map<number, ResolvedReference> | null>;
+  /** The same of references that are left empty, since their parents are not linked: whom they are for. */
+  outside: Record<Side, Map<number, NonNullable<Park['waitsFor']>>>;
   /** By the side of the record: what the mapping's lookups found for it. */
   lookedUp: Record<Side, LookedUp | null>;
   /** By target side and position: the other side's values, as the *map* and *validate* steps make them; may be empty. */

@@ -11,6 +11,7 @@ import { map, ownDigest, validate } from './map.ts';
 import type { MappingRun } from './mapping-run.ts';
 import { matchByKeys } from './match-keys.ts';
 import { parkOscillating } from './oscillation.ts';
+import { withOpenReferences } from './outside.ts';
 import { expressedOn, type Pair, type Planned, wasGone } from './pair.ts';
 import { baseOf, fieldChanged, isAdded, isMarked, isOpened, isRemapped } from './recall.ts';
 import { checkRecords, sideToCheck } from './record-rules.ts';
@@ -78,7 +79,9 @@ function decide(run: MappingRun, pair: Pair) {
     return { kind: 'planned', item } as const;
   }
   const decided = decidePair(run.rules, caseOf(run, pair));
-  return decided.kind === 'planned' ? { ...decided, item: inTodaysLayout(run, pair, decided.item) } : decided;
+  return decided.kind === 'planned'
+    ? { ...decided, item: withOpenReferences(pair, inTodaysLayout(run, pair, decided.item)) }
+    : decided;
 }
 
 /** Where changed rules make no difference to a pair, that is on record too: else every later run would look into it again. */
@@ -108,7 +111,10 @@ export function caseOf(run: MappingRun, pair: Pair): PairCase {
 
 function mayBeEdited(run: MappingRun, pair: Pair, side: Side, index: number): boolean {
   if (pair.link && isAdded(run, pair.link, index)) return false;
-  return hasChanged(run, pair, side, index) !== false || (pair.link !== null && isMarked(pair.link, side, index));
+  const changed = hasChanged(run, pair, side, index);
+  // A reference that was left empty has no baseline.
+  if (changed === null && run.mapping.fields[index]?.outside === 'empty') return false;
+  return changed !== false || (pair.link !== null && isMarked(pair.link, side, index));
 }
 
 function hasChanged(run: MappingRun, { link, sides }: Pair, side: Side, index: number): boolean | null {

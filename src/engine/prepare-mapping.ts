@@ -214,6 +214,7 @@ function planRules(mapping: LoadedMapping, sides: Record<Side, SideRun>): PlanRu
       policy: field.conflict,
       targetEdits: field.targetEdits,
       later: mapping.cycleBreakers.includes(field.name),
+      leftEmpty: field.outside === 'empty',
       isPlace: (['a', 'b'] as const).some(
         (side) => sides[side].definition.lines_of?.position === field[side] && field[side] !== '',
       ),

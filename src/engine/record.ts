@@ -1,5 +1,5 @@
 import { PLACE_TAKEN } from '../connector/within/holding.ts';
-import type { FieldChange, LinkStep, Seen } from '../planning/plan-item.ts';
+import type { FieldChange, LinkStep, Park, Seen } from '../planning/plan-item.ts';
 import { type Diagnostic, problem } from '../record/diagnostic.ts';
 import { DIGEST_BYTES } from '../record/digest.ts';
 import { otherSide, SIDES, type Side } from '../record/side.ts';
@@ -11,6 +11,7 @@ import { countEnding, countFindings } from './counts.ts';
 import { passes } from './filter.ts';
 import { historyOf } from './history.ts';
 import { addDiagnostic, type MappingRun, spoilPages } from './mapping-run.ts';
+import { leftEmpty, PARENT_OUTSIDE } from './outside.ts';
 import { presentSide, seenOf } from './pair.ts';
 import { PLACE_OPEN } from './places.ts';
 import { baseOf, undecided } from './recall.ts';
@@ -250,13 +251,15 @@ function markSources(run: MappingRun, side: Side, changes: readonly FieldChange[
   }
 }
 
-/** A reference left out of a create has no baseline yet: the next run sees it as open and sets it. */
+/** A reference left out of a create, or left empty, has no baseline yet: the next run sees it as open and sets it. */
 function withoutOmitted(run: MappingRun, one: Applied, base: Uint8Array): Uint8Array {
   const create = [one.item.actions.a, one.item.actions.b].find((action) => action?.kind === 'create');
-  if (!create || base.length === 0 || run.mapping.cycleBreakers.length === 0) return base;
-  const omitted = run.rules.fields.flatMap((field, index) =>
-    field.later && !create.later.some((change) => change.index === index) ? [index] : [],
+  const outside = leftEmpty(one.pair, one.item).map(({ index }) => index);
+  if (base.length === 0 || (outside.length === 0 && (!create || run.mapping.cycleBreakers.length === 0))) return base;
+  const later = run.rules.fields.flatMap((field, index) =>
+    create && field.later && !create.later.some((change) => change.index === index) ? [index] : [],
   );
+  const omitted = [...outside, ...later];
   if (omitted.length === 0) return base;
   const open = base.slice();
   for (const index of omitted) open.fill(0, index * DIGEST_BYTES, (index + 1) * DIGEST_BYTES);
@@ -302,7 +305,7 @@ function parkedRecord(run: MappingRun, one: Applied, park: NonNullable<Applied['
     (known) => known?.side === park.side && known.id === park.id,
   );
   const attempts = (before?.attempts ?? 0) + 1;
-  const next = nextAttempt(run, park.reason, attempts, now);
+  const next = nextAttempt(run, park, attempts, now);
   return {
     mapping: run.key,
     side: park.side,
@@ -323,9 +326,9 @@ function parkedRecord(run: MappingRun, one: Applied, park: NonNullable<Applied['
   };
 }
 
-function nextAttempt(run: MappingRun, reason: string, attempts: number, now: number): number | null {
+function nextAttempt(run: MappingRun, { reason, waitsFor }: Park, attempts: number, now: number): number | null {
   if (reason === 'plan-stale') return now;
-  if (!PASSING.includes(reason)) return null;
+  if (!PASSING.includes(reason) && !(reason === PARENT_OUTSIDE && waitsFor === null)) return null;
   const backoff = Math.min(LONGEST_BACKOFF_MS, BACKOFF_MS * 2 ** (attempts - 1));
   return now + Math.round(backoff * (0.5 + run.context.platform.random.next() / 2));
 }

@@ -16,6 +16,7 @@ import { cycle, setOpenReferences } from './cycle.ts';
 import { applyDeletes } from './deletes.ts';
 import { moveCursors } from './finish.ts';
 import type { MappingRun, RunContext, RunEvent } from './mapping-run.ts';
+import { waitingAmong } from './outside.ts';
 import { prepareMapping } from './prepare-mapping.ts';
 
 export interface RunOptions {
@@ -205,7 +206,7 @@ const isComplete = ({ reads }: MappingRun): boolean => reads.a.complete && reads
 /** Whether records of the mapping wait for something, from this run or an earlier one. */
 async function leftOver({ context, key, counts }: MappingRun): Promise<boolean> {
   if ([counts.a, counts.b].some((side) => side.parked + side.held + side.failed > 0)) return true;
-  return Object.values(await context.store.countParked(key)).some((count) => count > 0);
+  return waitingAmong(await context.store.countParked(key)) > 0;
 }
 
 const miscount = (mapping: string, system: string): Diagnostic =>

@@ -7,7 +7,7 @@ import { loadEquivalence } from './equivalence.ts';
 import { compileExpression, type Expression } from './expression.ts';
 import type { Findings } from './findings.ts';
 import { loadOptions, loadOtherwise } from './load-options.ts';
-import { checkReferenceKey, loadReferenceKeys } from './load-reference-keys.ts';
+import { checkOutside, checkReferenceKey, loadReferenceKeys } from './load-reference-keys.ts';
 import type { ConflictPolicy, LoadedField } from './loaded.ts';
 import type { AnyRow, Row, RowScope, SideInFile } from './row.ts';
 import type { FieldMappingFile } from './schema.ts';
@@ -26,6 +26,7 @@ export function loadField(file: FieldMappingFile, scope: RowScope): LoadedField 
   checkAccess(row, scope);
   const by = loadReferenceKeys(file, scope);
   const reference = loadReference(row, by, scope);
+  checkOutside(row, scope);
   const options = loadOptions(row, expressions, scope);
   checkTypes(row, scope);
   checkLoss(row, scope);
@@ -43,6 +44,7 @@ export function loadField(file: FieldMappingFile, scope: RowScope): LoadedField 
     otherwise: loadOtherwise(row, scope),
     reference,
     by,
+    outside: file.outside,
     conflict: file.conflict === undefined ? scope.conflict : conflictPolicy(file.conflict, scope),
     targetEdits: file.target_edits,
     required: file.required,

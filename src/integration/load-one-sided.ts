@@ -48,6 +48,7 @@ export function loadOneSided(file: FieldMappingFile, target: Side, scope: RowSco
     otherwise: { policy: 'park', a: null, b: null },
     reference: null,
     by: { a: null, b: null },
+    outside: 'hold',
     conflict: file.conflict === undefined ? scope.conflict : conflictPolicy(file.conflict, scope),
     targetEdits: file.target_edits,
     required: file.required,

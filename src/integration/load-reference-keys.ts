@@ -50,3 +50,17 @@ export function checkReferenceKey(
     next: `Declare it under list.equals of ${object}, or refer by the id`,
   });
 }
+
+/** A reference that may be left empty must not be required. */
+export function checkOutside(row: Row, { findings, path, sides }: RowScope): void {
+  if (row.file.outside !== 'empty') return;
+  const at = [...path, 'outside'];
+  if (row.file.reference === undefined) {
+    findings.error('outside-without-reference', 'outside is about references, and the row is none', at);
+    return;
+  }
+  const required = SIDES.find((side) => row.writes[side] && row.fields[side].required);
+  if (!required) return;
+  const summary = `${row.names[required]} of ${sides[required].system} is required, so it can't be left empty`;
+  findings.error('outside-required', summary, at, { next: 'Leave outside out: the record waits then' });
+}

@@ -52,6 +52,12 @@ const fieldMappingSchema = z
         'What to do with an option that has no counterpart; for `default`, the option by the name of the system',
       ),
     reference: z.string().optional().describe('The mapping through whose links the reference is translated'),
+    outside: z
+      .enum(['hold', 'empty'])
+      .default('hold')
+      .describe(
+        'A reference to a record without a link, such as one outside the filter: hold the record, or leave the reference empty until there is one',
+      ),
     by: z
       .record(z.string(), z.string())
       .optional()

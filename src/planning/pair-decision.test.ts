@@ -15,6 +15,7 @@ const rules: PlanRules = {
       targetEdits: 'leave',
       later: false,
       isPlace: false,
+      leftEmpty: false,
     },
     {
       names: { a: 'city', b: 'town' },
@@ -24,6 +25,7 @@ const rules: PlanRules = {
       targetEdits: 'leave',
       later: false,
       isPlace: false,
+      leftEmpty: false,
     },
   ],
   propagate: { a: fate, b: fate },

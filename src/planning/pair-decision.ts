@@ -24,6 +24,8 @@ export interface PlanField {
   later: boolean;
   /** It is the place of a line in its list, which changes with the lines around it. */
   isPlace: boolean;
+  /** A reference whose parent is not linked is left empty. */
+  leftEmpty: boolean;
 }
 
 export interface PlanRules {
@@ -334,8 +336,9 @@ function agrees(pair: PairCase, field: PlanField, index: number): boolean {
 
 function emptyOn(pair: PairCase, side: Side, field: PlanField, index: number): boolean {
   const presence = pair.sides[side];
-  // Without a field of its own, the side says what the row computes from its record.
-  if (field.names[side] === '') return saysNothing(pair.expressed(otherSide(side), index));
+  // Without a field of its own, the side says what the row computes from its record; by a reference left empty, nothing.
+  const said = pair.expressed(otherSide(side), index);
+  if (field.names[side] === '' || (field.leftEmpty && said === null)) return saysNothing(said);
   return presence.kind !== 'present' || isEmpty(presence.seen.fields[field.names[side]]);
 }
 
