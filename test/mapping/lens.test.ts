@@ -102,6 +102,42 @@ describe('planted losses are found', () => {
       ['crm: order'],
     ],
     [
+      'a local time in minutes',
+      one({ type: 'local_timestamp' }, { type: 'local_timestamp', time: { pattern: 'DD.MM.YYYY HH:mm' } }),
+      ['crm: seconds'],
+    ],
+    ['a time of day in minutes', one({ type: 'time' }, { type: 'time', time: { pattern: 'HH:mm' } }), ['crm: seconds']],
+    [
+      'a duration in whole minutes',
+      one({ type: 'duration' }, { type: 'duration', duration: 'minutes', number: { scale: 0 } }),
+      ['crm: changed'],
+    ],
+    [
+      'a name that is one text',
+      one({ type: 'person_name' }, { type: 'person_name', person_name: { text: 'given family' } }),
+      ['crm: changed'],
+    ],
+    [
+      'an address of fewer parts',
+      one(
+        { type: 'postal_address' },
+        {
+          type: 'postal_address',
+          on_violation: 'truncate',
+          parts: { street: 's', postal_code: 'z', city: 'c', country: 'l' },
+        },
+      ),
+      ['crm: parts'],
+    ],
+    [
+      'several options in one',
+      one({ ...options('a', 'b'), type: 'multi_option' }, options('a', 'b'), {
+        to_erp: '{{ value | first if value else none }}',
+        to_crm: '{{ [value] if value else none }}',
+      }),
+      ['crm: parts'],
+    ],
+    [
       'a number that comes back as words',
       one({ type: 'integer' }, text, { to_erp: "{{ value ~ ' pieces' if value is not none else none }}" }),
       ['crm: stuck'],
@@ -171,6 +207,30 @@ const soundPairs: fc.Arbitrary<LensWorld> = fc.oneof(
     ),
   ),
   pairsOf(fc.constantFrom(local('DD.MM.YYYY HH:mm'), local('YYYYMMDDHHmm'), local('HH:mm MM/DD/YYYY'))),
+  pairsOf(
+    fc.constantFrom(
+      { type: 'local_timestamp' },
+      { type: 'local_timestamp', time: { pattern: 'DD.MM.YYYY HH:mm:ss.SSS' } },
+    ),
+  ),
+  pairsOf(fc.constantFrom({ type: 'time' }, { type: 'time', time: { pattern: 'HH:mm:ss.SSS' } })),
+  pairsOf(
+    fc.constantFrom(
+      ...['alpha2', 'alpha3', 'numeric'].map((form) => ({ type: 'country', country: { form } })),
+      ...['en', 'de'].map((language) => ({ type: 'country', country: { form: 'name', in: language } })),
+    ),
+  ),
+  pairsOf(fc.constantFrom(...['tag', 'underscore'].map((form) => ({ type: 'language', language: { form } })))),
+  pairsOf(
+    fc.constantFrom(
+      ...['list', 'text'].map((form) => ({ ...options('a', 'b', 'c'), type: 'multi_option', multi_option: { form } })),
+    ),
+  ),
+  pairsOf(fc.constantFrom({ type: 'duration' }, { type: 'duration', duration: 'iso' })),
+  pairsOf(fc.constantFrom({ type: 'postal_address' }, { type: 'postal_address', country: { form: 'alpha3' } })),
+  pairsOf(fc.constant({ type: 'person_name' })),
+  pairsOf(fc.constant({ type: 'url' })),
+  pairsOf(fc.constant({ type: 'binary' })),
   pairsOf(fc.constant({ type: 'list' })),
   pairsOf(fc.constant({ type: 'object' })),
   fc.uniqueArray(fc.stringMatching(/^[a-z]{1,6}$/), { minLength: 1, maxLength: 8 }).map((keys) =>

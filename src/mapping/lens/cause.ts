@@ -1,6 +1,6 @@
 import { DAY, HOUR, MINUTE } from '../../connector/codec/civil.ts';
 import { fitsCharacters } from '../../connector/codec/text.ts';
-import { isEmpty } from '../../record/canonical.ts';
+import { isEmpty, sameValue } from '../../record/canonical.ts';
 import { codeForm } from '../../record/text-form.ts';
 import type { FieldType, Value } from '../../record/value.ts';
 import type { Trip } from './trip.ts';
@@ -22,6 +22,7 @@ export const CAUSES = [
   'clock-change',
   'currency',
   'merged',
+  'parts',
   'order',
   'changed',
 ] as const;
@@ -38,8 +39,9 @@ export function causeOf(types: { start: FieldType; goal: FieldType }, start: Val
   if (isEmpty(start)) return 'filled';
   if (typeof start === 'boolean' || type === 'option' || type === 'reference') return 'merged';
   if (typeof start === 'number' || type === 'decimal') return isNear(start, back) ? 'rounded' : 'changed';
-  if ((type === 'timestamp' || type === 'local_timestamp') && typeof start === 'string' && typeof back === 'string')
-    return instantCause(start, back, types.goal);
+  if (typeof start === 'string' && typeof back === 'string' && CLOCK_TYPES.includes(type)) {
+    return clockCause(start, back, types.goal);
+  }
   if (typeof start === 'string' && typeof back === 'string') return textCause(start, back);
   return structureCause(start, back);
 }
@@ -75,21 +77,30 @@ function isReplaced(kept: readonly string[], back: string): boolean {
   return letters.length <= kept.length && letters.every((letter, at) => kept[at] === '?' || letter === kept[at]);
 }
 
-function instantCause(start: string, back: string, goal: FieldType): Cause {
-  const distance = Math.abs(Date.parse(start) - Date.parse(back));
+/** Types that say a time of day, with or without a date. */
+const CLOCK_TYPES: readonly FieldType[] = ['timestamp', 'local_timestamp', 'time'];
+
+function clockCause(start: string, back: string, goal: FieldType): Cause {
+  const distance = Math.abs(instantOf(start) - instantOf(back));
   if (goal === 'date') return distance < DAY ? 'time-of-day' : 'changed';
   if (distance < MINUTE) return 'seconds';
   return distance % (30 * MINUTE) === 0 && distance <= 2 * HOUR ? 'clock-change' : 'changed';
 }
 
+/** Epoch ms; what has no date or no zone is taken as if it had one, since only distances count. */
+const instantOf = (text: string): number =>
+  Date.parse(`${text.includes('T') ? '' : '1970-01-01T'}${text}${text.endsWith('Z') ? '' : 'Z'}`);
+
 function structureCause(start: Value, back: Value): Cause {
   if (Array.isArray(start) && Array.isArray(back)) {
     const sorted = (list: Value[]) => JSON.stringify(list.map((item) => JSON.stringify(item)).sort());
-    return sorted(start) === sorted(back) ? 'order' : 'changed';
+    if (sorted(start) === sorted(back)) return 'order';
+    return back.every((item) => start.some((one) => sameValue(one, item))) ? 'parts' : 'changed';
   }
   if (!isRecord(start) || !isRecord(back)) return 'changed';
   if (start.currency !== back.currency) return 'currency';
-  return isNear(start.amount, back.amount) ? 'rounded' : 'changed';
+  if (isNear(start.amount, back.amount)) return 'rounded';
+  return Object.keys(back).every((key) => sameValue(back[key], start[key])) ? 'parts' : 'changed';
 }
 
 const isRecord = (value: Value): value is { [key: string]: Value } =>

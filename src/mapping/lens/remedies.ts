@@ -37,6 +37,7 @@ const LOSSES: Record<Cause, (place: Place) => string> = {
     `${goal} holds no currency, or another one: after an edit there, that of ${start} is gone.`,
   merged: ({ start, goal }) =>
     `Several values of ${start} are one in ${goal}: after an edit there, ${start} gets the one that stands first.`,
+  parts: ({ start, goal }) => `${goal} has no place for some of it: after an edit there, that is gone from ${start}.`,
   order: ({ start, goal }) => `${goal} has another order: after an edit there, so has ${start}.`,
   changed: ({ start, goal }) => `An edit of ${goal} would write something else into ${start}.`,
 };
@@ -65,9 +66,13 @@ const REMEDIES: Record<Cause, (place: Place, keys: { there: string; back: string
   'clock-change': ({ goal }) => [`let ${goal} be sent in UTC`],
   currency: ({ goal }) => [`map the currency of ${goal} by a row of its own`],
   merged: () => ['give each its own counterpart under options'],
+  parts: () => ['map what is left out by rows of its own'],
   order: () => ['`equivalent: "{{ value | sort }}"`'],
   changed: (_, { there, back }) => [`let ${back} undo what ${there} does`],
 };
+
+/** Causes whose remedy is in the row's expressions. */
+const BY_EXPRESSION: readonly Cause[] = ['stuck', 'emptied', 'filled', 'changed'];
 
 /** The loss in words, and what can be done about it: the remedies of its cause, one direction only, or accepting it. */
 export function explainLoss(
@@ -86,6 +91,10 @@ export function explainLoss(
   const keys = { there: `to_${goal}`, back: `to_${start}` };
   return {
     loss: LOSSES[cause](place),
-    remedies: [...REMEDIES[cause](place, keys), `\`direction: ${start} -> ${goal}\``, '`loss: accepted`'],
+    remedies: [
+      ...(BY_EXPRESSION.includes(cause) && !row.toA && !row.toB ? [] : REMEDIES[cause](place, keys)),
+      `\`direction: ${start} -> ${goal}\``,
+      '`loss: accepted`',
+    ],
   };
 }
