@@ -91,7 +91,7 @@ async function meetNewField(
   }
   if (next.fields) delete next.fields[key];
   if (policy === 'hold') {
-    const diagnostic = problem('field-new', `${summary}: the mapping is held`, {
+    const diagnostic = problem('mapping-held', `${summary}: the mapping is held`, {
       detail,
       where: mapping.where,
       next: 'Declare the field in the integration file, and map or ignore it.',

@@ -2,14 +2,11 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PlanItem } from '../../src/planning/plan-item.ts';
-import { EXAMPLE, openWorld, type World } from './world.ts';
+import { EXAMPLE, openEmptyWorld, type World } from './world.ts';
 
 let world: World;
 beforeEach(async () => {
-  world = await openWorld({
-    crm: { seed: 3, sizes: { companies: 0, contacts: 0, deals: 0, products: 0, users: 1 } },
-    erp: { seed: 3, sizes: { customers: 0, articles: 0, orders: 0, price_lists: 0 } },
-  });
+  world = await openEmptyWorld();
 });
 afterEach(() => world.close());
 

@@ -1,14 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LoadedIntegration } from '../../src/integration/loaded.ts';
 import type { Run } from '../../src/store/port.ts';
-import { openWorld, type World } from './world.ts';
+import { openEmptyWorld, type World } from './world.ts';
 
 let world: World;
 beforeEach(async () => {
-  world = await openWorld({
-    crm: { seed: 3, sizes: { companies: 0, contacts: 0, deals: 0, products: 0, users: 1 } },
-    erp: { seed: 3, sizes: { customers: 0, articles: 0, orders: 0, price_lists: 0 } },
-  });
+  world = await openEmptyWorld();
 });
 afterEach(() => world.close());
 
@@ -108,7 +105,7 @@ describe('a field that users add', () => {
     const run = await world.sync({ integration });
     expect(run.outcome).toBe('partial');
     expect(said(run)).toEqual([
-      'error field-new: companies of crm has the new field memo ("Memo"): the mapping is held',
+      'error mapping-held: companies of crm has the new field memo ("Memo"): the mapping is held',
     ]);
     expect(customers()).toEqual([]);
     expect([...world.crm.records('products')]).toHaveLength(1);

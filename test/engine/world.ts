@@ -104,6 +104,13 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   };
 }
 
+/** Both systems without a record. */
+export const openEmptyWorld = (): Promise<World> =>
+  openWorld({
+    crm: { seed: 3, sizes: { companies: 0, contacts: 0, deals: 0, products: 0, users: 1 } },
+    erp: { seed: 3, sizes: { customers: 0, articles: 0, orders: 0, price_lists: 0 } },
+  });
+
 function editedExample(
   file: string,
   variables: Record<string, string>,

@@ -57,9 +57,10 @@ async function plan(cli: Cli, runtime: Runtime, output: Output, options: PlanOpt
   const made = await makePlan(cli, runtime, output, options);
   if (!made.ok) return output.failure(made.error.exit, made.error.diagnostics);
   output.summary(made.value, planText);
-  const { outcome, parkedBefore, mappings } = made.value;
+  const { outcome, parkedBefore, mappings, diagnostics } = made.value;
+  const held = diagnostics.some(({ code }) => code === 'mapping-held');
   if (outcome === 'failed') return EXIT.failed;
-  return parkedBefore + totalsOf(mappings).waiting > 0 ? EXIT.leftOver : EXIT.done;
+  return held || parkedBefore + totalsOf(mappings).waiting > 0 ? EXIT.leftOver : EXIT.done;
 }
 
 /** Plans with live progress, and saves the plan where that is asked for. */

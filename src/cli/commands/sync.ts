@@ -84,7 +84,7 @@ export async function makeSync(
 
 function exitOf({ run, parkedTotal }: SyncReport): ExitCode {
   if (run.outcome !== 'done' && run.outcome !== 'partial') return EXIT.failed;
-  return parkedTotal > 0 ? EXIT.leftOver : EXIT.done;
+  return parkedTotal > 0 || run.diagnostics.some(({ code }) => code === 'mapping-held') ? EXIT.leftOver : EXIT.done;
 }
 
 async function runSync(
