@@ -67,6 +67,32 @@ it('shows every part of an expression, and says why a sync would park the record
   expect(tried.out).toContain('A sync would park the record');
 });
 
+it('shows what was looked up, in a table, in a system, by a function; and check tells of the functions', async () => {
+  const [user] = [...world.crm.records('users')];
+  const file = join(world.folder, 'integration.yaml');
+  writeFileSync(join(world.folder, 'functions.ts'), 'export const shout = (value: unknown) => `${value}!`;\n');
+  writeFileSync(join(world.folder, 'regions.csv'), 'country,region\nDE,Mitte\n');
+  const row = `- { erp: memo, to_erp: "{{ record.country | lookup('regions') }} {{ lookup.owner.email }} {{ fn.shout(record.city) }}" }`;
+  const text = readFileSync(file, 'utf8')
+    .replace(/^mappings:/m, 'functions: ./functions.ts\ntables: { regions: { file: regions.csv } }\nmappings:')
+    .replace(
+      '    clock_skew: 2m\n',
+      `    clock_skew: 2m\n    lookups: { owner: { system: crm, of: crm, object: users, from: "{{ record.owner_id }}" } }\n`,
+    )
+    .replace('- { crm: email, erp: email }', `${row}\n      - { crm: email, erp: email }`);
+  writeFileSync(file, text);
+  const created = world.crm.userCreate('companies', { ...NORD, owner_id: user?.id ?? null }, Date.now());
+  const id = 'record' in created ? String(created.record.id) : '';
+  const tried = await world.run('mapping', 'try', 'companies', id, '--field', 'memo');
+  expect([tried.err, tried.exit]).toEqual(['', 0]);
+  expect(tried.out).toContain(`looked up as owner`);
+  expect(tried.out).toMatch(new RegExp(`written to erp +"Mitte ${user?.email} Kiel!"`));
+  const check = await world.run('check', '--question', 'credentials');
+  expect(check.err).toContain('./functions.ts is code that runs with your rights');
+  await world.run('sync');
+  expect([...world.erp.records('customers')][0]?.memo).toBe(`Mitte ${user?.email} Kiel!`);
+});
+
 it.each([
   [['try', 'compnies', 'x'], 'Did you mean "companies"?'],
   [['try', 'companies', 'nobody'], 'Neither crm nor erp has a record nobody of companies'],
