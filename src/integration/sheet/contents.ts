@@ -107,7 +107,7 @@ function sideOf(raw: Tree, { name, connector }: LoadedSystem, live: LiveOptions[
   return { object, label: definition?.label ?? humanised(object), fields: Object.fromEntries(fields) };
 }
 
-/** How records are recognised, and who wins. */
+/** Which records take part, how they are recognised, and who wins. */
 function agreedOf(raw: Tree, { fields }: SheetSide, names: SystemNames): string {
   const rules = [raw.match].flat().map((rule) =>
     [rule]
@@ -118,7 +118,11 @@ function agreedOf(raw: Tree, { fields }: SheetSide, names: SystemNames): string 
   );
   const known = rules.filter((rule) => rule !== '').join(', else by ');
   const conflict = said(conflictWords(names), plainMember(raw, 'conflict', 'hold'));
-  return `${known === '' ? '' : `Records are recognised by ${known}. `}When both sides changed a field, ${conflict}.`;
+  const only = SIDES.flatMap((side) => {
+    const filter = plainMember(treeAt(raw, 'filter'), names[side].name);
+    return filter === '' ? [] : [`Only records of ${names[side].title} with ${filter} take part. `];
+  });
+  return `${only.join('')}${known === '' ? '' : `Records are recognised by ${known}. `}When both sides changed a field, ${conflict}.`;
 }
 
 function rowsOf(raw: Tree, sides: Record<Side, SheetSide>, names: SystemNames): SheetRow[] {
@@ -164,12 +168,14 @@ export const EMPTY_CELLS: RowCells = {
 
 function pairOf(row: Tree, index: number, names: SystemNames): SheetRow {
   const { a, b } = names;
+  const isPair = Object.hasOwn(row, a.name) && Object.hasOwn(row, b.name);
   const cells: RowCells = {
     ...EMPTY_CELLS,
     fieldA: plainMember(row, a.name),
     fieldB: plainMember(row, b.name),
     status: said(STATUSES, 'mapped'),
-    direction: said(directionWords(names), plainMember(row, 'direction', 'both')),
+    // What is only computed goes no way.
+    direction: said(directionWords(names), plainMember(row, 'direction', isPair ? 'both' : '')),
     toA: plainMember(row, `to_${a.name}`),
     toB: plainMember(row, `to_${b.name}`),
     reference: plainMember(row, 'reference'),
