@@ -3,7 +3,6 @@ import type { Side } from '../../record/side.ts';
 import { counted, declared, mappedFields, mappedObjects, ofEachSystem, someOf } from '../answers.ts';
 import { nothingToSee } from '../failure.ts';
 import type { Observation, ProbeContext, Question } from '../question.ts';
-import { askRoundTrip } from '../round-trip.ts';
 import type { Sample } from '../sample.ts';
 
 export const fieldMapping: Question = {
@@ -27,7 +26,8 @@ export const fieldMapping: Question = {
   probes: [
     { id: 'fields-exist', ask: askFields },
     { id: 'values-decode', ask: askValues },
-    { id: 'round-trip', ask: askRoundTrip },
+    // Loaded when it is asked: a sync has the check list, too, and needs no examples of values.
+    { id: 'round-trip', ask: async (context, side) => (await import('../round-trip.ts')).askRoundTrip(context, side) },
   ],
 };
 
