@@ -67,7 +67,11 @@ export async function checkCursors(world: World): Promise<void> {
       for (const id of ids) {
         // It may have come into the filter after it was read.
         const { ledger } = world;
-        if (ledger.wasOutside(mapping, side, id) || isKeptOut(world, mapping, side, id, ledger.wasOutside)) continue;
+        if (
+          ledger.filtered.wasOutside(mapping, side, id) ||
+          isKeptOut(world, mapping, side, id, ledger.filtered.wasOutside)
+        )
+          continue;
         if (await waitsWithMatch(world, mapping, side, id)) continue;
         if (links.has(id) || parked.has(id) || open.includes(id) || partners.has(id)) continue;
         world.ledger.fail('safe-cursor', `${mapping} ${side} ${id} is older than the cursor and nowhere accounted for`);
@@ -89,7 +93,7 @@ function isKeptOut(
   mapping: MappingName,
   side: Side,
   id: string,
-  isOutside: World['ledger']['isOutside'],
+  isOutside: World['ledger']['filtered']['isOutside'],
 ): boolean {
   const other = otherSide(side);
   if (!world.spec.policies[mapping].rules.filter[other]) return false;
@@ -198,11 +202,12 @@ async function checkAlone(
   if (by === 'dovetail' && !wasLinked) world.ledger.fail('no-duplicate', `${where} was created and never linked`);
   const { propagate } = world.spec.policies[mapping];
   const { ledger } = world;
-  if (ledger.isOutside(mapping, side, id) || isKeptOut(world, mapping, side, id, ledger.isOutside)) return;
+  if (ledger.filtered.isOutside(mapping, side, id) || isKeptOut(world, mapping, side, id, ledger.filtered.isOutside))
+    return;
   if (await waitsWithMatch(world, mapping, side, id)) return;
   const last = world.ledger.leftBy(mapping, side, id);
   // What the filter keeps out was unlinked because of it.
-  if (last !== null && ledger.isOutside(mapping, otherSide(side), last)) return;
+  if (last !== null && ledger.filtered.isOutside(mapping, otherSide(side), last)) return;
   if (last !== null) world.ledger.fail('converge', `${where} and ${last} were linked, and are not any more`);
   if (wasLinked || propagate[side].create === 'ignore') return;
   world.ledger.fail('no-lost-update', `${where} has no partner and is not parked`);
@@ -216,7 +221,7 @@ function checkPair(world: World, mapping: MappingName, a: string, b: string): vo
     return;
   }
   const { oneWay, targetEdits, rules } = spec.policies[mapping];
-  if (ledger.isOutside(mapping, 'a', a) || ledger.isOutside(mapping, 'b', b)) return;
+  if (ledger.filtered.isOutside(mapping, 'a', a) || ledger.filtered.isOutside(mapping, 'b', b)) return;
   for (const field of MAPPINGS[mapping].fields) {
     if (ledger.agrees(field, ours.raw[field.a] ?? null, theirs.raw[field.b] ?? null, ours.raw)) continue;
     const pending = ours.pending.has(field.a) || theirs.pending.has(field.a);

@@ -16,6 +16,7 @@ import {
   type SimulatedField,
   wholeOf,
 } from './fields.ts';
+import { Filtered } from './filtered.ts';
 import { FirstContacts } from './first-contacts.ts';
 import { lackingIn, matters, speaks } from './flows.ts';
 import { Partners } from './partners.ts';
@@ -44,6 +45,7 @@ export class Ledger {
   inWindow = 0;
   writeRequests = 0;
   readonly partners = new Partners();
+  readonly filtered: Filtered;
   /** Records that Dovetail wrote, by what it did. */
   readonly written = { create: 0, update: 0, remove: 0 };
   /** What a person let through last, by record. */
@@ -63,6 +65,7 @@ export class Ledger {
   constructor(systems: Systems, spec: WorldSpec, now: () => number, tell: (what: string) => void) {
     this.#systems = systems;
     this.#spec = spec;
+    this.filtered = new Filtered(this.#tracked, spec);
     this.#now = now;
     this.#tell = tell;
   }
@@ -375,15 +378,6 @@ export class Ledger {
       }
     }
   }
-
-  readonly isOutside = (mapping: MappingName, side: Side, id: string): boolean =>
-    this.tracked(mapping, side, id)?.outside != null;
-
-  /** Whether a record was ever kept out by the filter. */
-  readonly wasOutside = (mapping: MappingName, side: Side, id: string): boolean => {
-    const { rules } = this.#spec.policies[mapping];
-    return this.tracked(mapping, side, id)?.held.some((raw) => !lets(rules, mapping, side, raw)) === true;
-  };
 
   #unlink(mapping: MappingName, a: string, b: string): void {
     this.#part(mapping, 'a', a);

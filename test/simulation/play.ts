@@ -61,7 +61,10 @@ export async function play(spec: WorldSpec, options: PlayOptions = {}): Promise<
   try {
     const world = new World(spec, store, options);
     for (const edit of spec.first) world.edit(edit);
-    for (const round of spec.rounds) await playRound(world, round);
+    for (const [index, round] of spec.rounds.entries()) {
+      if (spec.revised?.round === index) world.revise(spec.revised.mapping, spec.revised.policies);
+      await playRound(world, round);
+    }
     await comeToRest(world);
     if (directory !== null) await checkFiles(world, directory, path);
     return await outcomeOf(world);

@@ -1,5 +1,6 @@
 import { otherSide, type Side } from '../../src/record/side.ts';
 import { isEmptyWire, MAPPINGS, type MappingName, placeOn } from './fields.ts';
+import type { Filtered } from './filtered.ts';
 import type { Partners } from './partners.ts';
 import { follows } from './rules.ts';
 import type { WorldSpec } from './spec.ts';
@@ -19,7 +20,7 @@ interface Known {
   tracked(mapping: MappingName, side: Side, id: string): Tracked | undefined;
   approvals(mapping: MappingName, side: Side, id: string, partner: string | null): Approval[];
   alive(mapping: MappingName, side: Side): Iterable<[string, Tracked]>;
-  wasOutside(mapping: MappingName, side: Side, id: string): boolean;
+  readonly filtered: Filtered;
   isWholeGone(mapping: MappingName, side: Side, id: string): boolean;
   isInWindow(mapping: MappingName, side: Side, id: string, edited: number, write: Write): boolean;
   fail(invariant: string, what: string): void;
@@ -130,7 +131,9 @@ function checkCause(
   const theirs = partner === null ? undefined : ledger.tracked(mapping, other, partner);
   const { onLeave } = spec.policies[mapping].rules;
   const left =
-    (onLeave === 'delete' || onLeave === 'archive') && partner !== null && ledger.wasOutside(mapping, other, partner);
+    (onLeave === 'delete' || onLeave === 'archive') &&
+    partner !== null &&
+    ledger.filtered.wasOutside(mapping, other, partner);
   if (!theirs) ledger.fail('proved-delete', `${where} was removed without ever having had a partner`);
   // What stood within a record of which Dovetail removed the whole is gone as if a person had removed it.
   else if (

@@ -109,7 +109,7 @@ export function drawRules(mapping: MappingName, random: SeededRandom): Rules {
 }
 
 /** The CRM archives, the ERP deletes. */
-function drawFilter(random: SeededRandom): Pick<Rules, 'filter' | 'onLeave'> {
+export function drawFilter(random: SeededRandom): Pick<Rules, 'filter' | 'onLeave'> {
   const which = random.pick(FILTERED);
   const leave = random.pick(['keep', 'unlink', 'remove'] as const);
   const removed = { none: 'keep', a: 'delete', b: 'archive', both: 'unlink' } as const;

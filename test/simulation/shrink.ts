@@ -91,6 +91,7 @@ function smaller(spec: WorldSpec): Cut[] {
   for (const side of ['a', 'b'] as const) cuts.push(...plainer(side));
   for (const mapping of spec.mappings) cuts.push(...simpler(mapping));
   cuts.push({ target: null, spec: (from) => ({ ...from, indexLagMs: 0 }) });
+  if (spec.revised) cuts.push({ target: null, spec: (from) => ({ ...from, revised: null }) });
   for (const mapping of spec.mappings.filter((one) => !BASE_NAMES.some((base) => base === one)))
     cuts.push({ target: null, spec: (from) => withoutMapping(from, mapping) });
   return cuts;

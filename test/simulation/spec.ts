@@ -7,7 +7,7 @@ import type { Trouble } from '../../src/testing/process.ts';
 import { type SeededRandom, seededRandom } from '../../src/testing/random.ts';
 import { BASE_NAMES, freshValue, MAPPINGS, type MappingName, PERSON, parentsOf, placeOn } from './fields.ts';
 import { drawHabits, type ListHabits } from './list-habits.ts';
-import { drawRules, filterOf, plainRules, type Rules } from './rules.ts';
+import { drawFilter, drawRules, filterOf, plainRules, type Rules } from './rules.ts';
 
 /** What one person does in one system. Records are named by their place among those that are there. */
 export interface Edit {
@@ -86,6 +86,8 @@ export interface WorldSpec {
   sweepMs: number;
   first: Edit[];
   rounds: Round[];
+  /** Somebody edits a mapping in the integration file, before that round. */
+  revised: { round: number; mapping: MappingName; policies: Policies } | null;
 }
 
 /** How late a change may appear in the lists of each system, as its connector declares, ms. */
@@ -158,6 +160,7 @@ export function drawWorld(seed: string): WorldSpec {
       for (const mapping of more) edits.push(...drawWithin(within, mapping, hectic, round.wait));
       return { ...round, edits: edits.sort((one, other) => one.at - other.at), mend: mendRandom.chance(0.5) };
     }),
+    revised: drawRevision(random.fork('revised'), [...BASE_NAMES, ...more], policies, rounds),
   };
 }
 
@@ -256,6 +259,22 @@ const eager = (policies: Policies): Policies => ({
   oneWay: {},
   rules: plainRules,
 });
+
+/** Another filter, another meaning of leaving it, another policy of conflicts. */
+function drawRevision(
+  random: SeededRandom,
+  among: readonly MappingName[],
+  policies: WorldSpec['policies'],
+  rounds: number,
+): WorldSpec['revised'] {
+  const mapping = random.pick(among);
+  const before = policies[mapping];
+  // Which of two mappings a record belongs to is not for an edit.
+  if (!random.chance(0.3) || before.rules.byKind) return null;
+  const rules = { ...before.rules, ...drawFilter(random) };
+  const conflict = random.pick(['a', 'b', 'newest', 'hold'] as const);
+  return { round: 1 + random.below(rounds - 1), mapping, policies: { ...before, conflict, rules } };
+}
 
 /** A customer belongs to one of two mappings. What leaving means is drawn for each; both sides are never removed by it. */
 function byKind(policies: WorldSpec['policies']): WorldSpec['policies'] {

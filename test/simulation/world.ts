@@ -32,7 +32,7 @@ import { CRM_HOST, ERP_HOST, integrationOf } from './integration.ts';
 import { Ledger } from './ledger.ts';
 import { withHabits } from './lists.ts';
 import { type Memory, perform } from './people.ts';
-import type { Edit, WorldSpec } from './spec.ts';
+import type { Edit, Policies, WorldSpec } from './spec.ts';
 import type { Systems } from './views.ts';
 
 /** One start of the program: what it was asked for and what became of it. */
@@ -62,7 +62,7 @@ export class World {
   readonly systems: Systems;
   readonly scheduler: Scheduler;
   readonly ledger: Ledger;
-  readonly integration: LoadedIntegration;
+  integration: LoadedIntegration;
   readonly store: Store;
   readonly attempts: Attempt[] = [];
   readonly faults: Partial<Record<Fault, number>> = {};
@@ -84,7 +84,8 @@ export class World {
   #largestPage = 0;
 
   constructor(spec: WorldSpec, store: Store, options: { sabotage?: Sabotage; keepLog?: boolean } = {}) {
-    this.spec = spec;
+    // A copy: its policies may be edited while the world goes on.
+    this.spec = { ...spec, policies: { ...spec.policies } };
     this.store = store;
     this.#sabotage = options.sabotage ?? noSabotage;
     this.#keepLog = options.keepLog ?? false;
@@ -101,11 +102,11 @@ export class World {
     };
     this.ledger = new Ledger(
       this.systems,
-      spec,
+      this.spec,
       () => this.scheduler.now,
       (what) => this.tell(what),
     );
-    this.integration = this.#sabotage.integration(integrationOf(spec));
+    this.integration = this.#sabotage.integration(integrationOf(this.spec));
     this.#network = new SimulatedNetwork({
       scheduler: this.scheduler,
       systems: { [CRM_HOST]: this.#listed('a'), [ERP_HOST]: this.#listed('b') },
@@ -150,6 +151,16 @@ export class World {
     const known = { systems: this.systems, memory: this.#memory, clock, partnerOf };
     this.note(`edit ${perform(known, edit)}`);
     this.ledger.observe('person');
+  }
+
+  /** From now on the integration file says something else about a mapping. */
+  revise(mapping: MappingName, policies: Policies): void {
+    this.note(`revise ${mapping} ${JSON.stringify(policies.rules.filter)} ${policies.rules.onLeave}`);
+    this.tell('mapping revised');
+    this.ledger.filtered.beforeRevision(mapping);
+    this.spec.policies[mapping] = policies;
+    this.integration = this.#sabotage.integration(integrationOf(this.spec));
+    this.ledger.filtered.afterRevision(mapping, this.scheduler.now);
   }
 
   /** Starts a run in a process of its own; it goes on while time passes. */
