@@ -352,3 +352,83 @@ test('what a changed pair would lose is told at its cell', async () => {
     new Set([`${rule} match-converted`, `${rule} round-trip`]),
   );
 });
+
+describe('the file was changed since the sheets were written', () => {
+  const email = '      - { shop: email, books: mail }\n';
+  const meanwhile = (to: string) => SMALL.replace(email, to);
+  test.each<[string, (sheets: Sheets) => string, string, string]>([
+    [
+      'the same cell',
+      buyers('email', 'When both changed', 'Books wins'),
+      email.replace(' }', ', conflict: hold }'),
+      'The integration file says something else here since the export',
+    ],
+    [
+      'a pair that is taken apart',
+      buyers('email', 'Status', 'open'),
+      email.replace(' }', ', note: ask Anna }'),
+      'The integration file says something else here since the export',
+    ],
+    [
+      'a pair that is gone',
+      buyers('email', 'Direction', 'Shop → Books'),
+      '',
+      'The pair Shop email ↔ Books mail is no longer in the integration file as it was',
+    ],
+  ])('%s', async (_, edit, row, said) => {
+    const sheets = new Sheets(SMALL);
+    const address = edit(sheets);
+    const text = meanwhile(row);
+    const result = await importSmall(sheets.grids, text);
+    expect(result.faults.map(({ where, summary }) => `${where?.cell}: ${summary}`)).toEqual([`${address}: ${said}`]);
+    expect(result.text).toBe(text);
+  });
+
+  test('another cell, other rows, a new pair: both changes stand', async () => {
+    const sheets = new Sheets(SMALL);
+    buyers('email', 'When both changed', 'Books wins')(sheets);
+    const row = email.replace(' }', ', note: ask Anna }');
+    const text = meanwhile(`      - { shop: vat_id, books: country, direction: shop -> books }\n${row}`);
+    const result = await importSmall(sheets.grids, text);
+    expect(result.faults).toEqual([]);
+    expect(result.text).toBe(text.replace(', note: ask Anna', ', conflict: books, note: ask Anna'));
+  });
+
+  test('the same on both sides is no change', async () => {
+    const sheets = new Sheets(SMALL);
+    buyers('email', 'When both changed', 'Books wins')(sheets);
+    const text = meanwhile(email.replace(' }', ', conflict: books }'));
+    expect(await importSmall(sheets.grids, text)).toMatchObject({ edits: 0, faults: [], text });
+  });
+});
+
+describe('rows that the file shares by an anchor', () => {
+  const title = '{ shop: title, books: subject, direction: shop -> books }';
+  const day = '      - { <<: *title, shop: day, books: due }\n';
+  const text = SMALL.replace(title, `&title ${title}`).replace(
+    '      - { shop: total,',
+    `${day}      - { shop: total,`,
+  );
+  const row = (sheets: Sheets, field: string) => sheets.rowOf('Purchases', { 'Shop field': field });
+
+  test.each([
+    ['the one that others refer to', 'title', 'Must be filled', 'yes'],
+    ['what comes from elsewhere can not be left out', 'day', 'Direction', 'both ways'],
+  ])('%s is left alone', async (_, field, header, typed) => {
+    const sheets = new Sheets(text);
+    sheets.set('Purchases', row(sheets, field), header, typed);
+    const { faults, text: after } = await importSmall(sheets.grids, text);
+    expect(faults.map(({ where, code }) => [where?.cell, code])).toEqual([
+      [`Purchases!A${row(sheets, field) + 1}`, 'row-shared'],
+    ]);
+    expect(after).toBe(text);
+  });
+
+  test('what comes from elsewhere can be overruled', async () => {
+    const sheets = new Sheets(text);
+    sheets.set('Purchases', row(sheets, 'day'), 'Must be filled', 'yes');
+    const { faults, text: after } = await importSmall(sheets.grids, text);
+    expect(faults).toEqual([]);
+    expect(after).toContain('{ <<: *title, shop: day, books: due, required: true }');
+  });
+});

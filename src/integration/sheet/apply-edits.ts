@@ -8,6 +8,7 @@ import {
   type Node,
   Pair,
   parseDocument,
+  visit,
   YAMLMap,
   Scalar as YamlScalar,
 } from 'yaml';
@@ -47,7 +48,7 @@ export function applyEdits(text: string, edits: readonly Edit[]): { text: string
   return { text: lines === text ? edited : edited.replaceAll('\n', '\r\n'), shared };
 }
 
-/** The mapping, or the row, that an edit is about; null where it stands elsewhere, by an anchor. */
+/** The mapping, or the row, that an edit is about; null where an anchor shares it with others. */
 function placeOf(document: Document, edit: Edit): YAMLMap | null {
   const path = ['mappings', edit.mapping];
   const mapping = document.getIn(path, true);
@@ -55,7 +56,21 @@ function placeOf(document: Document, edit: Edit): YAMLMap | null {
   if (edit.kind === 'add' || edit.kind === 'ignore') return mapping;
   const fields = mapping.get('fields', true);
   const row = isSeq(fields) ? fields.items[edit.index] : null;
-  return isMap(row) && !row.has('<<') ? row : null;
+  if (!isMap(row) || isAnchored(row)) return null;
+  // What comes from elsewhere can be overruled here, but not left out.
+  const isOwn = edit.kind !== 'set' || edit.value !== undefined || row.items.some((item) => keyText(item) === edit.key);
+  return isOwn ? row : null;
+}
+
+/** Others refer to it, or to a part of it: they would change, too. */
+function isAnchored(row: YAMLMap): boolean {
+  let found = false;
+  visit(row, {
+    Value(_, { anchor }) {
+      if (anchor) found = true;
+    },
+  });
+  return found;
 }
 
 const keyText = ({ key }: Pair): string => String(isScalar(key) ? key.value : key);

@@ -83,7 +83,6 @@ export const LOOKS: Record<Look, CellStyle> = {
   mapped: status(STATUS.mapped),
   ignored: status(STATUS.ignored),
   open: status(STATUS.open),
-  blank: LOCKED,
 };
 
 /** How a status cell looks by its word, also after somebody changed it. */

@@ -19,8 +19,7 @@ export type Look =
   | 'code'
   | 'mapped'
   | 'ignored'
-  | 'open'
-  | 'blank';
+  | 'open';
 
 export interface PageCell {
   text: string;

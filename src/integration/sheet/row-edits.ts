@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../record/diagnostic.ts';
 import { otherSide, SIDES, type Side } from '../../record/side.ts';
-import type { ColumnId, EditableId } from './columns.ts';
+import { type ColumnId, EDITABLE, type EditableId } from './columns.ts';
 import { fieldCell, type RowCells, type SheetMapping } from './contents.ts';
 import type { Edit } from './edit.ts';
 import { pairKeys, pairRow } from './pair-keys.ts';
@@ -9,7 +9,7 @@ import { faultIn, plainCell, plainCells, type Table } from './read-table.ts';
 import { keyOfSingle } from './snapshot.ts';
 import type { SystemNames } from './words.ts';
 
-/** An edit with the row of the sheet that it comes from; `at` is null where no row is. */
+/** An edit with the row of the sheet that it comes from, from 0. */
 export type PlacedEdit = { edit: Edit; at: number };
 
 export interface RowScope {
@@ -44,16 +44,25 @@ const complain =
 function knownRow(row: EditedRow, number: number, scope: RowScope): Edit[] {
   if (row.changed.length === 0) return [];
   const fault = complain(scope, row);
-  const { mapping, names } = scope;
+  const { mapping } = scope;
   const place = scope.placed.get(number);
   const now = mapping.rows.find(({ index }) => index !== null && index === place);
   if (!now || place === undefined) {
-    const summary = `The pair ${pairText(row.before)} is no longer in the integration file as it was`;
+    const summary = `The pair ${pairText(row.before, scope)} is no longer in the integration file as it was`;
     return fault(firstChanged(row), 'row-changed', summary, 'Begin with a new export');
+  }
+  const current = plainCells(now.cells);
+  if (row.cells.status !== 'mapped' && EDITABLE.some((id) => current[id] !== plainCell(row.before?.[id] ?? ''))) {
+    return fault(
+      'status',
+      'changed-meanwhile',
+      MEANWHILE,
+      'Begin with a new export, or take the pair apart in the file',
+    );
   }
   switch (row.cells.status) {
     case 'mapped':
-      return remapped(row, place, plainCells(now.cells), scope);
+      return remapped(row, place, current, scope);
     case 'open':
       return [{ kind: 'remove', mapping: mapping.name, index: place }];
     case 'ignored': {
@@ -63,10 +72,12 @@ function knownRow(row: EditedRow, number: number, scope: RowScope): Edit[] {
     default:
       return fault('status', 'status-missing', 'The row has no status', 'Pick mapped, ignored or open');
   }
-  function pairText(cells: RowCells | null): string {
-    return SIDES.map((side) => `${names[side].title} ${cells?.[fieldCell(side)] || '(none)'}`).join(' ↔ ');
-  }
 }
+
+const MEANWHILE = 'The integration file says something else here since the export';
+
+const pairText = (cells: RowCells | null, { names }: RowScope): string =>
+  SIDES.map((side) => `${names[side].title} ${cells?.[fieldCell(side)] || '(none)'}`).join(' ↔ ');
 
 const firstChanged = (row: EditedRow): EditableId => row.changed[0] ?? 'status';
 
@@ -79,8 +90,7 @@ function remapped(row: EditedRow, index: number, now: RowCells, scope: RowScope)
     (id) => now[id] !== plainCell(row.before?.[id] ?? '') && now[id] !== row.cells[id],
   );
   for (const id of meanwhile) {
-    const summary = 'The integration file says something else here since the export';
-    fault(id, 'changed-meanwhile', summary, 'Begin with a new export, or set it in the file');
+    fault(id, 'changed-meanwhile', MEANWHILE, 'Begin with a new export, or set it in the file');
   }
   if (meanwhile.length > 0) return [];
   const changed = row.changed.filter((id) => now[id] !== row.cells[id]);
