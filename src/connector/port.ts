@@ -54,6 +54,8 @@ export interface CreateItem {
   wire: Wire;
   /** Sent where the system honours one. */
   idempotencyKey: string;
+  /** Of records within wholes: ids that are not to be given, of records that are gone and still linked. */
+  reserved?: readonly string[];
 }
 
 export interface UpdateItem {
@@ -64,6 +66,8 @@ export interface UpdateItem {
   version: string | null;
   /** The record as read just before, for read-modify-write; the driver reads it where absent. */
   current?: Wire;
+  /** As of a create, for an update that gives the record another id. */
+  reserved?: readonly string[];
 }
 
 export interface RemoveItem {

@@ -14,6 +14,7 @@ import { countWrite } from './counts.ts';
 import { isFollowed } from './followed.ts';
 import type { MappingRun } from './mapping-run.ts';
 import { presentSide } from './pair.ts';
+import { reservedAt } from './places.ts';
 import { linkedAmong } from './recall.ts';
 
 /** What a create sends, and the intent that must be durable before. */
@@ -65,9 +66,17 @@ export async function createAll(run: MappingRun, target: Side, creates: readonly
       run,
       ready.map(({ one }) => one),
     );
+  const reserved = await reservedAt(
+    run,
+    target,
+    ready.map(({ prepared }) => placeOf(run[target].definition, prepared.item.wire) ?? ''),
+  );
   const outcomes = await run[target].connection.create(
     run[target].object,
-    ready.map(({ prepared }) => prepared.item),
+    ready.map(({ prepared }, at) => ({
+      ...prepared.item,
+      ...(reserved[at]?.length ? { reserved: reserved[at] } : {}),
+    })),
     isFollowed(run, target) ? 'record' : 'id',
   );
   const open: IntentItem[] = [];

@@ -7,7 +7,7 @@ import { decodeOne } from './decode.ts';
 import { isFollowed } from './followed.ts';
 import { addDiagnostic, type MappingRun } from './mapping-run.ts';
 import { presentSide } from './pair.ts';
-import { followMoves, idAfter } from './places.ts';
+import { followMoves, idAfter, reservedAt } from './places.ts';
 
 /** Writes the changed fields of each record, and nothing else; where the system takes whole records, the driver merges. */
 export async function updateAll(run: MappingRun, target: Side, updates: readonly Applied[]): Promise<void> {
@@ -54,6 +54,7 @@ async function send(
     });
   }
   if (ready.length === 0) return;
+  await reserve(run, target, ready);
   const outcomes = await run[target].connection.update(
     run[target].object,
     ready.map(({ item }) => item),
@@ -72,6 +73,15 @@ async function send(
   }
   await followMoves(run, target, moves);
   await writtenBack(run, target, records);
+}
+
+/** What moves can't have the place of a record that is still linked. */
+async function reserve(run: MappingRun, target: Side, ready: readonly { one: Applied; item: UpdateItem }[]) {
+  const moving = ready.filter(({ one }) => one.moveIntent !== null);
+  if (moving.length === 0) return;
+  const places = moving.map(({ one }) => idAfter(run, target, one));
+  const reserved = await reservedAt(run, target, places);
+  for (const [at, { item }] of moving.entries()) item.reserved = reserved[at] ?? [];
 }
 
 /** The intent of a move ends with it; while its outcome is unknown nothing else touches the record. */

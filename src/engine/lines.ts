@@ -38,7 +38,7 @@ export function saysGone({ definition }: SideRun, outcome: GetOutcome | undefine
 }
 
 /** The ids of a whole's linked lines: they stand together in the order of the ids. */
-async function linkedLines(run: MappingRun, side: SideRun['side'], whole: string): Promise<string[]> {
+export async function linkedLines(run: MappingRun, side: SideRun['side'], whole: string): Promise<string[]> {
   const { store } = run.context;
   const beginning = `${escapedPart(whole)}/`;
   const found: string[] = [];

@@ -1,3 +1,4 @@
+import { splitId } from '../connector/composite-id.ts';
 import type { GetOutcome, WireRecord } from '../connector/port.ts';
 import { placeAfter, placingOf, standsAt } from '../connector/within/place.ts';
 import type { FieldChange } from '../planning/plan-item.ts';
@@ -9,6 +10,7 @@ import type { Intent, IntentItem, Link } from '../store/port.ts';
 import type { Applied } from './applied.ts';
 import { commit } from './commit.ts';
 import { decodeOne } from './decode.ts';
+import { linkedLines } from './lines.ts';
 import { ownDigest } from './map.ts';
 import { type MappingRun, spoilPages, wireValue } from './mapping-run.ts';
 import { type Pair, presentSide } from './pair.ts';
@@ -58,6 +60,31 @@ export function moveIntents(run: MappingRun, target: Side, updates: readonly App
     const created = run.context.platform.clock.now();
     return [{ id: one.moveIntent, mapping: run.key, side: target, created, items: [item] }];
   });
+}
+
+/**
+ * The ids within a whole that no other record can be given, by the id or place that it is to have: those of linked records.
+ * One that is gone has its link until its deletion is through; another one in its place would be taken for it.
+ */
+export async function reservedAt(
+  run: MappingRun,
+  target: Side,
+  places: readonly string[],
+): Promise<readonly string[][]> {
+  const placing = placingOf(run[target].definition);
+  if (!placing) return [];
+  if (placing.isOpen) {
+    const wholes = places.map((place) => splitId(place, 2)?.[0] ?? '');
+    const lines = new Map<string, string[]>();
+    for (const whole of new Set(wholes)) lines.set(whole, whole === '' ? [] : await linkedLines(run, target, whole));
+    return wholes.map((whole) => lines.get(whole) ?? []);
+  }
+  const linked = await linkedAmong(
+    run,
+    target,
+    places.filter((place) => place !== ''),
+  );
+  return places.map((place) => (linked.has(place) ? [place] : []));
 }
 
 /** Links follow the records that moved, at once: from here on they are known by their new ids. */

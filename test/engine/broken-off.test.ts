@@ -1,8 +1,15 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Json, SandboxResponse } from '../../sandbox/system.ts';
-import type { Store } from '../../src/store/port.ts';
-import { column, jumpingClock, openPartsWorld, type PartsWorld, writes } from './parts-world.ts';
-import { instead } from './world.ts';
+import type { Json } from '../../sandbox/system.ts';
+import {
+  column,
+  dyingAt,
+  jumpingClock,
+  type Lost,
+  losing,
+  openPartsWorld,
+  type PartsWorld,
+  writes,
+} from './parts-world.ts';
 
 /*
  * Writes within other records, broken off at every point: each event is brought to the ERP while the process dies at the
@@ -111,36 +118,6 @@ const EVENTS: [string, (scene: Scene) => void, Partial<Held>][] = [
   ],
 ];
 
-/** The process dies at its n-th commit: nothing is recorded any more, and nothing else is sent. */
-function dyingAt(store: Store, n: number): Store {
-  let left = n;
-  return instead(store, {
-    commit: async (...given) => {
-      left -= 1;
-      if (left < 0) throw new Error('The process has died');
-      return store.commit(...given);
-    },
-  });
-}
-
-type Lost = 'request' | 'answer';
-
-/** From its n-th write on the ERP is not reached, or is not heard. */
-function losing(what: Lost, n: number): () => void {
-  const { handle } = world.erp;
-  let left = n;
-  world.erp.handle = (request, now) => {
-    if (request.method === 'GET') return handle.call(world.erp, request, now);
-    left -= 1;
-    if (left >= 0) return handle.call(world.erp, request, now);
-    if (what === 'answer') handle.call(world.erp, request, now);
-    return { status: 500, headers: {}, body: 'lost' } satisfies SandboxResponse;
-  };
-  return () => {
-    world.erp.handle = handle;
-  };
-}
-
 async function recovered({ clock }: Scene): Promise<void> {
   for (let run = 0; run < 3; run += 1) {
     // Longer than any lease, lag and backoff.
@@ -168,7 +145,7 @@ describe.each(EVENTS)('%s', (_, event, change) => {
   ])('and the %s of write %i is lost, and those that follow', async (what, n) => {
     const scene = await agreed();
     event(scene);
-    const heal = losing(what, n);
+    const heal = losing(world, what, n);
     await world.sync();
     heal();
     await recovered(scene);
@@ -193,7 +170,7 @@ describe.each(EVENTS.filter(([what]) => what.includes('is new')))('without match
   ])('and the %s %i is lost', async (what, n) => {
     const scene = await agreed(UNMATCHED);
     event(scene);
-    const heal = what === 'commit' ? () => undefined : losing(what, n);
+    const heal = what === 'commit' ? () => undefined : losing(world, what, n);
     await world.sync({ store: what === 'commit' ? dyingAt(world.store, n) : world.store }).catch(() => undefined);
     heal();
     await recovered(scene);

@@ -2,7 +2,7 @@ import { afterEach, expect, it } from 'vitest';
 import type { ErpRecord } from '../../sandbox/erp/objects.ts';
 import { isJsonObject, type Json } from '../../sandbox/system.ts';
 import { seededRandom } from '../../src/testing/random.ts';
-import { jumpingClock, openPartsWorld, type PartsWorld, writes } from './parts-world.ts';
+import { dyingAt, jumpingClock, losing, openPartsWorld, type PartsWorld, writes } from './parts-world.ts';
 
 /*
  * People on both sides do whatever comes to their minds, run after run; at rest both systems must say the same of every
@@ -146,6 +146,15 @@ async function expectSameLines(): Promise<void> {
   }
 }
 
+/** A run that may die, or may not reach the ERP or not hear it from some write on. */
+async function troubledSync({ chance, pick }: Hand): Promise<void> {
+  const n = pick([0, 1, 2, 3, 4]) ?? 0;
+  const heal = chance(0.4) ? losing(world, chance(0.5) ? 'answer' : 'request', n) : () => undefined;
+  const store = chance(0.2) ? dyingAt(world.store, n) : world.store;
+  await world.sync({ store }).catch(() => undefined);
+  heal();
+}
+
 it.each(Array.from({ length: 12 }, (_, seed) => seed))('at rest both systems say the same (seed %i)', async (seed) => {
   const clock = jumpingClock();
   const hand = handOf(seed);
@@ -158,7 +167,7 @@ it.each(Array.from({ length: 12 }, (_, seed) => seed))('at rest both systems say
   for (let round = 0; round < 8; round += 1) {
     clock.skip(600_000);
     for (let deed = 0; deed < 4; deed += 1) hand.pick(DEEDS)?.(hand);
-    await world.sync();
+    await troubledSync(hand);
     if (hand.chance(0.6)) continue;
     for (let rest = 0; rest < 3; rest += 1) {
       clock.skip(2 * 3_600_000);

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import type { CrmObject, CrmRecord } from '../../sandbox/crm/objects.ts';
 import type { ErpObject, ErpRecord } from '../../sandbox/erp/objects.ts';
-import { isJsonObject, type Json } from '../../sandbox/system.ts';
-import type { Run } from '../../src/store/port.ts';
-import { openWorld, type World, type WorldOptions } from './world.ts';
+import { isJsonObject, type Json, type SandboxResponse } from '../../sandbox/system.ts';
+import type { Run, Store } from '../../src/store/port.ts';
+import { instead, openWorld, type World, type WorldOptions } from './world.ts';
 
 export const PARTS_EXAMPLE = fileURLToPath(new URL('../../examples/parts-and-lines/integration.yaml', import.meta.url));
 
@@ -96,5 +96,35 @@ export function jumpingClock() {
     skip: (ms: number) => {
       ahead += ms;
     },
+  };
+}
+
+/** The process dies at its n-th commit: nothing is recorded any more, and nothing else is sent. */
+export function dyingAt(store: Store, n: number): Store {
+  let left = n;
+  return instead(store, {
+    commit: async (...given) => {
+      left -= 1;
+      if (left < 0) throw new Error('The process has died');
+      return store.commit(...given);
+    },
+  });
+}
+
+export type Lost = 'request' | 'answer';
+
+/** From its n-th write on the ERP is not reached, or is not heard. */
+export function losing(world: World, what: Lost, n: number): () => void {
+  const { handle } = world.erp;
+  let left = n;
+  world.erp.handle = (request, now) => {
+    if (request.method === 'GET') return handle.call(world.erp, request, now);
+    left -= 1;
+    if (left >= 0) return handle.call(world.erp, request, now);
+    if (what === 'answer') handle.call(world.erp, request, now);
+    return { status: 500, headers: {}, body: 'lost' } satisfies SandboxResponse;
+  };
+  return () => {
+    world.erp.handle = handle;
   };
 }

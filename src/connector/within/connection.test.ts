@@ -301,6 +301,20 @@ describe('lines', () => {
     expect(outcomeText(unknown)).toBe('uncertain line-key-unknown');
   });
 
+  it('get no key, and parts no place, of a record that is gone and still linked', async () => {
+    const { connection } = toy({ c1: lines(line(1, 'a')), c2: {} });
+    const next = await connection.create('counted', [{ ...put({ '@whole': 'c1', text: 'b' }), reserved: ['c1/4'] }]);
+    expect(next.map(outcomeText)).toEqual(['done c1/5']);
+    const sent = await connection.create('numbered', [
+      { ...put({ '@whole': 'c2', n: { o: 'x' } }), reserved: ['c2/x'] },
+    ]);
+    expect(sent.map(outcomeText)).toEqual(['failed place-taken']);
+    const part = await connection.create('contacts', [
+      { ...put({ '@whole': 'c2', contact_last: 'Berg' }), reserved: ['c2'] },
+    ]);
+    expect(part.map(outcomeText)).toEqual(['failed place-taken']);
+  });
+
   it('with a key that is sent move with their key, but for one that is taken', async () => {
     const one = (o: string, text: string): Wire => ({ n: { o }, text });
     const { connection, wireOf } = toy({ c1: { orders: { lines: [one('a', '1'), one('b', '2')] } }, c2: {} });

@@ -104,9 +104,9 @@ class HoldingConnection implements Connection {
     const outcomes: WriteOutcome[] = new Array(items.length);
     const works: { at: number; work: Work }[] = [];
     const alone: number[] = [];
-    for (const [at, { wire }] of items.entries()) {
+    for (const [at, { wire, reserved = [] }] of items.entries()) {
       const whole = wholeIn(wire);
-      if (whole !== null) works.push({ at, work: { whole, step: { kind: 'put', wire } } });
+      if (whole !== null) works.push({ at, work: { whole, step: { kind: 'put', wire, reserved } } });
       else if (holding.createsWhole) alone.push(at);
       else outcomes[at] = refused('invalid', wholeMissing(holding));
     }
@@ -159,7 +159,7 @@ class HoldingConnection implements Connection {
     const carried = holding.carried(found.record);
     if (!carried.ok) return refused('invalid', carried.error);
     const wire: Wire = { ...carried.value, ...item.wire };
-    const put = await this.#one(holding, wholeIn(wire) ?? '', { kind: 'put', wire });
+    const put = await this.#one(holding, wholeIn(wire) ?? '', { kind: 'put', wire, reserved: item.reserved ?? [] });
     if (put.kind !== 'done') return put;
     const { version } = found.record;
     const taken = await this.#one(holding, holding.wholeOf(item.id), { kind: 'take', id: item.id, version });
@@ -187,8 +187,8 @@ class HoldingConnection implements Connection {
 }
 
 /** A change in its whole; a part was read with all of its whole, which need not be read again then. */
-function changeOf(holding: Holding, { id, wire: sent, version, current }: UpdateItem): Work {
-  const work: Work = { whole: holding.wholeOf(id), step: { kind: 'change', id, wire: sent, version } };
+function changeOf(holding: Holding, { id, wire: sent, version, current, reserved = [] }: UpdateItem): Work {
+  const work: Work = { whole: holding.wholeOf(id), step: { kind: 'change', id, wire: sent, version, reserved } };
   if (holding.listed || !current) return work;
   const read = typeof current[VERSION_PATH] === 'string' ? current[VERSION_PATH] : null;
   const wire = withoutAdded(current);

@@ -12,10 +12,13 @@ export const POSITION_PATH = '@position';
 /** The version of the whole that a part was read with. */
 export const VERSION_PATH = '@version';
 
-/** What is to be done to one part or line of a whole. `version`: what it must still be; null where that is not asked. */
+/**
+ * What is to be done to one part or line of a whole. `version`: what it must still be; null where that is not asked.
+ * `reserved`: ids that it can't be given, though nothing stands there.
+ */
 export type Step =
-  | { kind: 'put'; wire: Wire }
-  | { kind: 'change'; id: string; wire: Wire; version: string | null }
+  | { kind: 'put'; wire: Wire; reserved: readonly string[] }
+  | { kind: 'change'; id: string; wire: Wire; version: string | null; reserved: readonly string[] }
   | { kind: 'take'; id: string; version: string | null };
 
 export type Refusal = Extract<WriteOutcome, { kind: 'failed' }>;

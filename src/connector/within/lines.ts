@@ -119,12 +119,12 @@ class LineList {
   }
 
   carryOut(step: Step): Placed {
-    if (step.kind === 'put') return this.#put(step.wire);
+    if (step.kind === 'put') return this.#put(step.wire, step.reserved);
     const at = this.lines.findIndex((line) => this.#id(line) === step.id);
     const line = this.lines[at];
     if (!line) return step.kind === 'take' ? { kind: 'placed', id: step.id } : moved(this.#parts.name);
     if (step.version !== null && step.version !== contentVersion(line)) return moved(this.#parts.name);
-    if (step.kind === 'change') return this.#change(at, line, step.wire);
+    if (step.kind === 'change') return this.#change(at, line, step);
     this.lines.splice(at, 1);
     this.changed = true;
     return { kind: 'placed', id: step.id };
@@ -140,27 +140,29 @@ class LineList {
     this.changed ||= before.some((line, at) => line !== this.lines[at]);
   }
 
-  #put(sent: Wire): Placed {
+  #put(sent: Wire, reserved: readonly string[]): Placed {
     const { codec, names, name, keys } = this.#parts;
     const line = withoutAdded(sent);
     if (keys === 'sent') {
       const key = keyText(this.#parts.key(line));
       if (key === null) return keyMissing(name);
+      if (reserved.includes(joinId([this.#whole, key]))) return keyTaken(name, this.#whole);
       const there = this.lines.find((one) => keyOf(this.#parts, one) === key);
       if (there && !saysAll(codec, names, there, line)) return keyTaken(name, this.#whole);
       if (there) return { kind: 'placed', id: this.#id(there) };
-    } else if (keys === 'next') this.#parts.putKey(line, this.#nextKey());
+    } else if (keys === 'next') this.#parts.putKey(line, this.#nextKey(reserved));
     this.lines.push(line);
     this.changed = true;
     this.#want(line, sent);
     return { kind: 'placed', id: keys === 'server' ? null : this.#id(line) };
   }
 
-  #change(at: number, line: Wire, sent: Wire): Placed {
+  #change(at: number, line: Wire, { wire: sent, reserved }: Extract<Step, { kind: 'change' }>): Placed {
     const after = merged(line, withoutAdded(sent));
     const id = this.#id(after);
     if (keyOf(this.#parts, after) === '') return keyMissing(this.#parts.name);
-    if (id !== this.#id(line) && this.lines.some((one) => this.#id(one) === id)) {
+    const isTaken = reserved.includes(id) || this.lines.some((one) => this.#id(one) === id);
+    if (id !== this.#id(line) && isTaken) {
       return keyTaken(this.#parts.name, this.#whole);
     }
     this.#places.delete(line);
@@ -174,8 +176,9 @@ class LineList {
     if (typeof place === 'number' && place >= 1) this.#places.set(line, place);
   }
 
-  #nextKey(): number | string {
-    const highest = Math.max(0, ...this.lines.map((line) => Number(keyOf(this.#parts, line)) || 0));
+  #nextKey(reserved: readonly string[]): number | string {
+    const keys = [...this.lines.map((line) => keyOf(this.#parts, line)), ...reserved.map((id) => splitId(id, 2)?.[1])];
+    const highest = Math.max(0, ...keys.map((key) => Number(key) || 0));
     return this.#parts.isNumber ? highest + 1 : String(highest + 1);
   }
 

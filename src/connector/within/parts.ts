@@ -84,6 +84,7 @@ function rewritePart(parts: Parts, whole: WireRecord, steps: readonly Step[]): R
     if (step.kind === 'take') return there ? write(parts.emptied) : { kind: 'placed', id: whole.id };
     const changes = withoutAdded(step.wire);
     if (step.kind === 'change' && !there) return moved(parts.name);
+    if (step.kind === 'put' && step.reserved.includes(whole.id)) return partTaken(parts.name, whole.id);
     if (step.kind === 'put' && there) {
       const isSame = saysAll(parts.codec, parts.names, now, changes);
       return isSame ? { kind: 'placed', id: whole.id } : partTaken(parts.name, whole.id);
