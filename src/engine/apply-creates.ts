@@ -23,6 +23,11 @@ export interface Prepared {
   intent: IntentItem;
 }
 
+interface Ready {
+  one: Applied;
+  prepared: Prepared;
+}
+
 /**
  * Creates with the intent first: it is committed, then the creates are sent; it is removed in the same transaction that
  * records the links. Creates whose outcome is unknown keep their intent.
@@ -38,26 +43,7 @@ export async function createAll(run: MappingRun, target: Side, creates: readonly
     created: now,
     items: [],
   };
-  const ready: { one: Applied; prepared: Prepared }[] = [];
-  for (const one of creates) {
-    const fields: Fields = {};
-    for (const change of one.item.actions[target]?.changes ?? []) fields[change.field] = change.value;
-    const seen = presentSide(one.pair, source);
-    const prepared = prepareCreate(
-      run,
-      target,
-      {
-        id: one.pair.ids[source] ?? '',
-        version: seen?.version ?? null,
-        seen: base64(seen?.digests),
-        former: one.pair.former,
-      },
-      fields,
-      `${intent.id}-${ready.length}`,
-    );
-    if (prepared.ok) ready.push({ one, prepared: prepared.value });
-    else failureOf(run, one, { kind: 'failed', class: 'invalid', diagnostic: prepared.error });
-  }
+  const ready = prepareAll(run, target, creates, intent.id);
   intent.items = ready.map(({ prepared }) => prepared.intent);
   // With the match keys of the sources: whatever becomes of this run, no later one takes a record that matches for a new one.
   const keys = ready.flatMap(({ one }) => keysOf(run, source, one));
@@ -66,17 +52,9 @@ export async function createAll(run: MappingRun, target: Side, creates: readonly
       run,
       ready.map(({ one }) => one),
     );
-  const reserved = await reservedAt(
-    run,
-    target,
-    ready.map(({ prepared }) => placeOf(run[target].definition, prepared.item.wire) ?? ''),
-  );
   const outcomes = await run[target].connection.create(
     run[target].object,
-    ready.map(({ prepared }, at) => ({
-      ...prepared.item,
-      ...(reserved[at]?.length ? { reserved: reserved[at] } : {}),
-    })),
+    await itemsOf(run, target, ready),
     isFollowed(run, target) ? 'record' : 'id',
   );
   const open: IntentItem[] = [];
@@ -103,6 +81,40 @@ export async function createAll(run: MappingRun, target: Side, creates: readonly
   // From now on the time counts after which a look-up that finds nothing is believed.
   const created = run.context.platform.clock.now();
   if (open.length > 0) keepOpen(run, target, { ...intent, id: `${intent.id}-open`, created, items: open });
+}
+
+/** The creates that can be said to the target; of the others it is noted why not. */
+function prepareAll(run: MappingRun, target: Side, creates: readonly Applied[], intent: string): Ready[] {
+  const source = otherSide(target);
+  const ready: Ready[] = [];
+  for (const one of creates) {
+    const fields: Fields = {};
+    for (const change of one.item.actions[target]?.changes ?? []) fields[change.field] = change.value;
+    const seen = presentSide(one.pair, source);
+    const prepared = prepareCreate(
+      run,
+      target,
+      {
+        id: one.pair.ids[source] ?? '',
+        version: seen?.version ?? null,
+        seen: base64(seen?.digests),
+        former: one.pair.former,
+      },
+      fields,
+      `${intent}-${ready.length}`,
+    );
+    if (prepared.ok) ready.push({ one, prepared: prepared.value });
+    else failureOf(run, one, { kind: 'failed', class: 'invalid', diagnostic: prepared.error });
+  }
+  return ready;
+}
+
+/** Within another record nothing is created in the place of a record that is still linked. */
+async function itemsOf(run: MappingRun, target: Side, ready: readonly Ready[]): Promise<CreateItem[]> {
+  const { definition } = run[target];
+  const places = ready.map(({ prepared }) => placeOf(definition, prepared.item.wire) ?? '');
+  const reserved = await reservedAt(run, target, places);
+  return ready.map(({ prepared: { item } }, at) => (reserved[at]?.length ? { ...item, reserved: reserved[at] } : item));
 }
 
 function keysOf(run: MappingRun, side: Side, { pair }: Applied): RecordKey[] {
