@@ -136,6 +136,14 @@ describe('archives are bounded before they are opened', () => {
     expect(await refusal(bytes)).toContain('sheet-too-large');
   });
 
+  test('a sheet whose cells are far apart', async () => {
+    const rows = Array.from({ length: 15_000 }, (_, i) =>
+      i === 14_999 ? Array.from({ length: 100 }, () => 'x') : ['x'],
+    );
+    const bytes = await xlsxOf([page(rows)], { title: 'x', written: 0 });
+    expect(await refusal(bytes)).toContain('sheet-too-large');
+  });
+
   test('a workbook cut anywhere is refused, and never throws', async () => {
     const whole = await xlsxOf(smallPages(SMALL), { title: 'x', written: 0 });
     for (let length = 0; length < whole.length; length += Math.ceil(whole.length / 40)) {

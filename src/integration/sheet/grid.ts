@@ -18,4 +18,6 @@ export const GRID_LIMITS = {
   archiveEntries: 500,
   unpackedBytes: 100_000_000,
   rows: 20_000,
+  /** Of a sheet, with the empty ones between them. */
+  cells: 1_000_000,
 } as const;

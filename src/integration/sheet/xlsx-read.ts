@@ -13,8 +13,8 @@ export async function readXlsxGrids(bytes: Uint8Array, file: string): Promise<Re
   try {
     // One row more than is taken, so that a sheet that goes on is noticed.
     const { sheets } = await readXlsx(bytes, { maxRows: GRID_LIMITS.rows + 1 });
-    const tooLong = sheets.find((sheet) => sheet.rows.length > GRID_LIMITS.rows);
-    return tooLong ? fail(tooManyRows(tooLong.name, file)) : ok(sheets.map((sheet) => gridOf(sheet, file)));
+    const large = sheets.find(isTooLarge);
+    return large ? fail(tooLarge(large.name, file)) : ok(sheets.map((sheet) => gridOf(sheet, file)));
   } catch {
     return fail(unreadable(file));
   }
@@ -27,8 +27,13 @@ export const unreadable = (file: string): Diagnostic =>
     next: 'Save it as "Excel workbook (.xlsx)" without a password',
   });
 
-const tooManyRows = (sheet: string, file: string): Diagnostic =>
-  problem('sheet-too-large', `The sheet ${sheet} has more than ${GRID_LIMITS.rows} rows`, {
+/** Two cells far apart are enough to span millions. */
+const isTooLarge = ({ rows }: Sheet): boolean =>
+  rows.length > GRID_LIMITS.rows || rows.reduce((sum, row) => sum + row.length, 0) > GRID_LIMITS.cells;
+
+const tooLarge = (sheet: string, file: string): Diagnostic =>
+  problem('sheet-too-large', `The sheet ${sheet} is too large`, {
+    detail: `At most ${GRID_LIMITS.rows} rows and ${GRID_LIMITS.cells} cells are read.`,
     where: { file },
     next: 'Delete what does not belong there',
   });
