@@ -25,7 +25,14 @@ function sideLines(side: ValidatedSide, { systems }: ValidationReport, style: St
   const { read, outside, rules, unasked, failure } = side;
   const without = outside === 0 ? '' : `, ${numberText(outside)} outside the mapping`;
   const head = `${colours.bold(side.mapping)}  ${systems[side.side]}: ${counted(read, 'record')}${without}`;
-  const lines = [head, ...indent(rules.length === 0 ? ['every rule holds'] : rulesTable(side, systems, style))];
+  const lines = [
+    head,
+    ...indent(
+      rules.length > 0
+        ? rulesTable(side, systems, style)
+        : [failure ? 'every rule holds for what was read' : 'every rule holds'],
+    ),
+  ];
   if (unasked.length > 0) {
     const other = systems[side.side === 'a' ? 'b' : 'a'];
     lines.push(...indent(wrap(`Asked of the records of ${other} only: ${unasked.join(', ')}.`, style.width - 2)));
