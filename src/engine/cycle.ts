@@ -51,6 +51,15 @@ export async function setOpenReferences(run: MappingRun): Promise<void> {
   }
 }
 
+/** Takes these records of a side through the steps, whether they have changed or not. */
+export async function bringIn(run: MappingRun, side: Side, records: WireRecord[]): Promise<void> {
+  for await (const pairs of changes(run, side, pageOf(records))) await bring(run, pairs);
+}
+
+async function* pageOf(records: WireRecord[]): AsyncGenerator<WireRecord[]> {
+  yield records;
+}
+
 /** The pairs of one side that changed, gathered into batches; what has not changed is counted and gone. */
 async function* changes(run: MappingRun, side: Side, pages: AsyncIterable<WireRecord[]>): AsyncGenerator<Pair[]> {
   const most = run.context.batch;

@@ -53,7 +53,8 @@ function referenceOf(pair: Pair, target: Side, index: number, field: LoadedField
       next: 'It goes on by itself when that record is linked.',
     },
   );
-  return new Obstacle('parent-missing', diagnostic, waitsFor);
+  // A parent that is to be taken along is asked for again after a while.
+  return new Obstacle(field.outside === 'sync' ? 'parent-unknown' : 'parent-missing', diagnostic, waitsFor);
 }
 
 /** Step *validate*: what both sides demand of each value, with the declared repairs. */

@@ -94,6 +94,8 @@ export interface RunContext {
   stop: Diagnostic | null;
   diagnostics: Diagnostic[];
   openScratch: () => Scratch;
+  /** Lets records of a mapping in that its filter leaves out. */
+  letIn: (mapping: string, side: Side, ids: readonly string[]) => Promise<void>;
   /** Whether a mapping was left out, because of a change in one of the systems. */
   held: boolean;
   /** Plan mode: lists of options with those that this plan adds, by side and list. */
@@ -122,6 +124,10 @@ export interface MappingRun {
   layoutFields: readonly string[];
   /** Earlier layouts that links of this mapping have, as read today. */
   layouts: Map<number, Realignment>;
+  /** By side: records that are synced although the filter leaves them out. */
+  letIn: Record<Side, IdSet>;
+  /** By side: records that were to be let in by this run, whatever became of that. */
+  asked: Record<Side, IdSet>;
   /** Keys of parents that were looked up in this run. */
   knownKeys: KnownKeys;
   /** Links that were read in an earlier layout: what has changed about their rows. */

@@ -14,8 +14,10 @@ import { compileCheck, compileRecordCheck, valueRules } from '../validation/vali
 import { noCounts } from './counts.ts';
 import { settleDrift } from './drift.ts';
 import { heldMapper, heldText, type Settled } from './drift-scope.ts';
+import { IdSet } from './id-set.ts';
 import { KnownKeys } from './known-keys.ts';
 import { layoutOf } from './layout.ts';
+import { letInBefore } from './let-in.ts';
 import { openLookups } from './lookups.ts';
 import { type MappingRun, mappingKey, type RunContext, type SideRead, type SideRun } from './mapping-run.ts';
 import { liveOptions, optionLists } from './new-options.ts';
@@ -60,6 +62,8 @@ export async function prepareMapping(
     layoutFields,
     layouts: new Map(),
     knownKeys: new KnownKeys(),
+    letIn: await letInBefore(context, mapping.name),
+    asked: { a: new IdSet(context.digestKey), b: new IdSet(context.digestKey) },
     realigned: new WeakMap(),
     rulesDigest: strongDigest(context.strongKey, mapping.rules),
     parkDigest: strongDigest(

@@ -3,6 +3,7 @@ import type { Park } from '../planning/plan-item.ts';
 import { otherSide, type Side } from '../record/side.ts';
 import type { Value } from '../record/value.ts';
 import type { Link } from '../store/port.ts';
+import { passes } from './filter.ts';
 import { isPlanned } from './foreseen.ts';
 import type { Named } from './known-keys.ts';
 import { lookUp } from './lookups.ts';
@@ -43,13 +44,32 @@ async function resolveField(
     if (value !== undefined && textOfKey(value) !== null) wanted.set(pair, value);
   }
   if (wanted.size === 0) return;
-  const translated = await translate(run, part, source, [...wanted.values()]);
+  let translated = await translate(run, part, source, [...wanted.values()]);
+  if (run.mapping.fields[index]?.outside === 'sync' && (await letParentsIn(run, part, source, wanted, translated)))
+    translated = await translate(run, part, source, [...wanted.values()]);
   for (const [pair, value] of wanted) {
     const references = pair.references[target] ?? new Map<number, ResolvedReference>();
     const resolved = translated.get(textOfKey(value) ?? '');
     if (resolved) references.set(index, resolved);
     pair.references[target] = references;
   }
+}
+
+/** Records that are themselves outside ask for nothing. Whether any were asked for. */
+async function letParentsIn(
+  run: MappingRun,
+  part: ReferencePart,
+  source: Side,
+  wanted: ReadonlyMap<Pair, Value>,
+  translated: ReadonlyMap<string, ResolvedReference>,
+): Promise<boolean> {
+  const ids = [...wanted].flatMap(([pair, value]) => {
+    const parent = translated.get(textOfKey(value) ?? '');
+    return parent?.kind === 'missing' && passes(run, source, pair.sides[source]) ? [parent.waitsFor.id] : [];
+  });
+  if (ids.length === 0 || part.reference === null) return false;
+  await run.context.letIn(part.reference, source, ids);
+  return true;
 }
 
 /** What references of side `from` say in the terms of the other side, by their texts, through the links of their mapping. */

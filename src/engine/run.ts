@@ -15,6 +15,7 @@ import { addsUp, ruleRemarks } from './counts.ts';
 import { cycle, setOpenReferences } from './cycle.ts';
 import { applyDeletes } from './deletes.ts';
 import { moveCursors } from './finish.ts';
+import { letIn } from './let-in.ts';
 import type { MappingRun, RunContext, RunEvent } from './mapping-run.ts';
 import { waitingAmong } from './outside.ts';
 import { prepareMapping } from './prepare-mapping.ts';
@@ -107,6 +108,7 @@ export function contextOf(options: RunOptions, id: string, fence: Fence): RunCon
     stop: null,
     diagnostics: [],
     openScratch: options.openScratch,
+    letIn: async () => undefined,
     held: false,
     foreseenOptions: new Map(),
     triedOptions: new Set(),
@@ -125,6 +127,12 @@ const noCalls = () => ({ reads: 0, writes: 0, auth: 0, throttled: 0 });
 
 /** Parents first; deletes children first, after everything else; then the cursors. */
 async function runMappings(context: RunContext, options: RunOptions, runs: MappingRun[]): Promise<void> {
+  context.letIn = (name, side, ids) =>
+    letIn(
+      runs.find((run) => run.mapping.name === name),
+      side,
+      ids,
+    );
   for (const mapping of context.integration.mappings) {
     if (options.only && !options.only.includes(mapping.name)) continue;
     const prepared = await prepareMapping(context, mapping, options.connections);

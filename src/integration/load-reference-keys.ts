@@ -53,12 +53,13 @@ export function checkReferenceKey(
 
 /** A reference that may be left empty must not be required. */
 export function checkOutside(row: Row, { findings, path, sides }: RowScope): void {
-  if (row.file.outside !== 'empty') return;
+  if (row.file.outside === 'hold') return;
   const at = [...path, 'outside'];
   if (row.file.reference === undefined) {
     findings.error('outside-without-reference', 'outside is about references, and the row is none', at);
     return;
   }
+  if (row.file.outside === 'sync') return;
   const required = SIDES.find((side) => row.writes[side] && row.fields[side].required);
   if (!required) return;
   const summary = `${row.names[required]} of ${sides[required].system} is required, so it can't be left empty`;

@@ -200,6 +200,7 @@ describe('a faulty file says where, what and what was meant', () => {
       ['books: parent_no, reference: buyers', 'books: letters, reference: buyers, by: { books: name_1 }'],
     ],
     ['by-without-reference', row('{ shop: newsletter, books: letters, by: { bok: name_1 } }')],
+    ['outside-required', row('{ shop: email, books: name_1, reference: buyers, outside: empty }')],
     ['one-sided-field-unknown', row('{ books: lettters, to_books: "yes" }')],
     ['one-sided-direction', row('{ books: letters, to_books: "yes", direction: books -> shop }')],
     ['one-sided-options', row('{ books: letters, to_books: "yes", options: { a: b } }')],

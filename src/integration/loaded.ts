@@ -130,8 +130,8 @@ export interface LoadedField {
   reference: string | null;
   /** See `ReferencePart.by`. */
   by: Record<Side, string | null>;
-  /** What a reference to a record without a link means: the record waits, or goes without it until that is linked. */
-  outside: 'hold' | 'empty';
+  /** What a reference to a record without a link means: the record waits, goes without it until that is linked, or takes that along. */
+  outside: 'hold' | 'empty' | 'sync';
   conflict: ConflictPolicy;
   /** One-way fields: what an edit of the target means. */
   targetEdits: 'leave' | 'restore';

@@ -53,10 +53,10 @@ const fieldMappingSchema = z
       ),
     reference: z.string().optional().describe('The mapping through whose links the reference is translated'),
     outside: z
-      .enum(['hold', 'empty'])
+      .enum(['hold', 'empty', 'sync'])
       .default('hold')
       .describe(
-        'A reference to a record without a link, such as one outside the filter: hold the record, or leave the reference empty until there is one',
+        'A reference to a record without a link, such as one outside the filter: hold the record, leave the reference empty until there is one, or sync that record too, whatever the filter says',
       ),
     by: z
       .record(z.string(), z.string())

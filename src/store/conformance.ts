@@ -205,6 +205,14 @@ const PROGRESS: StoreCase[] = [
     },
   },
   {
+    name: 'what was let in is kept by mapping and side, once',
+    async run(store) {
+      const record = { mapping: COMPANIES, side: 'a' as const, id: 'a2' };
+      await commit(store, { letIn: [record, { ...record, id: 'a1' }, { ...record, side: 'b' }, record] });
+      deepEqual([await store.letIn(COMPANIES, 'a'), await store.letIn(ORDERS, 'a')], [['a1', 'a2'], []]);
+    },
+  },
+  {
     name: 'a cursor belongs to a mapping and side and is replaced whole',
     async run(store) {
       await commit(store, { cursors: [cursor({ mark: 1, seen: 5 }), cursor({ side: 'b', swept: 3 })] });

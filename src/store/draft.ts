@@ -188,6 +188,11 @@ export class Draft implements Store {
     return this.#store.shape(mapping, side);
   }
 
+  /** What a plan lets in holds for that plan alone. */
+  letIn(mapping: MappingKey, side: Side): Promise<string[]> {
+    return this.#store.letIn(mapping, side);
+  }
+
   intents(mapping: MappingKey): Promise<Intent[]> {
     return this.#store.intents(mapping);
   }

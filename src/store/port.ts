@@ -195,6 +195,8 @@ export interface StateChange {
    */
   pages?: readonly { mapping: MappingKey; side: Side; digests: readonly string[] }[];
   intents?: readonly Intent[];
+  /** Records that are synced from now on although a filter leaves them out, since something refers to them. */
+  letIn?: readonly { mapping: MappingKey; side: Side; id: string }[];
   /** Ids of intents whose outcome is known. */
   settled?: readonly string[];
   /** Inserted or replaced by (mapping, side, id). */
@@ -252,6 +254,8 @@ export interface Store {
   pages(mapping: MappingKey, side: Side): Promise<string[]>;
   shape(mapping: MappingKey, side: Side): Promise<KnownShape | null>;
   intents(mapping: MappingKey): Promise<Intent[]>;
+  /** Ids of the records that were let in: see `StateChange.letIn`. */
+  letIn(mapping: MappingKey, side: Side): Promise<string[]>;
   parked(filter: ParkedFilter): Promise<ParkedRecord[]>;
   countParked(mapping?: MappingKey): Promise<Record<string, number>>;
   /** Records of a side by the digest of match rule `rule`: digest → ids. */

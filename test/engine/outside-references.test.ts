@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Connection } from '../../src/connector/port.ts';
+import { problem } from '../../src/record/diagnostic.ts';
+import type { Store } from '../../src/store/port.ts';
 import { openTables, planned, type Tables, written } from './tables.ts';
+import { instead } from './world.ts';
 
 const side = {
   tables: `
@@ -96,4 +100,77 @@ it('what the other side says meanwhile is carried over', async () => {
   expect(await sync()).toBe('a: 1 update');
   expect(world.left.prepare("SELECT owner FROM tasks WHERE title = 'first'").get()?.owner).toBe(2);
   expect(await world.parked()).toEqual([]);
+});
+
+const SYNC = MAPPINGS.replace('outside: empty', 'outside: sync');
+
+it('a record outside is synced too where something inside refers to it, and stays so', async () => {
+  world.edit(SYNC);
+  world.left.exec("INSERT INTO owners VALUES (3, 'Cem', 'no')");
+  expect(await sync()).toBe('b: 4 create');
+  expect(tasks()).toEqual(['first: Ada', 'second: Bob', 'third: null']);
+  const owners = () =>
+    world.right
+      .prepare('SELECT name FROM owners ORDER BY name')
+      .all()
+      .map(({ name }) => name);
+  expect(owners()).toEqual(['Ada', 'Bob']);
+  expect(
+    (await world.store.history('left-right/owners', 'a', '1', 5)).map(({ kind, rule }) => `${kind} ${rule}`),
+  ).toContain('let-in referenced');
+  // From now on it is synced like those inside, also by later runs.
+  world.left.exec("UPDATE owners SET name = 'Ada L.' WHERE id = 1");
+  expect(await sync()).toBe('b: 1 update');
+  world.right.exec("UPDATE owners SET name = 'Ada Lovelace' WHERE name = 'Ada L.'");
+  expect(await sync()).toBe('a: 1 update');
+  // What was linked to by an edit is let in as well.
+  world.left.exec("UPDATE tasks SET owner = 3 WHERE title = 'third'");
+  expect(await sync()).toBe('b: 1 create, 1 update');
+  expect(tasks()).toEqual(['first: Ada Lovelace', 'second: Bob', 'third: Cem']);
+  expect(await world.parked()).toEqual([]);
+});
+
+it('a record outside that is there already is linked, not doubled; one that is gone is waited for', async () => {
+  world.edit(SYNC);
+  world.right.exec("INSERT INTO owners VALUES (9, 'Ada', '')");
+  world.left.exec("INSERT INTO tasks (title, owner) VALUES ('fourth', 77)");
+  const run = await world.sync();
+  expect([written(run), run.outcome]).toEqual(['b: 3 create', 'partial']);
+  expect(tasks()).toEqual(['first: Ada', 'second: Bob', 'third: null']);
+  expect(await world.parked()).toEqual(['a 4 parent-unknown']);
+  expect(written(await world.sync({ full: true }))).toBe('nothing');
+});
+
+it('a record whose parent could not be read, or not be created before the process died, is tried again', async () => {
+  world.edit(SYNC);
+  const { a } = world.connections;
+  const unreadable = { kind: 'unknown' as const, diagnostic: problem('down', 'The system is down') };
+  const get: Connection['get'] = async (object, ids) =>
+    object === 'owners' ? ids.map(() => unreadable) : a.get(object, ids);
+  await world.sync({ connections: { ...world.connections, a: instead(a, { get }) } });
+  expect(tasks()).toEqual(['second: Bob', 'third: null']);
+  // The process dies after the record was let in, and before its create is on record.
+  const commit: Store['commit'] = async (fence, change) =>
+    change.intents?.length ? Promise.reject(new Error('killed')) : world.store.commit(fence, change);
+  world.skip(3_600_000);
+  await world.sync({ store: instead(world.store, { commit }) });
+  expect(await world.store.letIn('left-right/owners', 'a')).toEqual(['1']);
+  expect(tasks()).toEqual(['second: Bob', 'third: null']);
+  for (let run = 0; run < 2; run += 1) {
+    world.skip(3_600_000);
+    await world.sync();
+  }
+  expect(tasks()).toEqual(['first: Ada', 'second: Bob', 'third: null']);
+  expect(await world.parked()).toEqual([]);
+});
+
+it('what is itself outside lets nothing in', async () => {
+  world.edit(
+    SYNC.replace(
+      '    match: [[title]]\n',
+      `    match: [[title]]\n    filter: { left: "{{ record.title != 'first' }}" }\n`,
+    ),
+  );
+  expect(await sync()).toBe('b: 2 create');
+  expect(tasks()).toEqual(['second: Bob', 'third: null']);
 });

@@ -46,6 +46,19 @@ export function writeIntents(db: Database, intents: readonly Intent[]): void {
   }
 }
 
+export function readLetIn(db: Database, mapping: MappingKey, side: Side): string[] {
+  const sql = 'SELECT id FROM let_in WHERE mapping = ? AND side = ? ORDER BY id';
+  return db
+    .statement(sql)
+    .all(db.findMapping(mapping), side)
+    .map((row) => text(row.id));
+}
+
+export function writeLetIn(db: Database, records: readonly { mapping: MappingKey; side: Side; id: string }[]): void {
+  const sql = 'INSERT OR IGNORE INTO let_in (mapping, side, id) VALUES (?, ?, ?)';
+  for (const { mapping, side, id } of records) db.statement(sql).run(db.mapping(mapping), side, id);
+}
+
 export function deleteIntents(db: Database, ids: readonly string[]): void {
   for (const id of ids) db.statement('DELETE FROM intent WHERE id = ?').run(id);
 }

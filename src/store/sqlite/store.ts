@@ -38,9 +38,11 @@ import {
   readCursor,
   readIdsByKey,
   readIntents,
+  readLetIn,
   writeCursors,
   writeIntents,
   writeKeys,
+  writeLetIn,
 } from './progress.ts';
 import { readHistory, readRuns, writeHistory, writeRun } from './runs.ts';
 import { Sealer } from './secrets.ts';
@@ -203,6 +205,10 @@ class SqliteStore implements Store {
     return readShape(this.#db, mapping, side);
   }
 
+  async letIn(mapping: MappingKey, side: Side): Promise<string[]> {
+    return readLetIn(this.#db, mapping, side);
+  }
+
   async intents(mapping: MappingKey): Promise<Intent[]> {
     return readIntents(this.#db, mapping);
   }
@@ -255,6 +261,7 @@ class SqliteStore implements Store {
       if (!linked.ok) return linked;
     }
     if (change.intents) writeIntents(db, change.intents);
+    if (change.letIn) writeLetIn(db, change.letIn);
     if (change.parked) writeParked(db, change.parked);
     if (change.keys) writeKeys(db, change.keys);
     if (change.cursors) writeCursors(db, change.cursors);
