@@ -253,6 +253,8 @@ const rows: [string, World, Partial<PlanRules>, string][] = [
     {},
     'delete-update-conflict park:delete-update-conflict@b held',
   ],
+  // Simulation seed 9253.
+  ['linked, a gone, b left the filter', { a: gone, b: B, base, out: 'b' }, {}, 'gone-silent link:close applied'],
   ['linked, both gone', { a: gone, b: gone, base }, {}, 'gone-both link:close applied'],
   [
     'linked, left the filter, kept',

@@ -94,7 +94,8 @@ function decideGone(rules: PlanRules, pair: PairCase, gone: Side): PairPlan {
   const kept = otherSide(gone);
   if (pair.link === 'none') return idle(pair, 'gone-unlinked', 'filtered');
   if (pair.sides[kept].kind === 'gone') return idle(pair, 'gone-both', 'applied', { link: 'close' });
-  if (pair.link === 'silent') return idle(pair, 'gone-silent', 'applied', { link: 'close' });
+  // What the filter keeps out by now is no longer the deleted one's counterpart: another mapping may have taken it up.
+  if (pair.link === 'silent' || !pair.inFilter[kept]) return idle(pair, 'gone-silent', 'applied', { link: 'close' });
   const policy = rules.propagate[gone].delete;
   if (isEdited(rules, pair, kept) && !pair.approved('delete-update-conflict')) {
     return held(pair, gone, 'delete-update-conflict', `deleted on one side and changed on the other since they agreed`);

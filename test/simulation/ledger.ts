@@ -46,6 +46,8 @@ export class Ledger {
   writeRequests = 0;
   readonly partners = new Partners();
   readonly filtered: Filtered;
+  /** By the record that matched and seems to have been missed: it may yet be moved to where the new one stands. */
+  readonly suspects = new Map<string, string>();
   /** Records that Dovetail wrote, by what it did. */
   readonly written = { create: 0, update: 0, remove: 0 };
   /** What a person let through last, by record. */
@@ -322,6 +324,7 @@ export class Ledger {
   #gone(mapping: MappingName, side: Side, id: string, tracked: Tracked, cause: 'person' | Write): void {
     tracked.goneBy = cause === 'person' ? 'person' : 'dovetail';
     tracked.since = this.#now();
+    this.suspects.delete(`${mapping} ${side} ${id}`);
     if (cause !== 'person' && !this.#isAnothers(mapping, side, tracked.raw)) {
       this.written.remove += 1;
       this.#tellWithin(mapping, side, checkRemoved(this, this.#spec, { mapping, side, id, tracked }, cause));
