@@ -218,7 +218,7 @@ const violated = (diagnostic: Diagnostic, field: string): RuleFinding => ({
 /** What can't be said on the other side at all. A parent that is not linked yet is no fault of the data. */
 const obstaclesOf = (run: MappingRun, pair: Pair, target: Side): RuleFinding[] =>
   pair.expressed[target].flatMap((said, index) =>
-    said instanceof Obstacle && said.reason !== 'parent-missing'
+    said instanceof Obstacle && said.waitsFor === null
       ? [violated(said.diagnostic, run.mapping.fields[index]?.[target] ?? '')]
       : [],
   );

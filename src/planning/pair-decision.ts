@@ -162,7 +162,7 @@ function decideCreate(rules: PlanRules, pair: PairCase): PairPlan {
     if (trouble) return parked(pair, pair.from, 'undecodable', trouble, 'decode');
     const said = pair.expressed(target, index);
     if (said instanceof Obstacle) {
-      if (said.reason === 'parent-missing' && field.later) {
+      if (said.waitsFor !== null && field.later) {
         waits ??= { side: pair.from, id: pair.ids[pair.from] ?? '', ...said };
         continue;
       }
