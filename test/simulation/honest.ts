@@ -77,8 +77,15 @@ class Excuses {
 
   /** What the sync did not even ask for, and had no reason to leave out. */
   inexcusable(pair: PlannedPair): Deed[] {
-    const left = pair.deeds.filter((deed) => !this.#asked.has(nameOf(deed)) && !this.#isDoneAnew(deed));
+    const left = pair.deeds.filter(
+      (deed) => !this.#asked.has(nameOf(deed)) && !this.#isDoneAnew(deed) && !this.#isTakenOut(pair, deed),
+    );
     return left.length === 0 || this.#isExcused(pair) ? [] : left.filter((deed) => !this.#isGuarded(deed));
+  }
+
+  /** What a person has taken out of its whole needs no write. */
+  #isTakenOut({ mapping, ids }: PlannedPair, { side, removes }: Deed): boolean {
+    return removes === true && this.#world.ledger.tracked(mapping, side, ids[side] ?? '')?.goneBy === 'person';
   }
 
   /** Written within a record that was created by the same sync. */
