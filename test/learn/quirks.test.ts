@@ -68,7 +68,7 @@ const CRM: Row[] = [
   ],
   ['options: a list at an endpoint', [['option_lists.salutations', /3 options/]]],
   ['options: admins can add some', { hidden: 'nobody adds one while it is looked at' }],
-  ['custom fields', [['objects.companies.custom_fields', /in custom_fields/]]],
+  ['custom fields', [['objects.companies.custom_fields.container', /in custom_fields/]]],
   ['custom fields: users add some any time', { hidden: 'nobody adds one while it is looked at' }],
   ['validation: 422 with field errors', [['responses', /HTTP 422, a list at errors with field and code/]]],
   ['Idempotency-Key is honoured', [['objects.companies.create.idempotency', /honoured: one record/]]],

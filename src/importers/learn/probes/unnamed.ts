@@ -26,6 +26,12 @@ export const unnamed: Probe = {
               seen: others.slice(0, MOST_NAMES).join(', '),
             }),
           ];
+    const fact = "where users' own fields stand";
+    const declared = subject.definition.custom_fields?.container;
+    if (declared !== undefined && keys.has(declared)) {
+      const at = ['custom_fields', 'container'];
+      return [...findings, subject.settle(at, declared, fact, `in ${declared}, by its name`)];
+    }
     const container = others.find(
       (key) =>
         CONTAINER.test(key) && formOf(records.map(({ wire }) => (isWire(wire) ? wire[key] : undefined))) !== null,
@@ -33,10 +39,7 @@ export const unnamed: Probe = {
     if (container === undefined || subject.definition.custom_fields) return findings;
     const form = formOf(records.map(({ wire }) => (isWire(wire) ? wire[container] : undefined)));
     const value = { container, ...(form ?? {}) };
-    return [
-      ...findings,
-      subject.settle(['custom_fields'], value, "where users' own fields stand", `in ${container}, by its name`),
-    ];
+    return [...findings, subject.settle(['custom_fields'], value, fact, `in ${container}, by its name`)];
   },
 };
 
