@@ -77,7 +77,7 @@ function lineWriteDropsOthers(connection: Connection): Connection {
   });
 }
 
-/** A line that the list of its whole did not show is gone, without another look. */
+/** A line that a list, cut short, did not show is gone, without another look. */
 function missingLineIsGone(connection: Connection): Connection {
   const listed = new Set<string>();
   const there = new Set<string>();
@@ -86,9 +86,10 @@ function missingLineIsGone(connection: Connection): Connection {
     for await (const step of steps) {
       if (isLines && step.kind === 'page') {
         for (const whole of step.complete ?? []) listed.add(`${object} ${whole}`);
-        for (const { id } of step.records) there.add(`${object} ${id}`);
-      }
-      yield step;
+        const shown = step.records.length > 1 ? step.records.slice(0, -1) : step.records;
+        for (const { id } of shown) there.add(`${object} ${id}`);
+        yield { ...step, records: shown };
+      } else yield step;
     }
   }
   return instead(connection, {
