@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { openIntegration, readEnvironmentFile } from './files.ts';
+import { findConnector, openIntegration, readEnvironmentFile } from './files.ts';
+import { loadIntegration } from './load.ts';
 
 const folder = fileURLToPath(new URL('../../examples/crm-erp/', import.meta.url));
 const variables = readEnvironmentFile(`${folder}.env.example`);
@@ -32,4 +33,16 @@ test('.env.example names what staging needs', () => {
     .map(([, name]) => name)
     .filter((name) => !name?.includes('PRODUCTION'));
   expect(Object.keys(variables.ok ? variables.value : {}).sort()).toEqual(asked.sort());
+});
+
+test('the stamp of a whole decides nothing about its parts', () => {
+  const file = fileURLToPath(new URL('../../examples/parts-and-lines/integration.yaml', import.meta.url));
+  const text = readFileSync(file, 'utf8').replace(/^ {4}conflict: \w+$/gm, '    conflict: newest');
+  const opened = loadIntegration(file, text, {
+    environment: 'staging',
+    connectors: findConnector,
+    variables: variables.ok ? variables.value : {},
+  });
+  const faults = opened.ok ? [] : opened.error.filter(({ code }) => code === 'newest-without-stamp');
+  expect(faults.map(({ summary }) => summary)).toContain('main_contacts of erp has no modification stamp of its own');
 });

@@ -114,8 +114,10 @@ export function conflictPolicy(text: string, scope: Pick<RowScope, 'sides' | 'pa
   if (text === 'newest') {
     for (const each of SIDES) {
       const { system, object, definition } = sides[each];
-      if (definition.modified !== undefined) continue;
-      findings.error('newest-without-stamp', `${object} of ${system} has no modification stamp`, path, {
+      const isWithin = definition.part_of !== undefined || definition.lines_of !== undefined;
+      if (definition.modified !== undefined && !isWithin) continue;
+      const summary = `${object} of ${system} has no modification stamp${isWithin ? ' of its own' : ''}`;
+      findings.error('newest-without-stamp', summary, path, {
         detail: 'The policy newest compares the stamps of both sides.',
         next: `Use hold, ${sides.a.system} or ${sides.b.system}`,
       });

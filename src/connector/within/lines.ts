@@ -41,7 +41,8 @@ export function lineHolding(name: string, definition: ObjectDefinition, lines: L
   const record = (whole: WireRecord, id: string, line: Wire, place: number | null): WireRecord => ({
     id,
     version: contentVersion(line),
-    modified: whole.modified,
+    // That of the whole says nothing of the line: writing anything else of the whole moves it.
+    modified: null,
     archived: place === null,
     mergedInto: null,
     wire: { ...line, [WHOLE_PATH]: whole.id, ...(place === null ? {} : { [POSITION_PATH]: place }) },

@@ -38,6 +38,8 @@ export function partHolding(name: string, definition: ObjectDefinition, part: Pa
   const record = (whole: WireRecord, archived: boolean): WireRecord => ({
     ...whole,
     version: content(whole.wire),
+    // That of the whole says nothing of the part: writing anything else of the whole moves it.
+    modified: null,
     archived,
     mergedInto: null,
     wire: { ...whole.wire, [WHOLE_PATH]: whole.id, [VERSION_PATH]: whole.version },
