@@ -14,6 +14,9 @@ interface Fault {
   next: string;
 }
 
+/** Calls are the system's and the user's cost: a page of changes tells. */
+const CHANGES_ASKED = 100;
+
 /**
  * Whether the filter by time of change is obeyed: of the records seen, none that is older than asked for comes, and all that
  * are newer do. A system that ignores a filter, or one that it does not know, answers all the same.
@@ -29,7 +32,7 @@ export async function askChangesFilter(context: ProbeContext, side: Side): Promi
     const sample = await samples.of(side, name);
     const pivot = middleOf(sample.records);
     if (pivot === null) continue;
-    const read = await readSome(connections[side], name, { since: pivot, most: samples.size, signal });
+    const read = await readSome(connections[side], name, { since: pivot, most: CHANGES_ASKED, signal });
     if (read.failure) return unreadable(asked, facts, name, read.failure);
     const older = read.records.filter(({ modified }) => modified !== null && modified < pivot - can.lagMs).length;
     facts[`${name} asked for`] = read.records.length;
@@ -83,7 +86,7 @@ const keepsBack = (object: string, kept: number): Fault => ({
 });
 
 /** Fields of one object that are asked for. */
-const FIELDS_ASKED = 3;
+const FIELDS_ASKED = 1;
 
 /**
  * Whether a look-up by the value of a field finds the record that has it, in one call: what a system does not filter itself
@@ -99,7 +102,10 @@ export async function askEquality(
     const connection = connections[side];
     const codec = compileCodec(definition, (list) => connection.options(list));
     const { records } = await samples.of(side, name);
-    for (const field of connection.capabilities(name).findable.slice(0, FIELDS_ASKED)) {
+    const filled = connection
+      .capabilities(name)
+      .findable.filter((field) => records.some(({ fields }) => !isEmpty(fields[field])));
+    for (const field of filled.slice(0, FIELDS_ASKED)) {
       const record = records.find(({ fields }) => !isEmpty(fields[field]));
       const wire = record ? codec.encodeValue(field, record.fields[field] ?? null) : null;
       if (!record || !wire?.ok) continue;

@@ -17,17 +17,19 @@ export async function askPages(
   const restless: string[] = [];
   for (const { name } of mappedObjects(integration, side)) {
     if (!connections[side].capabilities(name).list) continue;
-    const passes: string[][] = [];
-    for (let pass = 0; pass < 2; pass += 1) {
-      const read = await readSome(connections[side], name, { since: null, most: samples.size, signal });
-      if (read.failure) {
-        const verdict = failureKind(read.failure) === 'answer' ? 'contradicts' : 'unknown';
-        const next = read.failure.next ?? `Check pagination of ${name} in the connector`;
-        return { verdict, asked, facts, found: `${name}: ${toldBy(read.failure)}`, next };
-      }
-      passes.push(read.records.map(({ id }) => id));
+    // The sample was the first pass.
+    const sample = await samples.of(side, name);
+    const again = sample.failure
+      ? null
+      : await readSome(connections[side], name, { since: null, most: samples.size, signal });
+    const failure = sample.failure ?? again?.failure ?? null;
+    if (failure) {
+      const verdict = failureKind(failure) === 'answer' ? 'contradicts' : 'unknown';
+      const next = failure.next ?? `Check pagination of ${name} in the connector`;
+      return { verdict, asked, facts, found: `${name}: ${toldBy(failure)}`, next };
     }
-    const [first = [], second = []] = passes;
+    const first = sample.records.map(({ id }) => id);
+    const second = (again?.records ?? []).filter(({ archived }) => !archived).map(({ id }) => id);
     const repeated = first.length - new Set(first).size;
     facts[`${name} read`] = first.length;
     facts[`${name} repeated`] = repeated;
