@@ -1,6 +1,6 @@
-import transliterate from '@sindresorhus/transliterate';
 import { RE2JS } from 're2js';
 import { fitsCharacters, lengthIn, truncate } from '../connector/codec/text.ts';
+import { transliterate } from '../connector/codec/transliterate.ts';
 import type { FieldDefinition } from '../connector/field.ts';
 import type { RepairStep } from '../integration/data-rule.ts';
 import { isEmpty } from '../record/canonical.ts';

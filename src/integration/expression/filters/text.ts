@@ -1,5 +1,5 @@
-import transliterate from '@sindresorhus/transliterate';
 import { replaceCharacters } from '../../../connector/codec/text.ts';
+import { transliterate } from '../../../connector/codec/transliterate.ts';
 import {
   asText,
   type Filter,
