@@ -19,6 +19,7 @@ import {
 import { Filtered } from './filtered.ts';
 import { FirstContacts } from './first-contacts.ts';
 import { lackingIn, matters, speaks } from './flows.ts';
+import { Made } from './made.ts';
 import { Partners } from './partners.ts';
 import { type Approval, checkRemoved } from './removals.ts';
 import { filterOf, follows, forbidden, lets, saidOf, sourceOf } from './rules.ts';
@@ -59,7 +60,7 @@ export class Ledger {
   readonly #tracked = new Map<string, Tracked>();
   readonly #reads = new Map<string, number>();
   readonly #firstContacts = new FirstContacts();
-  readonly #madeFrom = new Map<string, string[]>();
+  readonly #made = new Made();
   /** Records that came back after they were gone: their old link was rightly given up. */
   readonly #restored = new Set<string>();
 
@@ -405,16 +406,16 @@ export class Ledger {
       ['a', a, b],
       ['b', b, a],
     ] as const) {
-      const isFirst = !this.partners.everLinked.has(`${mapping} ${side} ${id}`);
+      const made = this.tracked(mapping, side, id);
+      const isFirst = made !== undefined && this.#made.isFirstLink(made);
       this.partners.link(mapping, side, id, other);
       if (!isNew) continue;
       if (!follows(this.#spec.policies[mapping].rules, side)) this.tracked(mapping, side, id)?.pending.clear();
       this.#arrived(mapping, side, id, other);
       this.#remember(mapping, side, id);
-      const made = this.tracked(mapping, side, id);
       if (made?.by !== 'dovetail') continue;
       // Later partners, such as the survivor of a merge, are not what it was made from.
-      if (isFirst) this.#madeOf(mapping, otherSide(side), other, id);
+      if (isFirst) this.#madeOf(mapping, otherSide(side), other, id, made);
       for (const field of MAPPINGS[mapping].fields) {
         const first = made.held[0]?.[field[side]] ?? null;
         remember(made, field.a, first);
@@ -470,16 +471,15 @@ export class Ledger {
   }
 
   /** A record of Dovetail's making is linked to its source: it must be the only one that is there. */
-  #madeOf(mapping: MappingName, sourceSide: Side, source: string, made: string): void {
+  #madeOf(mapping: MappingName, sourceSide: Side, source: string, id: string, made: Tracked): void {
     const key = `${mapping} ${sourceSide} ${source}`;
-    const before = (this.#madeFrom.get(key) ?? []).filter((one) => one !== made);
     const target = otherSide(sourceSide);
-    for (const one of before) {
-      const there = this.tracked(mapping, target, one)?.goneBy === null;
+    for (const [one, asMade] of this.#made.note(key, id, made)) {
+      const now = this.tracked(mapping, target, one);
+      const there = now?.goneBy === null && (now === asMade || !placeOn(mapping, target));
       const released = this.partnerOf(mapping, target, one) === null && this.#restored.has(key);
-      if (there && !released) this.fail('no-duplicate', `${key} was created twice: ${one} and ${made}`);
+      if (there && !released) this.fail('no-duplicate', `${key} was created twice: ${one} and ${id}`);
     }
-    this.#madeFrom.set(key, [...before, made]);
   }
 
   /** How many records are gone or kept out by a filter. */
