@@ -2,14 +2,24 @@ import { otherSide, SIDES, type Side } from '../../src/record/side.ts';
 import type { ParkedRecord } from '../../src/store/port.ts';
 import { type Deed, NEW_WHOLE, nameOf, type PlannedPair, planned } from './deeds.ts';
 import { MAPPING_NAMES, MAPPINGS, type MappingName, mappingOf, parentsOf } from './fields.ts';
-import type { Attempt, World } from './world.ts';
+import type { Ledger } from './ledger.ts';
+import type { Attempt } from './world.ts';
+
+/** What is asked of a world. */
+interface Known {
+  readonly ledger: Pick<Ledger, 'fail' | 'tracked'>;
+  readonly store: { parked(query: { includeDismissed: boolean }): Promise<readonly ParkedRecord[]> };
+}
+
+/** What is asked of a plan or sync that took its course. */
+type Course = Pick<Attempt, 'started' | 'result' | 'events' | 'writeRequests' | 'commits' | 'deeds'>;
 
 /**
  * A plan writes nothing anywhere, and a sync right after it does what it said: the same to the same fields of the same
  * records. What it leaves out must follow from what a system refused, from the guard of deletes, or from a target that it
  * found deleted when it looked once more, and must be parked.
  */
-export async function checkHonest(world: World, plan: Attempt, sync: Attempt): Promise<void> {
+export async function checkHonest(world: Known, plan: Course, sync: Course): Promise<void> {
   if (plan.writeRequests > 0 || plan.commits > 0) world.ledger.fail('plan-honest', 'A plan wrote something');
   if (!isWhole(plan) || !isWhole(sync)) return;
   const pairs = planned(plan.events);
@@ -27,7 +37,7 @@ export async function checkHonest(world: World, plan: Attempt, sync: Attempt): P
     else if (more.length > 0) world.ledger.fail('plan-honest', `not planned to change: ${name} ${more.join(', ')}`);
   }
   const parked = await world.store.parked({ includeDismissed: true });
-  const excuses = new Excuses(world, pairs, asked, parked, guarded(sync));
+  const excuses = new Excuses(world, pairs, asked, sync.deeds, parked, guarded(sync));
   for (const pair of pairs) {
     for (const deed of excuses.inexcusable(pair)) {
       world.ledger.fail('plan-honest', `planned, but not done: ${nameOf(deed)}`);
@@ -36,17 +46,17 @@ export async function checkHonest(world: World, plan: Attempt, sync: Attempt): P
 }
 
 /** What a plan wants to write within a record that it creates as well has no id in it yet. */
-function isOnNewWhole({ ledger }: World, sync: Attempt, deed: Deed, foreseen: ReadonlyMap<string, Deed>): boolean {
+function isOnNewWhole({ ledger }: Known, sync: Course, deed: Deed, foreseen: ReadonlyMap<string, Deed>): boolean {
   if (deed.kind !== 'rewrite' || !foreseen.has(nameOf({ ...deed, id: NEW_WHOLE }))) return false;
   const whole = ledger.tracked(parentsOf(deed.mapping) ?? deed.mapping, deed.side, deed.id);
   return whole?.by === 'dovetail' && whole.since >= sync.started;
 }
 
-const isWhole = ({ result }: Attempt): boolean =>
+const isWhole = ({ result }: Course): boolean =>
   result?.ok === true && (result.value.outcome === 'done' || result.value.outcome === 'partial');
 
 /** Mappings whose deletes were held by the guard. */
-const guarded = ({ result }: Attempt): Set<string> => {
+const guarded = ({ result }: Course): Set<string> => {
   const held = result?.ok ? result.value.diagnostics.filter((one) => one.code === 'delete-guard') : [];
   return new Set(MAPPING_NAMES.filter((name) => held.some((one) => one.summary.includes(` ${name} `))));
 };
@@ -55,22 +65,26 @@ const guarded = ({ result }: Attempt): Set<string> => {
 const REFUSED_WITHIN = ['place-taken', 'part-empty', 'whole-missing', 'whole-gone', 'line-stays'];
 
 class Excuses {
-  readonly #world: World;
+  readonly #world: Known;
   readonly #pairs: readonly PlannedPair[];
   readonly #asked: ReadonlyMap<string, Deed>;
+  /** The names of all that a system did not do, even where it did something of the same name. */
+  readonly #refused: ReadonlySet<string>;
   readonly #parked: readonly ParkedRecord[];
   readonly #guarded: ReadonlySet<string>;
 
   constructor(
-    world: World,
+    world: Known,
     pairs: readonly PlannedPair[],
     asked: ReadonlyMap<string, Deed>,
+    all: readonly Deed[],
     parked: readonly ParkedRecord[],
     guard: ReadonlySet<string>,
   ) {
     this.#world = world;
     this.#pairs = pairs;
     this.#asked = asked;
+    this.#refused = new Set(all.filter(({ done }) => !done).map(nameOf));
     this.#parked = parked;
     this.#guarded = guard;
   }
@@ -104,6 +118,7 @@ class Excuses {
     if (this.#isRefused(pair)) return true;
     const parked = this.#parked.filter((one) => isOf(one, pair.mapping, pair.ids));
     if (parked.length === 0) return false;
+    if (this.#isRefusedWithin(pair)) return true;
     if (parked.some(({ diagnostic }) => REFUSED_WITHIN.includes(diagnostic.code))) return true;
     return this.#isTargetGone(pair) || parked.some((one) => this.#waitsForUndone(one)) || this.#isBelowUndone(pair);
   }
@@ -124,6 +139,11 @@ class Excuses {
   #isRefused({ deeds }: PlannedPair): boolean {
     const isNo = (deed: Deed): boolean => this.#asked.get(nameOf(deed))?.done === false;
     return deeds.some((deed) => isNo(deed) || (deed.id === NEW_WHOLE && this.#isRefusedOnNew(deed)));
+  }
+
+  /** Several lines of one whole may be written one after the other; which of them was refused, the parked record tells. */
+  #isRefusedWithin({ deeds }: PlannedPair): boolean {
+    return deeds.some((deed) => deed.kind === 'rewrite' && this.#refused.has(nameOf(deed)));
   }
 
   /** What is written within a record that was created just before has a name of its own by then. */
