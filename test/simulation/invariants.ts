@@ -301,7 +301,8 @@ function spokenValues(world: World): Set<string> {
         for (const [, { raw }] of world.ledger.alive(mapping, side)) {
           const value = raw[field[side]];
           const text = field.kind === 'money' && side === 'a' ? amountOf(value) : String(value ?? '');
-          if (text.length >= 5) values.add(text);
+          // Shorter ones are by chance words of messages: lines that can not be told apart.
+          if (text.length >= 6) values.add(text);
         }
       }
     }

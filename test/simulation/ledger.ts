@@ -477,7 +477,8 @@ export class Ledger {
     for (const [one, asMade] of this.#made.note(key, id, made)) {
       const now = this.tracked(mapping, target, one);
       const there = now?.goneBy === null && (now === asMade || !placeOn(mapping, target));
-      const released = this.partnerOf(mapping, target, one) === null && this.#restored.has(key);
+      // Back from the archive after its link was closed: its former counterpart is free, or another record's by now.
+      const released = this.partnerOf(mapping, target, one) !== source && this.#restored.has(key);
       if (there && !released) this.fail('no-duplicate', `${key} was created twice: ${one} and ${id}`);
     }
   }
