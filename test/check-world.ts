@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { CRM_CLIENT_ID, CRM_CLIENT_SECRET } from '../sandbox/crm/access.ts';
-import { type Crm, createCrm } from '../sandbox/crm/crm.ts';
-import { createErp, ERP_KEY, type Erp } from '../sandbox/erp/erp.ts';
+import { type Crm, type CrmOptions, createCrm } from '../sandbox/crm/crm.ts';
+import { createErp, ERP_KEY, type Erp, type ErpOptions } from '../sandbox/erp/erp.ts';
 import { serve } from '../sandbox/http.ts';
+import type { SandboxRequest, SandboxResponse, SandboxSystem } from '../sandbox/system.ts';
 import type { CheckLine } from '../src/checklist/question.ts';
 import { type CheckOptions, type CheckReport, runCheck } from '../src/checklist/run-check.ts';
 import { passingTokens } from '../src/connector/auth/tokens.ts';
@@ -35,11 +36,21 @@ export interface CheckWorld {
   close(): Promise<void>;
 }
 
-export async function openCheckWorld(): Promise<CheckWorld> {
-  const crm = createCrm({ size: 60, limit: null, indexLagMs: 0 });
-  const erp = createErp({ size: 60 });
+/** How a system answers otherwise than it would: gets the request, and what answers it. */
+export type Bend = (request: SandboxRequest, answer: (request: SandboxRequest) => SandboxResponse) => SandboxResponse;
+
+/** What the sandbox systems of a world are like. */
+export interface CheckWorldOptions {
+  crm?: CrmOptions;
+  erp?: ErpOptions;
+  bend?: { crm?: Bend; erp?: Bend };
+}
+
+export async function openCheckWorld({ bend = {}, ...systems }: CheckWorldOptions = {}): Promise<CheckWorld> {
+  const crm = createCrm({ size: 60, limit: null, indexLagMs: 0, ...systems.crm });
+  const erp = createErp({ size: 60, ...systems.erp });
   const http = undiciHttp();
-  const servers = [await serve(crm), await serve(erp)] as const;
+  const servers = [await serve(bent(crm, bend.crm)), await serve(bent(erp, bend.erp))] as const;
   return {
     crm,
     erp,
@@ -69,6 +80,13 @@ export async function openCheckWorld(): Promise<CheckWorld> {
       for (const server of servers) await server.close();
     },
   };
+}
+
+/** The same system, answering otherwise. */
+function bent(system: SandboxSystem, bend: Bend | undefined): SandboxSystem {
+  if (!bend) return system;
+  const handle: SandboxSystem['handle'] = (request, now) => bend(request, (asked) => system.handle(asked, now));
+  return Object.assign(Object.create(system), { handle });
 }
 
 export function lineOf(report: CheckReport, question: string, system: string | null = null): CheckLine {

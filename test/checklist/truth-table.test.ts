@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type CheckWorld, lineOf, openCheckWorld } from '../check-world.ts';
+import { type Case, needsOwnWorld } from './case.ts';
+import { READING } from './cases/reading.ts';
+import { VALUES } from './cases/values.ts';
+
+/**
+ * The truth table of the check list: what each probe says of a system that does as declared, of one that declares nothing,
+ * and of one that does otherwise than declared. Each file of `cases/` holds the rows of a group of questions.
+ */
+const CASES: readonly Case[] = [...READING, ...VALUES];
+
+/** For the cases that change nothing in the systems. */
+let shared: CheckWorld;
+beforeAll(async () => {
+  shared = await openCheckWorld();
+  // Somebody works in it: a stamp of right now tells a wrong zone.
+  const [customer] = shared.erp.records('customers');
+  shared.erp.userUpdate('customers', customer?.id ?? 0, { memo: 'called today' }, Date.now());
+});
+afterAll(() => shared.close());
+
+async function reportOf(one: Case) {
+  if (one.check) return one.check();
+  const world = needsOwnWorld(one) ? await openCheckWorld(one.sandbox) : shared;
+  const { variables = {}, change, http, options = {} } = one;
+  try {
+    one.world?.(world);
+    return await world.check({
+      variables,
+      options: { only: [one.question], ...options },
+      ...(change ? { change } : {}),
+      ...(http ? { http } : {}),
+    });
+  } finally {
+    if (world !== shared) await world.close();
+  }
+}
+
+/** What a variant may come to at all: nothing that is not so is ever verified. */
+const POSSIBLE: Record<Case['variant'], readonly Case['expect'][]> = {
+  yes: ['verified'],
+  no: ['open', 'not-applicable', 'declared'],
+  lying: ['contradicted', 'declared'],
+};
+
+describe.each([...Map.groupBy(CASES, ({ question }) => question)])('%s', (_, cases) => {
+  test.each(cases.map((one) => [`${one.variant}, ${one.system ?? 'both'}: ${one.what}`, one] as const))(
+    '%s',
+    async (_, one) => {
+      const line = lineOf(await reportOf(one), one.question, one.system);
+      const seen = line.evidence.filter(({ probe }) => one.probe === undefined || probe === one.probe);
+      const told = one.probe === undefined ? [line.says, ...seen.map(({ found }) => found)] : seen.map((e) => e.found);
+      if (one.found !== undefined) expect(told.join('\n')).toMatch(one.found);
+      expect(line.status, told.join('\n')).toBe(one.expect);
+      if (line.status === 'contradicted') {
+        expect(line.next).not.toBeNull();
+        expect(seen.filter(({ verdict }) => verdict === 'contradicts').map(({ next }) => next)).toContainEqual(
+          expect.any(String),
+        );
+      }
+    },
+  );
+});
+
+test('each case is of a kind that the table knows', () => {
+  for (const { variant, what, expect: status } of CASES) expect(POSSIBLE[variant], what).toContain(status);
+});
