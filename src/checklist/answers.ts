@@ -18,7 +18,8 @@ export const ofEachSystem = (
 
 /**
  * What the section `answers` of the integration file says to a question: a text, or a text for each system by its name.
- * A text that begins with `n/a` says that the question does not arise. Otherwise the answer is open.
+ * A text that begins with `n/a` says that the question does not arise, one that begins with `open:` that nobody knows it
+ * yet, and whom to ask. Otherwise the answer is open.
  */
 export function fromFile(integration: LoadedIntegration, id: string): Answer[] {
   const given = integration.answers[id];
@@ -32,15 +33,36 @@ export function fromFile(integration: LoadedIntegration, id: string): Answer[] {
   return [textAnswer(null, given, next)];
 }
 
-/** Answers of the file where it has them, else the given ones: for what usually follows from something else. */
+/**
+ * Answers of the file where it has them, else the given ones: for what usually follows from something else. What the file
+ * calls open is so only until something else gives the answer.
+ */
 export function fromFileOr(integration: LoadedIntegration, id: string, otherwise: () => Answer[]): Answer[] {
-  return Object.hasOwn(integration.answers, id) ? fromFile(integration, id) : otherwise();
+  if (!Object.hasOwn(integration.answers, id)) return otherwise();
+  const given = fromFile(integration, id);
+  if (!given.some(({ status }) => status === 'open')) return given;
+  const others = otherwise();
+  const whole = given.find(({ side }) => side === null);
+  if (!whole && others.some(({ side }) => side === null)) return given;
+  return others.map((other) => {
+    const own = whole ?? given.find(({ side }) => side === other.side) ?? other;
+    if (own.status !== 'open') return own;
+    return other.status === 'open' ? { ...other, says: own.says, next: askFirst(own.says, other.next) } : other;
+  });
 }
+
+function askFirst(says: string, next = ''): string {
+  const who = WHOM.exec(says)?.[1];
+  return who === undefined ? next : `Ask ${who}. ${next}`;
+}
+
+const WHOM = /^open: ask (.+)$/;
 
 function textAnswer(side: Side | null, given: unknown, next: string): Answer {
   const text = typeof given === 'string' || typeof given === 'number' || typeof given === 'boolean' ? `${given}` : '';
   const line = text.replace(/\s+/g, ' ').trim();
   if (line === '') return open(side, UNANSWERED, next);
+  if (/^open:/i.test(line)) return open(side, line, askFirst(line, next));
   return /^(n\/a|not applicable)\b/i.test(line) ? notApplicable(side, line) : declared(side, line);
 }
 
