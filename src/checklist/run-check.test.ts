@@ -282,8 +282,8 @@ describe('faults are told apart', () => {
 
 describe('answers of the file', () => {
   test.each<[unknown, [string | null, string][]]>([
-    ['signed by legal', [[null, 'declared']]],
-    ['n/a: no persons in it', [[null, 'not-applicable']]],
+    ['agreed', [[null, 'declared']]],
+    ['n/a: there are no roles', [[null, 'not-applicable']]],
     ['', [[null, 'open']]],
     [undefined, [[null, 'open']]],
     [
@@ -303,9 +303,9 @@ describe('answers of the file', () => {
   ])('%j', async (answer, expected) => {
     const report = await check({
       change: (integration) => {
-        integration.answers = answer === undefined ? {} : { privacy: answer };
+        integration.answers = answer === undefined ? {} : { 'least-privilege': answer };
       },
-      options: { only: ['privacy'] },
+      options: { only: ['least-privilege'] },
     });
     expect(report.lines.map((line) => [line.system, line.status])).toEqual(expected);
   });
