@@ -1,6 +1,6 @@
 import type { Action, FieldChange } from '../planning/plan-item.ts';
 import { DIGEST_BYTES } from '../record/digest.ts';
-import type { Side } from '../record/side.ts';
+import { SIDES, type Side } from '../record/side.ts';
 import type { HistoryEntry } from '../store/port.ts';
 import type { Applied } from './applied.ts';
 import { ownDigest } from './map.ts';
@@ -24,11 +24,14 @@ function overruledIn(run: MappingRun, target: Side, one: Applied, changes: reado
  * the mapping does not carry over is on record, too, although it still stands where it was made.
  */
 export function historyOf(run: MappingRun, one: Applied): HistoryEntry[] {
-  return (['a', 'b'] as const).flatMap((side) => {
-    const action = one.item.actions[side];
-    const updated = action?.kind === 'update' ? [entryOf(run, one, `update-${side}`, action.changes)] : [];
-    return [...updated, ...overruledIn(run, side, one, one.item.ignored ?? [])];
-  });
+  const { actions, ignored } = one.item;
+  const entries: HistoryEntry[] = [];
+  for (const side of SIDES) {
+    const action = actions[side];
+    if (action?.kind === 'update') entries.push(entryOf(run, one, `update-${side}`, action.changes));
+    if (ignored) entries.push(...overruledIn(run, side, one, ignored));
+  }
+  return entries;
 }
 
 function entryOf(run: MappingRun, { pair }: Applied, kind: string, changes: Action['changes']): HistoryEntry {

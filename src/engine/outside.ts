@@ -12,8 +12,18 @@ export const PARENT_OUTSIDE = 'parent-outside';
 export const waitingAmong = (counts: Readonly<Record<string, number>>): number =>
   Object.entries(counts).reduce((sum, [reason, count]) => (reason === PARENT_OUTSIDE ? sum : sum + count), 0);
 
+interface LeftEmpty {
+  source: Side;
+  index: number;
+  waitsFor: Parent;
+}
+
+const NONE: readonly LeftEmpty[] = [];
+
 /** The references of a pair that stay empty: those which the other side's value does not take the place of. */
-export function leftEmpty(pair: Pair, item: PlanItem): { source: Side; index: number; waitsFor: Parent }[] {
+export function leftEmpty(pair: Pair, item: PlanItem): readonly LeftEmpty[] {
+  // Nearly all: asked of every record.
+  if (pair.outside.a.size === 0 && pair.outside.b.size === 0) return NONE;
   return SIDES.flatMap((target) => {
     const source = otherSide(target);
     const replaced = new Set(item.actions[source]?.changes.map(({ index }) => index));

@@ -2,6 +2,7 @@ import type { Action, Park, PlanItem, WrittenFinding } from '../planning/plan-it
 import type { Diagnostic } from '../record/diagnostic.ts';
 import { otherSide, SIDES, type Side } from '../record/side.ts';
 import type { Fields } from '../record/value.ts';
+import type { RuleFinding } from '../validation/validate.ts';
 import { isPlanned } from './foreseen.ts';
 import { fieldsHeld } from './map.ts';
 import type { MappingRun } from './mapping-run.ts';
@@ -32,16 +33,21 @@ function checkRecord(run: MappingRun, { pair, item }: Planned): Planned {
     if (action.kind === 'create' && heldCreates) {
       return { pair, item: parkedFor(pair, side, item, heldCreates, 'creates-held') };
     }
-    const broken = run[side].checkRecord?.(recordAfter(run, pair, side, action)) ?? [];
+    const { checkRecord } = run[side];
+    const broken = checkRecord ? checkRecord(recordAfter(run, pair, side, action)) : [];
     const violated = broken.find(({ outcome }) => outcome === 'violated');
     if (violated) return { pair, item: parkedFor(pair, side, item, violated.diagnostic, 'invalid') };
-    const written = new Set([...action.changes, ...action.later].map(({ field }) => field));
-    const ofValues = pair.findings[side].filter(
-      ({ field, outcome }) => outcome !== 'violated' && written.has(field ?? ''),
-    );
-    findings.push(...[...ofValues, ...broken].map((finding) => ({ ...finding, side })));
+    for (const finding of [...repairsOf(pair, side, action), ...broken]) findings.push({ ...finding, side });
   }
   return findings.length === 0 ? { pair, item } : { pair, item: { ...item, findings } };
+}
+
+/** What the rules found among the values that are written. */
+function repairsOf(pair: Pair, side: Side, { changes, later }: Action): readonly RuleFinding[] {
+  const findings = pair.findings[side];
+  if (findings.length === 0) return findings;
+  const written = new Set([...changes, ...later].map(({ field }) => field));
+  return findings.filter(({ field, outcome }) => outcome !== 'violated' && written.has(field ?? ''));
 }
 
 function recordAfter(run: MappingRun, pair: Pair, side: Side, action: Action): Fields {

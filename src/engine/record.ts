@@ -253,13 +253,13 @@ function markSources(run: MappingRun, side: Side, changes: readonly FieldChange[
 
 /** A reference left out of a create, or left empty, has no baseline yet: the next run sees it as open and sets it. */
 function withoutOmitted(run: MappingRun, one: Applied, base: Uint8Array): Uint8Array {
+  const left = leftEmpty(one.pair, one.item);
+  if (base.length === 0 || (left.length === 0 && run.mapping.cycleBreakers.length === 0)) return base;
   const create = [one.item.actions.a, one.item.actions.b].find((action) => action?.kind === 'create');
-  const outside = leftEmpty(one.pair, one.item).map(({ index }) => index);
-  if (base.length === 0 || (outside.length === 0 && (!create || run.mapping.cycleBreakers.length === 0))) return base;
   const later = run.rules.fields.flatMap((field, index) =>
     create && field.later && !create.later.some((change) => change.index === index) ? [index] : [],
   );
-  const omitted = [...outside, ...later];
+  const omitted = [...left.map(({ index }) => index), ...later];
   if (omitted.length === 0) return base;
   const open = base.slice();
   for (const index of omitted) open.fill(0, index * DIGEST_BYTES, (index + 1) * DIGEST_BYTES);
