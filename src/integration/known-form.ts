@@ -1,5 +1,4 @@
-import { createRequire } from 'node:module';
-import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import { phoneNumbers, taxNumbers, validators } from '../connector/late-packages.ts';
 import type { KnownForm } from './rule-schema.ts';
 
 /** Whether a text has the form; `country` (ISO 3166, capitals) is that of texts that name none, where it is known. */
@@ -11,8 +10,8 @@ export type FormTest = (text: string, country: string | null) => boolean;
  */
 export function compileForm(form: KnownForm): FormTest {
   if (form === 'vat_id') return vatIdTest();
-  if (form === 'phone') return (text) => parsePhoneNumberFromString(text)?.isValid() ?? false;
-  const check: typeof import('validator') = require('validator');
+  if (form === 'phone') return (text) => phoneNumbers().parsePhoneNumberFromString(text)?.isValid() ?? false;
+  const check = validators();
   switch (form) {
     case 'iban':
       return (text) => check.isIBAN(text);
@@ -33,9 +32,6 @@ export function compileForm(form: KnownForm): FormTest {
   }
 }
 
-/** Hundreds of small modules, loaded when a rule asks for them, not with every command. */
-const require = createRequire(import.meta.url);
-
 const isText = <T extends string>(known: readonly T[], text: string): text is T => known.some((one) => one === text);
 
 function postalCodeTest(check: typeof import('validator')): FormTest {
@@ -48,7 +44,7 @@ const COUNTRY_OF_PREFIX: Record<string, string> = { EL: 'GR', XI: 'GB' };
 
 /** A VAT id begins with its country; one that does not is of `country`. */
 function vatIdTest(): FormTest {
-  const { stdnum, euVat }: typeof import('stdnum') = require('stdnum');
+  const { stdnum, euVat } = taxNumbers();
   return (text, country) => {
     const id = text.replace(/[\s.-]/g, '').toUpperCase();
     const [prefix] = /^[A-Z]{2}/.exec(id) ?? [];

@@ -1,6 +1,5 @@
-import { isSupportedCountry } from 'libphonenumber-js/min';
-import { RE2JS } from 're2js';
 import { fitsCharacters, lengthIn } from '../connector/codec/text.ts';
+import { phoneNumbers, re2 } from '../connector/late-packages.ts';
 import { SIDES, type Side } from '../record/side.ts';
 import type { DataRule, RepairStep, RuleTest } from './data-rule.ts';
 import type { FileDeclared } from './declared.ts';
@@ -144,7 +143,7 @@ function limitedSides(
 
 function checkCountry(form: KnownForm, country: string | null, field: string | null, scope: RuleScope): void {
   const { path, findings } = scope;
-  if (country !== null && !isSupportedCountry(country)) {
+  if (country !== null && !phoneNumbers().isSupportedCountry(country)) {
     findings.error('country-unknown', `"${country}" is no country code of ISO 3166 in capitals`, [...path, 'country']);
   }
   if (form === 'postal_code' && country === null && field === null) {
@@ -284,7 +283,7 @@ function loadTruncate(mark: string, field: string | null, path: Path, scope: Rul
 
 function loadReplace(pattern: string, replacement: string, path: Path, { findings }: RuleScope): RepairStep | null {
   try {
-    RE2JS.compile(pattern);
+    re2().RE2JS.compile(pattern);
   } catch {
     findings.error('pattern-invalid', 'The pattern is no regular expression of RE2', path, {
       detail: 'RE2 has no look-around and no back references, so that no pattern can run long.',

@@ -1,7 +1,7 @@
-import { RE2JS } from 're2js';
 import { fitsCharacters, lengthIn, truncate } from '../connector/codec/text.ts';
 import { transliterate } from '../connector/codec/transliterate.ts';
 import type { FieldDefinition } from '../connector/field.ts';
+import { re2 } from '../connector/late-packages.ts';
 import type { RepairStep } from '../integration/data-rule.ts';
 import { isEmpty } from '../record/canonical.ts';
 import type { Fields, Value } from '../record/value.ts';
@@ -25,7 +25,7 @@ function compileStep(step: RepairStep, field: FieldDefinition): Repair {
     case 'transliterate':
       return onText((text) => inLetters(text, step.language, field));
     case 'replace': {
-      const pattern = RE2JS.compile(step.pattern);
+      const pattern = re2().RE2JS.compile(step.pattern);
       return onText((text) => pattern.matcher(text).replaceAll(step.with));
     }
     case 'default':

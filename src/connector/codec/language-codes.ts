@@ -1,4 +1,4 @@
-import aliases from 'cldr-core/supplemental/aliases.json' with { type: 'json' };
+import { languageAliases } from '../late-packages.ts';
 
 /** A tag of BCP 47 in canonical form (RFC 5646 section 4.5, by the runtime's CLDR): `deu` is `de`, `iw` is `he`. */
 export function canonicalLanguage(tag: string): string | undefined {
@@ -31,7 +31,7 @@ export function iso639Codes(kind: 'terminological' | 'bibliographic'): ReadonlyM
 
 function codesFor(reason: string): Map<string, string> {
   const codes = new Map<string, string>();
-  for (const [code, alias] of Object.entries(aliases.supplemental.metadata.alias.languageAlias)) {
+  for (const [code, alias] of Object.entries(languageAliases().supplemental.metadata.alias.languageAlias)) {
     if (alias._reason !== reason || !/^[a-z]{3}$/.test(code) || !/^[a-z]{2}$/.test(alias._replacement)) continue;
     // The first of several stands: `deprecated` codes and spans of languages come under other reasons.
     if (!codes.has(alias._replacement)) codes.set(alias._replacement, code);

@@ -1,10 +1,5 @@
-import {
-  type CountryCode,
-  getCountryCallingCode,
-  isSupportedCountry,
-  Metadata,
-  parsePhoneNumberFromString,
-} from 'libphonenumber-js/min';
+import type { CountryCode } from 'libphonenumber-js/min';
+import { phoneNumbers } from '../late-packages.ts';
 
 /** Countries whose only national prefix is 0, and that are the first of their calling code. */
 const ZERO_PREFIX: readonly CountryCode[] = [
@@ -30,16 +25,19 @@ const NO_PREFIX: readonly CountryCode[] = ['CZ', 'DK', 'ES', 'GR', 'NO', 'PL', '
  * By calling code, the possible lengths of a national number. Plain numbers of these countries need no parsing, which
  * costs microseconds: see `quickForm`.
  */
-const PLAIN_LENGTHS = new Map(
-  [...ZERO_PREFIX, ...NO_PREFIX].map((country) => [getCountryCallingCode(country), lengthsOf(country)]),
-);
+function plainLengths(): ReadonlyMap<string, ReadonlySet<number>> {
+  const { getCountryCallingCode } = phoneNumbers();
+  return new Map([...ZERO_PREFIX, ...NO_PREFIX].map((country) => [getCountryCallingCode(country), lengthsOf(country)]));
+}
+
+let knownLengths: ReturnType<typeof plainLengths> | undefined;
 
 /** Groups of digits with blanks, dashes or slashes in between; an area code may stand in brackets. */
 const PLAIN_NUMBER = /^(?:\+|\(?(?=0))\d+(?:\) ?\d+)?(?:(?: ?[-/] ?| )\d+)*$/;
 
 /** Whether phone numbers of this country (ISO 3166, capitals) can be read. */
 export function isCountry(code: string): boolean {
-  return isSupportedCountry(code);
+  return phoneNumbers().isSupportedCountry(code);
 }
 
 /**
@@ -48,6 +46,7 @@ export function isCountry(code: string): boolean {
  * it: nothing is lost, and it equals no number.
  */
 export function compilePhone(country: string | undefined): (text: string) => string {
+  const { isSupportedCountry, getCountryCallingCode } = phoneNumbers();
   const home = country !== undefined && isSupportedCountry(country) ? country : undefined;
   const homeCode = home && ZERO_PREFIX.includes(home) ? getCountryCallingCode(home) : undefined;
   return (text) => quickForm(text, homeCode) ?? parsedForm(text.trim(), home);
@@ -61,7 +60,7 @@ export function parsedForm(text: string, country: CountryCode | undefined): stri
 
 function parsedNumber(text: string, country: CountryCode | undefined): string | undefined {
   const options = country === undefined ? { extract: false } : { defaultCountry: country, extract: false };
-  const parsed = parsePhoneNumberFromString(text, options);
+  const parsed = phoneNumbers().parsePhoneNumberFromString(text, options);
   return parsed?.isPossible() && parsed.ext === undefined ? parsed.number : undefined;
 }
 
@@ -81,16 +80,17 @@ const E164 = /^\+\d{5,15}$/;
 
 /** Whether these digits, of a calling code and a national number, are sure to be taken as they are. */
 function isPlain(digits: string): boolean {
+  knownLengths ??= plainLengths();
   for (let length = 1; length <= 3; length++) {
     const code = digits.slice(0, length);
-    const lengths = PLAIN_LENGTHS.get(code);
+    const lengths = knownLengths.get(code);
     if (lengths) return digits.charCodeAt(length) > (code === '1' ? 0x31 : 0x30) && lengths.has(digits.length - length);
   }
   return false;
 }
 
 function lengthsOf(country: CountryCode): Set<number> {
-  const metadata = new Metadata();
+  const metadata = new (phoneNumbers().Metadata)();
   metadata.selectNumberingPlan(country);
   return new Set(metadata.numberingPlan?.possibleLengths() ?? []);
 }

@@ -1,6 +1,7 @@
 import { parse as parseCsv } from 'csv-parse/sync';
-import { XMLBuilder, XMLParser } from 'fast-xml-parser';
+import type { XMLBuilder, XMLParser } from 'fast-xml-parser';
 import type { ListDefinition } from '../../connector/definition.ts';
+import { fastXml } from '../../connector/late-packages.ts';
 import { parseBody } from '../../connector/response.ts';
 
 export type Format = ListDefinition['format'];
@@ -59,10 +60,13 @@ function parseTable(body: string): unknown {
   }
 }
 
-const xml = new XMLParser({
-  ignoreAttributes: false,
-  attributeNamePrefix: '@',
-  textNodeName: '#text',
+let reader: XMLParser | undefined;
+let builder: XMLBuilder | undefined;
+
+const ATTRIBUTES_AND_TEXT = { ignoreAttributes: false, attributeNamePrefix: '@', textNodeName: '#text' };
+
+const READING = {
+  ...ATTRIBUTES_AND_TEXT,
   removeNSPrefix: true,
   parseTagValue: false,
   parseAttributeValue: false,
@@ -71,27 +75,22 @@ const xml = new XMLParser({
   maxNestedTags: MOST_DEPTH,
   // Character references of numbers are among these; a document type, with entities of its own, is refused.
   htmlEntities: true,
-});
+};
 
 /** Elements as objects by their names, several of one name as a list; attributes as @name; all values are texts. */
 function parseXml(body: string): unknown {
   if (/<!(DOCTYPE|ENTITY)/i.test(body)) return undefined;
   try {
-    return xml.parse(body, true);
+    reader ??= new (fastXml().XMLParser)(READING);
+    return reader.parse(body, true);
   } catch {
     return undefined;
   }
 }
 
-const builder = new XMLBuilder({
-  ignoreAttributes: false,
-  attributeNamePrefix: '@',
-  textNodeName: '#text',
-  suppressEmptyNode: true,
-});
-
 /** A document with the value as its root element; without a name for it, the value's only key is the root. */
 export function toXml(root: string | undefined, value: object): string {
+  builder ??= new (fastXml().XMLBuilder)({ ...ATTRIBUTES_AND_TEXT, suppressEmptyNode: true });
   return `<?xml version="1.0" encoding="UTF-8"?>${builder.build(root === undefined ? value : { [root]: value })}`;
 }
 

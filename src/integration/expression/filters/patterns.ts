@@ -1,4 +1,5 @@
-import { type Matcher, RE2JS } from 're2js';
+import type { Matcher, RE2JS } from 're2js';
+import { re2 } from '../../../connector/late-packages.ts';
 import { type Filter, flagArgument, textArgument, textFilter, Unfit, wholeArgument } from '../filter.ts';
 import { type Item, isNothing } from '../items.ts';
 import { MOST_SIZE, type Work } from '../work.ts';
@@ -16,14 +17,14 @@ const kept = new Map<string, RE2JS>();
 
 function compiled(pattern: Item, ignoreCase: Item): RE2JS {
   const source = textArgument(pattern, 'pattern');
-  const flags = flagArgument(ignoreCase, 'ignorecase', false) ? RE2JS.CASE_INSENSITIVE : 0;
+  const flags = flagArgument(ignoreCase, 'ignorecase', false) ? re2().RE2JS.CASE_INSENSITIVE : 0;
   const key = `${flags} ${source}`;
   const known = kept.get(key);
   if (known) return known;
   if (source.length > LONGEST_PATTERN) throw new Unfit(`takes patterns of at most ${LONGEST_PATTERN} characters`);
   let made: RE2JS;
   try {
-    made = RE2JS.compile(source, flags);
+    made = re2().RE2JS.compile(source, flags);
   } catch {
     throw new Unfit('has a pattern that is no regular expression of RE2');
   }

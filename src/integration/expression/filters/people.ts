@@ -1,6 +1,7 @@
-import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import type { CountryCode } from 'libphonenumber-js/min';
 import { type NameOrder, splitName, textOfName } from '../../../connector/codec/person-name.ts';
 import { compilePhone } from '../../../connector/codec/phone.ts';
+import { phoneNumbers } from '../../../connector/late-packages.ts';
 import { NAME_PARTS } from '../../../record/value.ts';
 import { asText, type Filter, filter, textArgument, textFilter, Unfit, unfit } from '../filter.ts';
 import { plainOf } from '../functions.ts';
@@ -9,14 +10,14 @@ import { type Item, isDict, isNothing, ownItem } from '../items.ts';
 function countryArgument(item: Item): CountryCode | undefined {
   if (isNothing(item)) return undefined;
   const code = textArgument(item, 'country').toUpperCase();
-  if (!isSupportedCountry(code)) throw new Unfit('needs a country code of ISO 3166, e.g. DE');
+  if (!phoneNumbers().isSupportedCountry(code)) throw new Unfit('needs a country code of ISO 3166, e.g. DE');
   return code;
 }
 
 /** A number in the form of E.164 is read by the book; anything else is refused. */
 function phoneOf(item: Item, country: Item) {
   const home = countryArgument(country);
-  const number = parsePhoneNumberFromString(compilePhone(home)(asText(item)));
+  const number = phoneNumbers().parsePhoneNumberFromString(compilePhone(home)(asText(item)));
   if (!number?.isPossible()) throw new Unfit('finds no phone number in the text');
   return number;
 }
