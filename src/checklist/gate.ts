@@ -40,9 +40,11 @@ export function gate(integration: LoadedIntegration, onRecord: OnRecord, now: nu
   return found;
 }
 
-/** Whether an answer could have been verified, and nobody ever tried. */
+/** Whether an answer could have been verified by reading, and nobody ever tried. */
 const isUnproved = ({ question, status, evidence }: CheckLine): boolean =>
-  status === 'declared' && evidence.length === 0 && (questionById(question)?.probes.length ?? 0) > 0;
+  status === 'declared' &&
+  evidence.length === 0 &&
+  (questionById(question)?.probes.some(({ writes }) => !writes) ?? false);
 
 const neverAsked = (line: CheckLine): CheckLine => ({
   ...line,

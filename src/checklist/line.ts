@@ -1,4 +1,5 @@
 import type { LoadedIntegration } from '../integration/loaded.ts';
+import { SIDES } from '../record/side.ts';
 import { isProduction } from './environment.ts';
 import type { Answer, CheckLine, Evidence, Question, Status } from './question.ts';
 
@@ -9,7 +10,37 @@ export function lineOf(
   answer: Answer,
   evidence: Evidence[],
 ): CheckLine {
-  return lineWith(integration, question, answer, evidence, statusOf(answer, evidence));
+  const untried = isUntried(integration, question, answer, evidence);
+  const status = statusOf(answer, evidence);
+  const line = lineWith(
+    integration,
+    question,
+    answer,
+    evidence,
+    untried && status === 'verified' ? 'declared' : status,
+  );
+  return untried && line.next === null && !isProduction(integration.environment) ? { ...line, next: TRY } : line;
+}
+
+const TRY = 'Run `dovetail check --write`: it tries this on records that it makes and removes';
+
+/** Whether something that only a write tells was not tried. */
+function isUntried(
+  integration: LoadedIntegration,
+  question: Question,
+  answer: Answer,
+  evidence: readonly Evidence[],
+): boolean {
+  if (answer.status !== 'declared') return false;
+  const sides = answer.side === null ? SIDES : [answer.side];
+  return question.probes.some(
+    (probe) =>
+      probe.writes &&
+      sides.some(
+        (side) =>
+          probe.applies(integration, side) && !evidence.some((one) => one.probe === probe.id && one.side === side),
+      ),
+  );
 }
 
 /** The same for evidence that no longer counts. */
@@ -34,7 +65,7 @@ function lineWith(
     system: answer.side && integration[answer.side].name,
     status,
     says: answer.says,
-    next: nextOf(status, answer, evidence),
+    next: nextOf(status, question, answer, evidence),
     blocks,
     blocking:
       isGap(status) && (blocks === 'runs' || (blocks === 'production' && isProduction(integration.environment))),
@@ -52,8 +83,11 @@ function statusOf(answer: Answer, evidence: readonly Evidence[]): Status {
 }
 
 /** Of the worst evidence that has advice, else of the answer. */
-function nextOf(status: Status, answer: Answer, evidence: readonly Evidence[]): string | null {
-  if (status === 'stale') return 'Run `dovetail check` again';
+function nextOf(status: Status, question: Question, answer: Answer, evidence: readonly Evidence[]): string | null {
+  if (status === 'stale') {
+    const written = evidence.some((one) => question.probes.some(({ id, writes }) => writes && id === one.probe));
+    return `Run \`dovetail check${written ? ' --write' : ''}\` again`;
+  }
   for (const verdict of ['contradicts', 'unknown', 'holds'] as const) {
     const found = evidence.find((one) => one.verdict === verdict && one.next !== undefined);
     if (found?.next) return found.next;

@@ -3,6 +3,7 @@ import type { LoadedIntegration } from '../integration/loaded.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { Diagnostic } from '../record/diagnostic.ts';
 import type { Side } from '../record/side.ts';
+import type { Marks } from './marks/marks.ts';
 import type { SampleReader } from './sample.ts';
 
 /**
@@ -67,11 +68,26 @@ export interface Answer {
   next?: string;
 }
 
-/** Asks one system, and reads only. */
-export interface Probe {
+/** Asks one system. */
+export type Probe = ReadingProbe | WritingProbe;
+
+export interface ReadingProbe {
   /** Unique in its question. */
   id: string;
+  writes?: false;
   ask(context: ProbeContext, side: Side): Promise<Observation>;
+}
+
+/**
+ * Tries something on marked records: asked only where a person allows it, and never in production. As long as it was not
+ * asked, its question is not verified.
+ */
+export interface WritingProbe {
+  id: string;
+  writes: true;
+  /** Whether there is anything to try on this side; where there is not, nothing is missing. */
+  applies(integration: LoadedIntegration, side: Side): boolean;
+  ask(context: WritingContext, side: Side): Promise<Observation>;
 }
 
 /** What a probe works with. */
@@ -82,6 +98,11 @@ export interface ProbeContext {
   /** Some records of each mapped object, read once for all probes. */
   samples: SampleReader;
   signal: AbortSignal;
+}
+
+/** The same for a probe that writes; all that it writes, it writes through the marks. */
+export interface WritingContext extends ProbeContext {
+  marks: Marks;
 }
 
 /** What a probe found. Texts and facts hold names, counts, statuses and timings; never values or secrets. */

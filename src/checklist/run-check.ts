@@ -4,9 +4,22 @@ import type { LoadedIntegration } from '../integration/loaded.ts';
 import type { Platform } from '../platform/platform.ts';
 import { type Diagnostic, problem } from '../record/diagnostic.ts';
 import { SIDES, type Side } from '../record/side.ts';
+import type { StoredEvidence } from '../store/evidence.ts';
+import type { MarkLog } from '../store/marked.ts';
 import { isProduction } from './environment.ts';
-import { isGap, lineOf } from './line.ts';
-import type { CheckLine, Evidence, Observation, Probe, ProbeContext, Question, Status } from './question.ts';
+import { isStale, toEvidence } from './freshness.ts';
+import { isGap, lineOf, staleLine } from './line.ts';
+import { type Cleared, openMarks } from './marks/marks.ts';
+import type {
+  Answer,
+  CheckLine,
+  Evidence,
+  Observation,
+  ProbeContext,
+  Question,
+  Status,
+  WritingContext,
+} from './question.ts';
 import { QUESTIONS } from './registry.ts';
 import { createSampleReader } from './sample.ts';
 
@@ -24,6 +37,10 @@ export interface CheckOptions {
   only?: readonly string[] | null;
   /** Most records of each object that are looked at. Default `SAMPLE_SIZE`. */
   sampleSize?: number;
+  /** Allows the probes that write, on records that are noted here and removed at the end. Not in production. */
+  write?: MarkLog;
+  /** Evidence of earlier checks: that of probes that write counts on where they are not asked. */
+  onRecord?: readonly StoredEvidence[];
   signal?: AbortSignal;
   /** Told before a question is asked. */
   onQuestion?: (id: string, done: number, all: number) => void;
@@ -49,27 +66,59 @@ export interface CheckReport {
   /** Answers that would stand in the way of production and don't do so here. */
   openForProduction: number;
   calls: Record<Side, CallCount>;
+  /** What was made to try something and became of it; null where nothing was to be written. */
+  marked: Cleared | null;
 }
 
-/** Answers every question from the integration file and verifies the answers on both live systems. Writes nothing. */
+/**
+ * Answers every question from the integration file and verifies the answers on both live systems: first by reading, then,
+ * where that is allowed, on marked records, which are gone at the end, whatever happens.
+ */
 export async function runCheck(options: CheckOptions): Promise<CheckReport> {
   const { integration, connections, platform, only } = options;
   const started = platform.clock.now();
   const signal = options.signal ?? new AbortController().signal;
   const samples = createSampleReader(connections, platform.clock, options.sampleSize ?? SAMPLE_SIZE, signal);
   const context: ProbeContext = { integration, connections, platform, samples, signal };
+  const marks = options.write
+    ? openMarks({ integration, connections, platform, log: options.write, purpose: 'check' })
+    : null;
   const chosen = QUESTIONS.filter(({ id }) => !only || only.includes(id) || GATES.includes(id));
   const shut: Record<Side, string | null> = { a: null, b: null };
-  const asked = new Map<string, CheckLine[]>();
+  const asked = new Map<string, Asked[]>();
   const inOrder = [...chosen].sort((one, other) => rank(one) - rank(other));
   for (const [done, question] of inOrder.entries()) {
     options.onQuestion?.(question.id, done, inOrder.length);
-    const lines = await askQuestion(context, question, shut);
-    asked.set(question.id, lines);
-    if (GATES.includes(question.id)) shutGates(context, lines, shut);
+    const answers = await askReading(context, question, shut);
+    asked.set(question.id, answers);
+    if (GATES.includes(question.id))
+      shutGates(
+        context,
+        answers.map((one) => lineOf(integration, question, one.answer, one.evidence)),
+        shut,
+      );
   }
-  const lines = chosen.filter(({ id }) => !only || only.includes(id)).flatMap(({ id }) => asked.get(id) ?? []);
-  return reportOf(context, lines, started);
+  const cleared = marks && (await askWriting({ ...context, marks }, inOrder, asked, shut));
+  const now = platform.clock.now();
+  const lines = chosen
+    .filter(({ id }) => !only || only.includes(id))
+    .flatMap((question) =>
+      (asked.get(question.id) ?? []).map((one) => {
+        const earlier = marks ? [] : writtenBefore(question, one.answer, options.onRecord ?? []);
+        const stale = earlier.some((evidence) => isStale(integration, question, evidence, now));
+        return (stale ? staleLine : lineOf)(integration, question, one.answer, [
+          ...one.evidence,
+          ...earlier.map(toEvidence),
+        ]);
+      }),
+    );
+  return reportOf(context, lines, started, cleared);
+}
+
+/** An answer, and what the probes found so far. */
+interface Asked {
+  answer: Answer;
+  evidence: Evidence[];
 }
 
 const rank = ({ id }: Question): number => {
@@ -94,33 +143,90 @@ function shutGates(
   }
 }
 
-async function askQuestion(
+const sidesOf = ({ side }: Answer): readonly Side[] => (side === null ? SIDES : [side]);
+
+async function askReading(
   context: ProbeContext,
   question: Question,
   shut: Record<Side, string | null>,
-): Promise<CheckLine[]> {
-  const lines: CheckLine[] = [];
+): Promise<Asked[]> {
+  const probes = question.probes.filter((probe) => !probe.writes);
+  const found: Asked[] = [];
   for (const answer of question.answers(context.integration)) {
-    const sides = answer.side === null ? SIDES : [answer.side];
-    const probes = answer.status === 'declared' ? question.probes : [];
-    const parts = await Promise.all(
-      sides.map(async (side) => {
-        const found: Evidence[] = [];
-        for (const probe of probes) found.push(await askProbe(context, probe, side, shut[side]));
-        return found;
-      }),
+    const asked = answer.status === 'declared' ? probes : [];
+    const evidence = await ofEachSide(answer, asked, (probe, side) =>
+      askProbe(context, probe.id, side, shut[side], () => probe.ask(context, side)),
     );
-    lines.push(lineOf(context.integration, question, answer, parts.flat()));
+    found.push({ answer, evidence });
   }
-  return lines;
+  return found;
 }
 
-async function askProbe(context: ProbeContext, probe: Probe, side: Side, shut: string | null): Promise<Evidence> {
-  const { clock } = context.platform;
-  const started = clock.now();
-  const observed = shut === null ? await probe.ask(context, side) : notAsked(shut);
-  const at = clock.now();
-  return { ...observed, probe: probe.id, side, at, tookMs: at - started };
+/** Asks what only a write tells, and removes what was made for it. */
+async function askWriting(
+  context: WritingContext,
+  questions: readonly Question[],
+  asked: ReadonlyMap<string, Asked[]>,
+  shut: Record<Side, string | null>,
+): Promise<Cleared> {
+  const { integration, marks, signal } = context;
+  try {
+    for (const question of questions) {
+      const probes = question.probes.filter((probe) => probe.writes === true);
+      for (const { answer, evidence } of asked.get(question.id) ?? []) {
+        if (answer.status !== 'declared' || signal.aborted) continue;
+        const found = await ofEachSide(answer, probes, async (probe, side) =>
+          probe.applies(integration, side)
+            ? askProbe(context, probe.id, side, shut.a ?? shut.b, () => probe.ask(context, side))
+            : null,
+        );
+        evidence.push(...found);
+      }
+    }
+  } catch (broken) {
+    await marks.clear();
+    throw broken;
+  }
+  // Also where a person has stopped the check.
+  return marks.clear();
+}
+
+/** The probes of one side one after the other, both sides at the same time. */
+async function ofEachSide<P>(
+  answer: Answer,
+  probes: readonly P[],
+  ask: (probe: P, side: Side) => Promise<Evidence | null>,
+): Promise<Evidence[]> {
+  const parts = await Promise.all(
+    sidesOf(answer).map(async (side) => {
+      const found: Evidence[] = [];
+      for (const probe of probes) found.push(...[await ask(probe, side)].filter((one) => one !== null));
+      return found;
+    }),
+  );
+  return parts.flat();
+}
+
+async function askProbe(
+  { platform }: ProbeContext,
+  probe: string,
+  side: Side,
+  shut: string | null,
+  ask: () => Promise<Observation>,
+): Promise<Evidence> {
+  const started = platform.clock.now();
+  const observed = shut === null ? await ask() : notAsked(shut);
+  const at = platform.clock.now();
+  return { ...observed, probe, side, at, tookMs: at - started };
+}
+
+/** What is on record of the probes that write. */
+function writtenBefore(question: Question, answer: Answer, onRecord: readonly StoredEvidence[]): StoredEvidence[] {
+  if (answer.status !== 'declared') return [];
+  const probes = question.probes.flatMap(({ id, writes }) => (writes ? [id] : []));
+  return onRecord.filter(
+    (one) => one.question === question.id && sidesOf(answer).includes(one.side) && probes.includes(one.probe),
+  );
 }
 
 const notAsked = (shut: string): Observation => ({
@@ -130,7 +236,7 @@ const notAsked = (shut: string): Observation => ({
   facts: {},
 });
 
-function reportOf(context: ProbeContext, lines: CheckLine[], started: number): CheckReport {
+function reportOf(context: ProbeContext, lines: CheckLine[], started: number, marked: Cleared | null): CheckReport {
   const { integration, connections, platform } = context;
   const counts: Record<Status, number> = {
     contradicted: 0,
@@ -156,6 +262,7 @@ function reportOf(context: ProbeContext, lines: CheckLine[], started: number): C
     ready: lines.every((line) => !line.blocking),
     openForProduction: gaps.filter((line) => line.blocks === 'production' && !line.blocking).length,
     calls: { a: connections.a.calls(), b: connections.b.calls() },
+    marked,
   };
 }
 

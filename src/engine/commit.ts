@@ -13,14 +13,17 @@ export async function commit(context: RunContext, change: StateChange): Promise<
   return result.ok;
 }
 
+/** What holds a lease. */
+export type Leased = Pick<RunContext, 'platform' | 'store' | 'fence' | 'stop' | 'leaseRenewed'>;
+
 /** Renews the lease as long as the run goes on, however long a system makes it wait; stops the run where it is lost. */
-export async function keepLease(context: RunContext, over: AbortSignal): Promise<void> {
+export async function keepLease(context: Leased, over: AbortSignal, ttlMs = LEASE_MS): Promise<void> {
   const { clock } = context.platform;
   while (!over.aborted && context.stop?.code !== 'lease-lost') {
-    await clock.sleep(LEASE_MS / 4, over);
+    await clock.sleep(ttlMs / 4, over);
     if (over.aborted) return;
     const now = clock.now();
-    const renewed = await context.store.renew(context.fence, LEASE_MS, now);
+    const renewed = await context.store.renew(context.fence, ttlMs, now);
     if (renewed.ok) context.leaseRenewed = now;
     else context.stop = renewed.error;
   }

@@ -1,11 +1,10 @@
 import { deepEqual, equal, ok as isTrue, notEqual } from 'node:assert/strict';
+import { CHECK_LIST } from './conformance-checklist.ts';
 import {
   COMPANIES,
-  check,
   code,
   commit,
   cursor,
-  evidence,
   history,
   intent,
   lease,
@@ -454,39 +453,6 @@ const INSTALLATION: StoreCase[] = [
   },
 ];
 
-const EVIDENCE: StoreCase[] = [
-  {
-    name: 'checks are kept with their answers and evidence, newest first; the newest evidence of each probe is found',
-    async run(store) {
-      const earlier = check(1000, [evidence({ verdict: 'contradicts', at: 990 }), evidence({ side: 'b' })]);
-      const later = check(2000, [evidence({ at: 1990 })]);
-      for (const one of [earlier, later]) isTrue((await store.evidence.add(one)).ok);
-      isTrue((await store.evidence.add(check(3000, [evidence({})], 'other'))).ok);
-      deepEqual(await store.evidence.checks('shop', 10), [later, earlier]);
-      deepEqual(await store.evidence.checks('shop', 1), [later]);
-      const latest = await store.evidence.latest('shop');
-      deepEqual(
-        latest.map(({ side, verdict }) => ({ side, verdict })),
-        [
-          { side: 'b', verdict: 'holds' },
-          { side: 'a', verdict: 'holds' },
-        ],
-      );
-      deepEqual(await store.evidence.latest('none'), []);
-    },
-  },
-  {
-    name: 'overrides stay on record, newest first',
-    async run(store) {
-      const first = { integration: 'shop', question: 'privacy', reason: 'the contract is signed', at: 1000 };
-      const second = { ...first, reason: 'and sent', at: 2000 };
-      for (const one of [first, second]) isTrue((await store.evidence.addOverride(one)).ok);
-      deepEqual(await store.evidence.overrides('shop'), [second, first]);
-      deepEqual(await store.evidence.overrides('other'), []);
-    },
-  },
-];
-
 /** What every backend of `Store` must do; each case wants a fresh store. */
 export const STORE_CONFORMANCE: readonly StoreCase[] = [
   ...LAYOUTS,
@@ -496,5 +462,5 @@ export const STORE_CONFORMANCE: readonly StoreCase[] = [
   ...RECORDS_OF_RUNS,
   ...LEASES,
   ...INSTALLATION,
-  ...EVIDENCE,
+  ...CHECK_LIST,
 ];

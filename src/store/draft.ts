@@ -1,5 +1,6 @@
 import { ok, type Result } from '../record/diagnostic.ts';
 import type { EvidenceLog } from './evidence.ts';
+import type { MarkLog } from './marked.ts';
 import type {
   Cursor,
   Fence,
@@ -32,6 +33,7 @@ type ParkedEntry = RecordName & Partial<ParkedRecord>;
  */
 export class Draft implements Store {
   readonly evidence: EvidenceLog;
+  readonly marked: MarkLog;
   readonly #store: Store;
   readonly #scratch: Scratch;
   /** By how much the commits have changed the numbers of links. */
@@ -39,6 +41,7 @@ export class Draft implements Store {
 
   constructor(store: Store, scratch: Scratch) {
     this.evidence = store.evidence;
+    this.marked = store.marked;
     this.#store = store;
     this.#scratch = scratch;
   }

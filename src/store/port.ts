@@ -2,6 +2,7 @@ import type { ObjectShape } from '../connector/shape.ts';
 import type { Diagnostic, Result } from '../record/diagnostic.ts';
 import type { Side } from '../record/side.ts';
 import type { EvidenceLog } from './evidence.ts';
+import type { MarkLog } from './marked.ts';
 
 export type { Side } from '../record/side.ts';
 
@@ -238,6 +239,8 @@ export interface Finding {
 export interface Store {
   /** What the check list has seen. */
   readonly evidence: EvidenceLog;
+  /** What was made to try something, and is to be removed. */
+  readonly marked: MarkLog;
   /** The id of a list of field names, given on first sight. */
   layout(fields: readonly string[]): Promise<number>;
   /** The field names of a layout. */

@@ -69,6 +69,7 @@ function model(language: ReportModel['language']): ReportModel {
       ready: false,
       openForProduction: 0,
       calls: { a: calls, b: calls },
+      marked: null,
     },
     systems: [
       { name: 'crm', title: 'CRM', connector: 'Sandbox CRM', protocol: 'rest', address: 'crm.test', contact: null },

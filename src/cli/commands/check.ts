@@ -5,17 +5,20 @@ import { LANGUAGES, type Language } from '../../checklist/report/words.ts';
 import { runCheck, SAMPLE_SIZE } from '../../checklist/run-check.ts';
 import { toStored } from '../../checklist/standing.ts';
 import { didYouMean } from '../../connector/closest-word.ts';
-import { fail, ok, problem, type Result } from '../../record/diagnostic.ts';
+import { type Diagnostic, fail, ok, problem, type Result } from '../../record/diagnostic.ts';
 import type { StoredCheck } from '../../store/evidence.ts';
 import { type Cli, type CommonOptions, toCount, withExamples, withIntegration, withRuntime } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { CHECKS_READ, gateOf, overriddenOf } from '../gate.ts';
 import { commandLine } from '../mappings.ts';
+import { aloneWith, refuseMarked, removeLeft } from '../marked-records.ts';
 import type { Runtime } from '../open.ts';
 import { type Output, openOutput } from '../output.ts';
 import { reportFiles, verifyReport, writeReports } from '../report-file.ts';
 import { version } from '../version.ts';
 import { type CheckView, checkText } from '../views/check.ts';
+import { type ClearedView, clearedText } from '../views/marked.ts';
+import { counted } from '../views/text.ts';
 
 interface CheckOptions extends CommonOptions {
   question?: string[];
@@ -25,6 +28,9 @@ interface CheckOptions extends CommonOptions {
   report?: string[];
   language: Language;
   verify?: string;
+  write?: boolean;
+  yes?: boolean;
+  cleanup?: boolean;
 }
 
 export function addCheck(program: Command, cli: Cli): void {
@@ -32,7 +38,8 @@ export function addCheck(program: Command, cli: Cli): void {
     .summary('is everything ready? every question of the check list, asked of both live systems')
     .description(
       'Answers every question of the integration check list from the integration file, and verifies the answers on both ' +
-        'live systems. Reads only. Exit code 3 says that something is in the way of a run.',
+        'live systems. Reads only, unless --write lets it try what only a write tells: on records that it names "Dovetail ' +
+        'test ...", notes and removes again; never in production. Exit code 3 says that something is in the way of a run.',
     )
     .option('--question <id...>', 'only these questions')
     .option('--sample <number>', 'records of each object to look at', toCount, SAMPLE_SIZE)
@@ -40,16 +47,23 @@ export function addCheck(program: Command, cli: Cli): void {
     .option('--since <time>', 'show what changed since the last check (`last`), or since a date such as 2026-12-31')
     .option('--report <file...>', 'write the report for the people who decide: .html, .md, or both')
     .addOption(new Option('--language <code>', 'of the report').choices(LANGUAGES).default('en'))
+    .option('--write', 'try what only a write tells, on marked records that are removed again; not in production')
+    .option('--yes', 'with --write: do not ask first')
+    .option('--cleanup', 'only remove the marked records that a broken-off check left')
     .option('--verify <file>', 'tell whether a report is as it was written; asks no system')
-    .action((options: CheckOptions) =>
-      options.verify === undefined
-        ? withRuntime(cli, options, (runtime, output) => check(cli, runtime, output, options), { remarks: true })
-        : verify(cli, options.verify, options),
-    );
+    .action((options: CheckOptions) => {
+      if (options.verify !== undefined) return verify(cli, options.verify, options);
+      const work = options.cleanup ? cleanUp : check;
+      return withRuntime(cli, options, (runtime, output) => work(cli, runtime, output, options), {
+        remarks: !options.cleanup,
+      });
+    });
   withExamples(
     command,
     'dovetail check',
     'dovetail check --question credentials duplicates --details',
+    'dovetail check --write',
+    'dovetail check --cleanup',
     'dovetail check --since last',
     'dovetail check --report readiness.html readiness.md --language de',
     'dovetail check --verify readiness.html',
@@ -63,13 +77,18 @@ async function check(cli: Cli, runtime: Runtime, output: Output, options: CheckO
   if (!files.ok) return output.failure(EXIT.usage, [files.error]);
   const since = sinceOf(options.since, runtime.platform.clock.now());
   if (!since.ok) return output.failure(EXIT.usage, [since.error]);
-  const view = await checkView(runtime, {
+  if (options.write) {
+    const refused = await refuseMarked(cli.terminal, runtime, 'changed and removed again', options);
+    if (refused) return output.failure(EXIT.usage, [refused]);
+  }
+  const settings: CheckSettings = {
     since: since.value,
     only: options.question ?? null,
     sampleSize: options.sample,
     nextCommand: commandLine('dovetail plan', options),
     signal: cli.terminal.signal,
-  });
+  };
+  const view = await (options.write ? writingView(runtime, settings) : checkView(runtime, settings));
   if (!view.ok) return output.failure(EXIT.failed, [view.error]);
   if (cli.terminal.signal.aborted) return output.failure(EXIT.failed, [stopped]);
   const written = writeReports(files.value, runtime.integration, view.value, options.language);
@@ -78,6 +97,25 @@ async function check(cli: Cli, runtime: Runtime, output: Output, options: CheckO
   output.diagnostics([...loaded, ...view.value.remarks]);
   output.document(view.value, (value, style) => checkText(value, style, { details: options.details === true }));
   return view.value.ready ? EXIT.done : EXIT.blocked;
+}
+
+/** The check that writes too, alone with the systems; what an earlier one left is removed first. */
+async function writingView(runtime: Runtime, settings: CheckSettings): Promise<Result<CheckView>> {
+  const done = await aloneWith(runtime, settings.signal, async (signal): Promise<Result<CheckView>> => {
+    const left = await removeLeft(runtime, 'check');
+    return left.ok ? checkView(runtime, { ...settings, signal, write: true }) : left;
+  });
+  return done.ok ? done.value : done;
+}
+
+async function cleanUp(cli: Cli, runtime: Runtime, output: Output): Promise<ExitCode> {
+  const done = await aloneWith(runtime, cli.terminal.signal, () => removeLeft(runtime, 'check'));
+  const cleared = done.ok ? done.value : done;
+  if (!cleared.ok) return output.failure(EXIT.failed, [cleared.error]);
+  const { a, b } = runtime.integration;
+  const view: ClearedView = { ...cleared.value, systems: { a: a.name, b: b.name } };
+  output.document(view, clearedText);
+  return view.left.length === 0 ? EXIT.done : EXIT.failed;
 }
 
 async function verify(cli: Cli, name: string, options: CheckOptions): Promise<void> {
@@ -95,6 +133,8 @@ export interface CheckSettings {
   /** Named where nothing is in the way of it; empty for none. */
   nextCommand: string;
   signal: AbortSignal;
+  /** Allows the probes that write. Default false. */
+  write?: boolean;
 }
 
 /** Runs the check list over an open runtime. Fails where a connection can't be opened. */
@@ -105,13 +145,24 @@ export async function checkView(runtime: Runtime, settings: CheckSettings): Prom
   if (earlier && !earlier.ok) return earlier;
   const connections = runtime.connect({ freshTokens: true });
   if (!connections.ok) return connections;
-  const report = await runCheck({ integration, connections: connections.value, platform, only, sampleSize, signal });
+  const report = await runCheck({
+    integration,
+    connections: connections.value,
+    platform,
+    only,
+    sampleSize,
+    signal,
+    onRecord: await runtime.store.evidence.latest(integration.name),
+    ...(settings.write ? { write: runtime.store.marked } : {}),
+  });
   if (!signal.aborted) {
     const kept = await runtime.store.evidence.add(toStored(integration, report, version()));
     if (!kept.ok) return kept;
   }
+  const left = await runtime.store.marked.list(integration.name, 'check');
   return ok({
     ...report,
+    remarks: [...report.remarks, ...(left.length > 0 ? [markedLeft(left.length)] : [])],
     overridden: overriddenOf(await gateOf(runtime)),
     changes: earlier && { since: earlier.value.at, answers: changesSince(earlier.value, report.lines) },
     nextCommand: report.ready ? nextCommand : '',
@@ -135,6 +186,13 @@ function sinceOf(text: string | undefined, now: number): Result<number | null> {
   if (!Number.isNaN(time)) return ok(time);
   return fail(problem('time-invalid', '--since takes `last` or a time', { next: 'For example 2026-12-31T08:00Z' }));
 }
+
+const markedLeft = (count: number): Diagnostic => ({
+  severity: 'warning',
+  code: 'marked-left',
+  summary: `${counted(count, 'marked record')} of a check ${count === 1 ? 'is' : 'are'} still in the systems`,
+  next: 'Run `dovetail check --cleanup`',
+});
 
 const stopped = problem('interrupted', 'Stopped', { detail: 'Nothing was written.' });
 

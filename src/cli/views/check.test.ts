@@ -102,6 +102,7 @@ function viewOf(lines: CheckLine[], environment = 'staging'): CheckView {
     ready,
     openForProduction: 1,
     calls: { a: calls, b: calls },
+    marked: null,
     overridden: [],
     changes: null,
     nextCommand: ready ? 'dovetail plan' : '',

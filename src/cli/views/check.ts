@@ -4,7 +4,9 @@ import type { AnswerChange } from '../../checklist/changes.ts';
 import type { CheckLine, Status } from '../../checklist/question.ts';
 import type { CheckReport } from '../../checklist/run-check.ts';
 import type { Diagnostic } from '../../record/diagnostic.ts';
+import { SIDES } from '../../record/side.ts';
 import type { Overridden } from '../gate.ts';
+import { clearedLine } from './marked.ts';
 import { overriddenLines } from './overridden.ts';
 import type { Style } from './style.ts';
 import { counted, durationText, printable, shorten, timeText, wrap } from './text.ts';
@@ -196,6 +198,19 @@ function closing(view: CheckView, { colours, width }: Style): string {
     ...wrap(`${words.join(', ')}.`, width).map((row) => colours.bold(row)),
     `${ready ? colours.green(verdict) : colours.red(verdict)}${apart}${later}`.trimEnd(),
   ];
+  if (view.marked) rows.push(clearedLine(view.marked));
+  rows.push(colours.dim(callsText(view)));
   if (nextCommand !== '') rows.push(`Next: ${colours.bold(nextCommand)}`);
   return rows.join('\n');
+}
+
+/** `64 calls to crm, 41 of them writes; 58 to erp, 30 of them writes.` */
+function callsText({ calls, systems }: CheckView): string {
+  const parts = SIDES.map((side) => {
+    const { reads, writes, auth } = calls[side];
+    const all = reads + writes + auth;
+    const head = side === 'a' ? `${counted(all, 'call')} to` : `${all} to`;
+    return `${head} ${systems[side]}${writes === 0 ? '' : `, ${writes} of them ${writes === 1 ? 'a write' : 'writes'}`}`;
+  });
+  return `${parts.join('; ')}.`;
 }

@@ -6,9 +6,10 @@ import { settledPages } from './migrations/0002-settled-pages.ts';
 import { evidence } from './migrations/0003-evidence.ts';
 import { shapes } from './migrations/0004-shapes.ts';
 import { letIn } from './migrations/0005-let-in.ts';
+import { marked } from './migrations/0006-marked.ts';
 
 /** In order; the schema's version is the number of those applied. A released one is never edited. */
-const MIGRATIONS: readonly string[] = [initial, settledPages, evidence, shapes, letIn];
+const MIGRATIONS: readonly string[] = [initial, settledPages, evidence, shapes, letIn, marked];
 
 /** What this program knows. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

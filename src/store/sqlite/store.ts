@@ -6,6 +6,7 @@ import { type Log, silentLog } from '../../platform/log.ts';
 import type { Random } from '../../platform/random.ts';
 import { fail, ok, problem, type Result } from '../../record/diagnostic.ts';
 import type { EvidenceLog } from '../evidence.ts';
+import type { MarkLog } from '../marked.ts';
 import type {
   Cursor,
   Fence,
@@ -29,6 +30,7 @@ import { diagnose } from './diagnose.ts';
 import { sqliteEvidence } from './evidence.ts';
 import { acquireLease, checkFence, releaseLease, renewLease } from './leases.ts';
 import { countLinks, deleteLinks, readLinkedIds, readLinks, readLinksAfter, writeLinks } from './links.ts';
+import { sqliteMarked } from './marked.ts';
 import { checkSchema, migrate } from './migrate.ts';
 import { forgetPages, readPages, writePages } from './pages.ts';
 import { countParked, deleteParked, readParked, writeParked } from './parked.ts';
@@ -143,6 +145,7 @@ const isBridged = (change: StateChange): boolean =>
 
 class SqliteStore implements Store {
   readonly evidence: EvidenceLog;
+  readonly marked: MarkLog;
   readonly #db: Database;
   readonly #sealer: Sealer;
   readonly #clock: Clock;
@@ -151,6 +154,7 @@ class SqliteStore implements Store {
 
   constructor(db: Database, sealer: Sealer, options: SqliteOptions) {
     this.evidence = sqliteEvidence(db);
+    this.marked = sqliteMarked(db);
     this.#db = db;
     this.#sealer = sealer;
     this.#clock = options.clock;

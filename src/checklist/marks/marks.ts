@@ -1,0 +1,181 @@
+import { compileCodec } from '../../connector/codec.ts';
+import type { ObjectDefinition } from '../../connector/definition.ts';
+import type { Connection, WriteOutcome } from '../../connector/port.ts';
+import { randomToken } from '../../platform/random.ts';
+import { type Diagnostic, fail, ok, problem, type Result } from '../../record/diagnostic.ts';
+import type { Side } from '../../record/side.ts';
+import type { Fields } from '../../record/value.ts';
+import type { MarkedRecord } from '../../store/marked.ts';
+import { isProduction } from '../environment.ts';
+import { type Book, type MarksOptions, settled } from './book.ts';
+import { fenced } from './fenced.ts';
+import { type MarkFields, markFields, newMark } from './mark.ts';
+import { removeMarked } from './remove-marked.ts';
+
+/** A record that was made. */
+export type Marked = MarkedRecord & { id: string };
+
+/** What became of the marked records. */
+export interface Cleared {
+  removed: number;
+  /** Where the system can't delete. */
+  archived: number;
+  /** Noted, and not there: never made, or removed by somebody else. */
+  absent: number;
+  /** Still there, or nobody knows: they stay noted. */
+  left: { side: Side; object: string; id: string | null; mark: string; why: Diagnostic }[];
+}
+
+/**
+ * Makes records to try something on, and nothing but such: each is noted on disk before it is sent, bears a mark that people
+ * see, and is removed by `clear`, here or after a crash. Never in production.
+ */
+export interface Marks {
+  /** What a record of the object is marked in; null: none can be made. */
+  fields(side: Side, object: string): MarkFields | null;
+  /** Makes a record of these canonical values; the fields of the mark are set besides. */
+  make(side: Side, object: string, fields: Fields): Promise<Result<Marked>>;
+  /** Changes it; the fields of the mark can't be changed. `done` says only that the system said so. */
+  change(marked: Marked, fields: Fields): Promise<WriteOutcome>;
+  /** Deletes it, or archives it where `archive` is set. It stays noted. */
+  remove(marked: Marked, archive: boolean): Promise<WriteOutcome>;
+  /** The connection of a side, which sees marked records only, and neither changes nor removes another one. */
+  fenced(side: Side): Connection;
+  /** Those that are noted, in their order. */
+  all(): readonly MarkedRecord[];
+  /** Removes all that were made, children before their parents. */
+  clear(): Promise<Cleared>;
+}
+
+/** To be opened in an environment that is not production only: anything else is a fault of the caller. */
+export function openMarks(options: MarksOptions): Marks {
+  const { environment } = options.integration;
+  if (isProduction(environment))
+    throw new Error(`No marked records are made in ${environment}: it counts as production`);
+  const notes = new Map<string, MarkedRecord>();
+  const book: Book = {
+    ...options,
+    notes,
+    async note(records) {
+      const noted = await options.log.note(records);
+      if (noted.ok) for (const record of records) notes.set(nameOf(record), record);
+      return noted;
+    },
+    async forget(records) {
+      await options.log.forget(records);
+      for (const record of records) notes.delete(nameOf(record));
+    },
+  };
+  return {
+    fields: (side, object) => fieldsOf(book, side, object),
+    make: (side, object, fields) => make(book, side, object, fields),
+    change: (marked, fields) => change(book, marked, fields),
+    async remove({ side, object, id }, archive) {
+      const [outcome] = await options.connections[side].remove(object, [{ id, version: null }], archive);
+      return outcome ?? noOutcome();
+    },
+    fenced: (side) => fenced(book, side),
+    all: () => [...notes.values()],
+    clear: () => clearMarked(options, [...notes.values()], (records) => book.forget(records)),
+  };
+}
+
+const nameOf = ({ side, object, mark }: MarkedRecord): string => `${side} ${object} ${mark}`;
+
+function definitionOf({ connections }: Book, side: Side, object: string): ObjectDefinition {
+  const definition = connections[side].connector.objects[object];
+  if (!definition) throw new Error(`The connector declares no object ${object}`);
+  return definition;
+}
+
+const fieldsOf = (book: Book, side: Side, object: string): MarkFields | null =>
+  markFields(definitionOf(book, side, object), book.connections[side].capabilities(object).findable);
+
+async function make(book: Book, side: Side, object: string, fields: Fields): Promise<Result<Marked>> {
+  const { integration, connections, platform, purpose } = book;
+  const connection = connections[side];
+  const place = fieldsOf(book, side, object);
+  if (!connection.capabilities(object).create) return fail(notOffered(object));
+  if (!place) return fail(unmarkable(object));
+  const loaded = await connection.loadOptions(object);
+  if (!loaded.ok) return loaded;
+  const mark = newMark(platform.random);
+  const named = {
+    ...fields,
+    ...Object.fromEntries([place.shown, place.sought].flatMap((name) => (name ? [[name, mark]] : []))),
+  };
+  const codec = compileCodec(definitionOf(book, side, object), (list) => connection.options(list));
+  const wire = codec.encode(named);
+  if (!wire.ok) return fail(Object.values(wire.error)[0] ?? unmarkable(object));
+  const note: MarkedRecord = {
+    integration: integration.name,
+    side,
+    object,
+    mark,
+    field: place.sought,
+    purpose,
+    id: null,
+    at: platform.clock.now(),
+  };
+  const noted = await book.note([note]);
+  if (!noted.ok) return noted;
+  const item = { wire: wire.value, idempotencyKey: randomToken(platform.random) };
+  const [outcome = noOutcome()] = await connection.create(object, [item], 'id');
+  const id = await settled(book, note, outcome);
+  return id.ok ? ok({ ...note, id: id.value }) : id;
+}
+
+async function change(book: Book, { side, object, id }: Marked, fields: Fields): Promise<WriteOutcome> {
+  const connection = book.connections[side];
+  const place = fieldsOf(book, side, object);
+  const kept = Object.entries(fields).filter(([name]) => name !== place?.shown && name !== place?.sought);
+  const codec = compileCodec(definitionOf(book, side, object), (list) => connection.options(list));
+  const wire = codec.encode(Object.fromEntries(kept));
+  if (!wire.ok) {
+    const [diagnostic = unmarkable(object)] = Object.values(wire.error);
+    return { kind: 'failed', class: 'invalid', diagnostic };
+  }
+  const [outcome = noOutcome()] = await connection.update(object, [{ id, wire: wire.value, version: null }]);
+  return outcome;
+}
+
+/** Removes noted records, of this check or of one that was killed. What is gone is forgotten. */
+export async function clearMarked(
+  { connections, platform }: Pick<MarksOptions, 'connections' | 'platform'>,
+  records: readonly MarkedRecord[],
+  forget: (records: readonly MarkedRecord[]) => Promise<void>,
+): Promise<Cleared> {
+  const cleared: Cleared = { removed: 0, archived: 0, absent: 0, left: [] };
+  // Those that were made last refer to those that were made first.
+  const groups = Map.groupBy([...records].reverse(), ({ side, object }) => `${side} ${object}`);
+  for (const group of groups.values()) {
+    const side = group[0]?.side ?? 'a';
+    const outcomes = await removeMarked(connections[side], platform.clock, group);
+    const gone: MarkedRecord[] = [];
+    for (const [at, record] of group.entries()) {
+      const outcome = outcomes[at];
+      if (outcome?.ok) {
+        cleared[outcome.value] += 1;
+        gone.push(record);
+      } else if (outcome) {
+        const { object, id, mark } = record;
+        cleared.left.push({ side, object, id, mark, why: outcome.error });
+      }
+    }
+    await forget(gone);
+  }
+  return cleared;
+}
+
+const noOutcome = (): WriteOutcome => ({
+  kind: 'uncertain',
+  diagnostic: problem('no-outcome', 'Nothing was answered'),
+});
+
+const notOffered = (object: string): Diagnostic =>
+  problem('not-offered', `The connector declares no create of ${object}`);
+
+export const unmarkable = (object: string): Diagnostic =>
+  problem('unmarkable', `No field of ${object} holds a mark, so no record of it is made`, {
+    next: `Declare a link_field for ${object} in the connector, or try it by hand`,
+  });
