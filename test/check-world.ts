@@ -15,6 +15,8 @@ import { undiciHttp } from '../src/platform/http-undici.ts';
 import { silentLog } from '../src/platform/log.ts';
 import { systemRandom } from '../src/platform/random.ts';
 import { openRestConnection } from '../src/protocols/rest/connection.ts';
+import type { MarkLog } from '../src/store/marked.ts';
+import { openSqliteStore } from '../src/store/sqlite/store.ts';
 
 const EXAMPLE = fileURLToPath(new URL('../examples/crm-erp/integration.yaml', import.meta.url));
 
@@ -25,6 +27,8 @@ export interface CheckCase {
   change?: (integration: LoadedIntegration) => void;
   http?: HttpClient;
   options?: Partial<CheckOptions>;
+  /** Allows the probes that write. */
+  write?: boolean;
 }
 
 /** The example integration over both sandbox systems on sockets, to be checked. */
@@ -33,6 +37,8 @@ export interface CheckWorld {
   erp: Erp;
   http: HttpClient;
   check(one?: CheckCase): Promise<CheckReport>;
+  /** What was made to try something. */
+  marked: MarkLog;
   close(): Promise<void>;
 }
 
@@ -50,11 +56,15 @@ export async function openCheckWorld({ bend = {}, ...systems }: CheckWorldOption
   const crm = createCrm({ size: 60, limit: null, indexLagMs: 0, ...systems.crm });
   const erp = createErp({ size: 60, ...systems.erp });
   const http = undiciHttp();
+  const store = openSqliteStore(':memory:', { key: new Uint8Array(32), random: systemRandom, clock: systemClock });
+  if (!store.ok) throw new Error(store.error.summary);
+  const { marked } = store.value;
   const servers = [await serve(bent(crm, bend.crm)), await serve(bent(erp, bend.erp))] as const;
   return {
     crm,
     erp,
     http,
+    marked,
     async check(one = {}) {
       const loaded = await openIntegration(EXAMPLE, 'staging', {
         CRM_URL: servers[0].url,
@@ -73,10 +83,12 @@ export async function openCheckWorld({ bend = {}, ...systems }: CheckWorldOption
         return connection.value;
       };
       const connections = { a: connect(loaded.value.a), b: connect(loaded.value.b) };
-      return runCheck({ integration: loaded.value, connections, platform, ...one.options });
+      const write = one.write ? { write: marked } : {};
+      return runCheck({ integration: loaded.value, connections, platform, ...write, ...one.options });
     },
     async close() {
       await http.close();
+      await store.value.close();
       for (const server of servers) await server.close();
     },
   };

@@ -37,7 +37,8 @@ export function toStored(integration: LoadedIntegration, report: CheckReport, ve
     evidence: report.lines.flatMap((line) => {
       const question = QUESTIONS.find(({ id }) => id === line.question);
       if (!question) return [];
-      const gathered = line.evidence.filter(({ at }) => at >= report.at - report.tookMs);
+      const asked = question.probes.flatMap(({ id, writes }) => (writes && !report.marked ? [] : [id]));
+      const gathered = line.evidence.filter(({ probe }) => asked.includes(probe));
       return gathered.map((one) => ({
         ...one,
         question: line.question,

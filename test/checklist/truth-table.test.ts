@@ -24,11 +24,12 @@ afterAll(() => shared.close());
 async function reportOf(one: Case) {
   if (one.check) return one.check();
   const world = needsOwnWorld(one) ? await openCheckWorld(one.sandbox) : shared;
-  const { variables = {}, change, http, options = {} } = one;
+  const { variables = {}, change, http, options = {}, write = false } = one;
   try {
     one.world?.(world);
     return await world.check({
       variables,
+      write,
       options: { only: [one.question], ...options },
       ...(change ? { change } : {}),
       ...(http ? { http } : {}),
