@@ -1,9 +1,11 @@
 import { rootCertificates } from 'node:tls';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
-import { Agent, type Dispatcher } from 'undici';
+import { Agent, buildConnector, type Dispatcher } from 'undici';
 import { fail, ok, problem, type Result } from '../record/diagnostic.ts';
 import { publicLookup } from './address-guard.ts';
 import type { HttpClient, HttpFailure, HttpRequest, HttpResponse, TlsIdentity } from './http.ts';
+import { ProxyError, type ProxySettings, type Tunnel } from './proxy.ts';
+import { openTunnel } from './tunnel.ts';
 
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 const CONNECTIONS_PER_ORIGIN = 128;
@@ -23,36 +25,82 @@ const UNPACK = new Map([
 export function undiciHttp(
   options: { connections?: number; maxBodyBytes?: number; publicOnly?: boolean } = {},
 ): HttpClient {
-  const plain = openAgent(options);
-  const known = new Map<TlsIdentity, Agent>();
-  const agentOf = (tls: TlsIdentity | undefined): Agent => {
-    if (!tls) return plain;
-    const agent = known.get(tls) ?? openAgent(options, tls);
-    known.set(tls, agent);
-    return agent;
-  };
+  const ways = new Ways(options);
   const maxBodyBytes = options.maxBodyBytes ?? MAX_BODY_BYTES;
   return {
     request: (request) =>
       new Promise((resolve) => {
-        new Exchange(request, maxBodyBytes, resolve).start(agentOf(request.tls));
+        new Exchange(request, maxBodyBytes, resolve).start(ways.agentOf(request));
       }),
-    async close() {
-      for (const agent of [plain, ...known.values()]) await agent.close();
-    },
+    close: () => ways.close(),
   };
 }
 
-function openAgent(options: { connections?: number; publicOnly?: boolean }, tls?: TlsIdentity): Agent {
+interface AgentOptions {
+  connections?: number;
+  publicOnly?: boolean;
+}
+
+/** The pools, by who we say we are and through which proxy we go. */
+class Ways {
+  readonly #options: AgentOptions;
+  readonly #plain: Agent;
+  readonly #agents = new Map<ProxySettings | null, Map<TlsIdentity | null, Agent>>();
+  readonly #tunnels = new Map<ProxySettings, Tunnel>();
+
+  constructor(options: AgentOptions) {
+    this.#options = options;
+    this.#plain = openAgent(options);
+  }
+
+  agentOf(request: HttpRequest): Agent {
+    const tls = request.tls ?? null;
+    const proxy = request.proxy ?? null;
+    if (!tls && !proxy) return this.#plain;
+    const known = this.#agents.get(proxy) ?? new Map<TlsIdentity | null, Agent>();
+    this.#agents.set(proxy, known);
+    const agent = known.get(tls) ?? openAgent(this.#options, tls, proxy && this.#tunnel(proxy));
+    known.set(tls, agent);
+    return agent;
+  }
+
+  #tunnel(proxy: ProxySettings): Tunnel {
+    const tunnel = this.#tunnels.get(proxy) ?? openTunnel(proxy);
+    this.#tunnels.set(proxy, tunnel);
+    return tunnel;
+  }
+
+  async close(): Promise<void> {
+    const agents = [...this.#agents.values()].flatMap((known) => [...known.values()]);
+    for (const agent of [this.#plain, ...agents]) await agent.close();
+    for (const tunnel of this.#tunnels.values()) await tunnel.close();
+  }
+}
+
+function openAgent(options: AgentOptions, tls: TlsIdentity | null = null, tunnel: Tunnel | null = null): Agent {
   const trusted = tls?.ca === undefined ? {} : { ca: [...rootCertificates, tls.ca] };
   const identity = tls ? { cert: tls.certificate, key: tls.key, ...trusted } : {};
+  const direct = { timeout: CONNECT_TIMEOUT_MS, ...(options.publicOnly ? { lookup: publicLookup } : {}), ...identity };
   return new Agent({
     connections: options.connections ?? CONNECTIONS_PER_ORIGIN,
     pipelining: 1,
-    connect: { timeout: CONNECT_TIMEOUT_MS, ...(options.publicOnly ? { lookup: publicLookup } : {}), ...identity },
+    connect: tunnel ? throughTunnel(tunnel, buildConnector(direct)) : direct,
     headersTimeout: 0,
     bodyTimeout: 0,
   });
+}
+
+/** Connects through a tunnel; TLS, where the address asks for it, is spoken with the server at its end. */
+function throughTunnel(tunnel: Tunnel, secure: buildConnector.connector): buildConnector.connector {
+  return (options, done) => {
+    const { protocol, hostname, port } = options;
+    const open = tunnel.open(hostname, Number(port) || (protocol === 'https:' ? 443 : 80), CONNECT_TIMEOUT_MS);
+    void open.then((opened) => {
+      if (!opened.ok) done(new ProxyError(opened.error), null);
+      else if (protocol === 'https:') secure({ ...options, httpSocket: opened.value }, done);
+      else done(null, opened.value);
+    });
+  };
 }
 
 type Outcome = Result<HttpResponse, HttpFailure>;
@@ -136,7 +184,9 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_: unknown, error: unknown): void {
-    this.#stop(this.#controller ? 'dropped' : refusalOf(error));
+    if (!this.#controller && error instanceof ProxyError) {
+      this.#settle(fail({ kind: 'proxy', sent: 'no', diagnostic: error.diagnostic }));
+    } else this.#stop(this.#controller ? 'dropped' : refusalOf(error));
   }
 
   readonly #abort = () => this.#stop('aborted');
@@ -173,6 +223,7 @@ const SUMMARY: Record<HttpFailure['kind'], string> = {
   refused: 'The server could not be reached',
   dns: "The server's name could not be resolved",
   tls: "The server's certificate was not accepted",
+  proxy: 'The proxy gives no way to the server',
   'too-large': 'The answer is larger than is read',
   unsendable: 'The request can not be sent: its address or a header holds what HTTP does not allow',
   aborted: 'The request was stopped',

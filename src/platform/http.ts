@@ -1,4 +1,5 @@
 import type { Diagnostic, Result } from '../record/diagnostic.ts';
+import type { ProxySettings } from './proxy.ts';
 
 /** Who we are to a server that wants to know it from the first byte on (mutual TLS): PEM texts. */
 export interface TlsIdentity {
@@ -20,6 +21,8 @@ export interface HttpRequest {
   signal?: AbortSignal;
   /** The same object for every request of a connection: connections to the server are kept by it. */
   tls?: TlsIdentity;
+  /** Through which the server is reached; likewise the same object for every request of a connection. */
+  proxy?: ProxySettings;
 }
 
 export interface HttpResponse {
@@ -34,7 +37,7 @@ export interface HttpResponse {
  * create again; `'maybe'` is an unknown outcome.
  */
 export interface HttpFailure {
-  kind: 'timeout' | 'dropped' | 'refused' | 'dns' | 'tls' | 'too-large' | 'unsendable' | 'aborted';
+  kind: 'timeout' | 'dropped' | 'refused' | 'dns' | 'tls' | 'proxy' | 'too-large' | 'unsendable' | 'aborted';
   sent: 'no' | 'maybe';
   diagnostic: Diagnostic;
 }

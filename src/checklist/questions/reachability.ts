@@ -77,6 +77,7 @@ const STEP: Record<HttpFailure['kind'], string> = {
   dns: 'name',
   refused: 'connection',
   tls: 'certificate',
+  proxy: 'proxy',
   timeout: 'answer',
   dropped: 'answer',
   'too-large': 'answer',
