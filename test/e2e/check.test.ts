@@ -66,6 +66,24 @@ describe('dovetail check', () => {
     expect(ran.err).toContain('Did you mean "privacy"?');
   });
 
+  test('all evidence that is on record can be taken out, without a value of any record', async () => {
+    const values = { name: 'Zwiebelfisch GmbH', email: 'kontor@zwiebelfisch.example' };
+    world.crm.userCreate('companies', values, Date.now());
+    await world.run('check', '--question', 'credentials');
+    await world.run('check', '--question', 'duplicates');
+    const ran = await world.run('check', '--export', 'evidence.jsonl');
+    expect(ran.exit).toBe(0);
+    expect(ran.out).toMatch(/^evidence\.jsonl: 2 checks, \d+ pieces of evidence, 0 overrides\.\n$/);
+    const text = readFileSync(join(world.folder, 'evidence.jsonl'), 'utf8');
+    const lines = text
+      .trimEnd()
+      .split('\n')
+      .map((line): { type: string; question?: string } => JSON.parse(line));
+    expect(lines[0]).toMatchObject({ type: 'check', at: expect.stringMatching(/Z$/), integration: 'crm-erp' });
+    expect(lines.flatMap(({ question }) => question ?? [])).toContain('duplicates');
+    for (const value of Object.values(values)) expect(text).not.toContain(value);
+  });
+
   test.each([
     [['--question', 'credential'], 'Did you mean "credentials"?'],
     [['--sample', '0'], 'Expected a number'],

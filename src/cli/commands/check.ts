@@ -8,6 +8,7 @@ import { didYouMean } from '../../connector/closest-word.ts';
 import { type Diagnostic, fail, ok, problem, type Result } from '../../record/diagnostic.ts';
 import type { StoredCheck } from '../../store/evidence.ts';
 import { type Cli, type CommonOptions, toCount, withExamples, withIntegration, withRuntime } from '../command.ts';
+import { type EvidenceFile, writeEvidence } from '../evidence-file.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { CHECKS_READ, gateOf, overriddenOf } from '../gate.ts';
 import { commandLine } from '../mappings.ts';
@@ -28,6 +29,7 @@ interface CheckOptions extends CommonOptions {
   report?: string[];
   language: Language;
   verify?: string;
+  export?: string;
   write?: boolean;
   yes?: boolean;
   cleanup?: boolean;
@@ -51,11 +53,12 @@ export function addCheck(program: Command, cli: Cli): void {
     .option('--yes', 'with --write: do not ask first')
     .option('--cleanup', 'only remove the marked records that a broken-off check left')
     .option('--verify <file>', 'tell whether a report is as it was written; asks no system')
+    .option('--export <file>', 'write all evidence that is on record, as JSON lines; asks no system')
     .action((options: CheckOptions) => {
       if (options.verify !== undefined) return verify(cli, options.verify, options);
-      const work = options.cleanup ? cleanUp : check;
+      const work = options.export !== undefined ? exportEvidence : options.cleanup ? cleanUp : check;
       return withRuntime(cli, options, (runtime, output) => work(cli, runtime, output, options), {
-        remarks: !options.cleanup,
+        remarks: work === check,
       });
     });
   withExamples(
@@ -67,6 +70,7 @@ export function addCheck(program: Command, cli: Cli): void {
     'dovetail check --since last',
     'dovetail check --report readiness.html readiness.md --language de',
     'dovetail check --verify readiness.html',
+    'dovetail check --export evidence.jsonl',
   );
 }
 
@@ -124,6 +128,16 @@ async function verify(cli: Cli, name: string, options: CheckOptions): Promise<vo
   if (!verified.ok) cli.exit = output.failure(EXIT.failed, [verified.error]);
   else output.document(verified.value, ({ file, seal }) => `${file} is as it was written.\n${seal}\n`);
 }
+
+async function exportEvidence(cli: Cli, runtime: Runtime, output: Output, options: CheckOptions): Promise<ExitCode> {
+  const written = await writeEvidence(runtime, cli.terminal, options.export ?? '');
+  if (!written.ok) return output.failure(EXIT.failed, [written.error]);
+  output.document(written.value, evidenceFileText);
+  return EXIT.done;
+}
+
+const evidenceFileText = ({ file, checks, evidence, overrides }: EvidenceFile): string =>
+  `${file}: ${checks} checks, ${evidence} pieces of evidence, ${overrides} overrides.\n`;
 
 export interface CheckSettings {
   /** Epoch ms: changes since the newest check up to then are shown; null for none. */
