@@ -1,9 +1,11 @@
-import type { Connection, WireRecord } from '../connector/port.ts';
+import type { Connection, ListTrial, WireRecord } from '../connector/port.ts';
 import type { Diagnostic } from '../record/diagnostic.ts';
 
 /** The beginning of a read. */
 export interface SomeRead {
   records: WireRecord[];
+  /** Records of each page. */
+  pages: number[];
   /** These are all that the read would give. */
   whole: boolean;
   /** The system's own clock at the start, epoch ms; null where it does not tell, or the read was not ended. */
@@ -15,17 +17,20 @@ export interface SomeRead {
 export async function readSome(
   connection: Connection,
   object: string,
-  { since, most, signal }: { since: number | null; most: number; signal: AbortSignal },
+  { since, most, signal, trial = {} }: { since: number | null; most: number; signal: AbortSignal; trial?: ListTrial },
 ): Promise<SomeRead> {
   const records: WireRecord[] = [];
-  for await (const step of connection.read({ object, since, signal })) {
+  const pages: number[] = [];
+  const cutOff = { records, pages, whole: false, serverTime: null, failure: null };
+  for await (const step of connection.read({ object, since, signal, trial })) {
     if (step.kind === 'page') {
       records.push(...step.records);
-      if (records.length >= most) return { records, whole: false, serverTime: null, failure: null };
+      pages.push(step.records.length);
+      if (records.length >= most) return cutOff;
       continue;
     }
     const { complete, serverTime, diagnostic = null } = step;
-    return { records, whole: complete, serverTime, failure: complete ? null : diagnostic };
+    return { records, pages, whole: complete, serverTime, failure: complete ? null : diagnostic };
   }
-  return { records, whole: false, serverTime: null, failure: null };
+  return cutOff;
 }

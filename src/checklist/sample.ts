@@ -22,6 +22,8 @@ export interface Sample {
   object: string;
   definition: ObjectDefinition;
   records: SampledRecord[];
+  /** Records of each page that was read, archived ones too. */
+  pages: number[];
   /** These are all records that the object has. */
   whole: boolean;
   /** Calls that it took. */
@@ -70,7 +72,7 @@ export function createSampleReader(
 function emptySample(connection: Connection, object: string): Sample {
   const definition = connection.connector.objects[object];
   if (!definition) throw new Error(`The connector declares no object ${object}`);
-  return { object, definition, records: [], whole: false, reads: 0, tookMs: 0, failure: null };
+  return { object, definition, records: [], pages: [], whole: false, reads: 0, tookMs: 0, failure: null };
 }
 
 async function readSample(
@@ -106,6 +108,7 @@ async function fill(
       if (!step.complete) sample.failure = step.diagnostic ?? problem('read-incomplete', 'The read was not complete');
       return;
     }
+    sample.pages.push(step.records.length);
     for (const { id, version, modified, archived, wire } of step.records) {
       if (archived || sample.records.length >= size) continue;
       sample.records.push({ id, version, modified, wire, ...codec.decode(wire, names) });

@@ -41,6 +41,20 @@ export interface ReadRequest {
   /** Epoch ms: changes at or after it; null for everything. The lag is already taken off. */
   since: number | null;
   signal?: AbortSignal;
+  trial?: ListTrial;
+}
+
+/**
+ * How a list is asked for otherwise than a run would, to see what the system makes of it. What the connector declares no way
+ * to ask for is left out.
+ */
+export interface ListTrial {
+  /** Records a page. */
+  pageSize?: number;
+  /** By the modification stamp. */
+  sort?: 'ascending' | 'descending';
+  /** Only records whose field equals the wire value; what comes is what the system finds, not looked through. */
+  equals?: { field: string; wire: unknown };
 }
 
 /** What a direct read says. `forbidden` and failures prove nothing. */

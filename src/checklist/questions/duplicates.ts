@@ -1,11 +1,13 @@
 import { compileCodec, type ObjectCodec } from '../../connector/codec.ts';
 import type { LoadedMapping } from '../../integration/loaded.ts';
 import { ruleKey } from '../../matching/rule-key.ts';
+import type { Diagnostic } from '../../record/diagnostic.ts';
 import { otherSide, type Side } from '../../record/side.ts';
 import type { Fields } from '../../record/value.ts';
-import { declared, fromFileOr, open, percent } from '../answers.ts';
+import { counted, declared, fromFileOr, open, percent } from '../answers.ts';
 import { nothingToSee } from '../failure.ts';
 import { passesFilter } from '../filter.ts';
+import { aboutRecords } from '../named.ts';
 import type { Answer, Observation, ProbeContext, Question } from '../question.ts';
 import type { Sample } from '../sample.ts';
 
@@ -43,12 +45,14 @@ const MOST_SHARED = 0.1;
 async function askKeys({ integration, samples, connections }: ProbeContext, side: Side): Promise<Observation> {
   const asked = 'the match keys of some records: how many have one, and how many share it';
   const facts: Record<string, number> = {};
+  const findings: Diagnostic[] = [];
   const parts: string[] = [];
   const seen: Sample[] = [];
   let wrong: string | null = null;
   let shared = 0;
   for (const mapping of integration.mappings) {
     if (mapping.match.length === 0) continue;
+    const { name } = mapping;
     const sample = await samples.of(side, mapping.objects[side]);
     seen.push(sample);
     const other = otherSide(side);
@@ -56,42 +60,60 @@ async function askKeys({ integration, samples, connections }: ProbeContext, side
     if (!theirs || sample.records.length === 0) continue;
     await connections[other].loadOptions(mapping.objects[other]);
     const codec = compileCodec(theirs, (list) => connections[other].options(list));
-    const counts = countKeys(mapping, side, sample, codec);
+    const { records, keyed, groups } = groupByKey(mapping, side, sample, codec);
+    const sharing = groups.reduce((sum, { ids }) => sum + ids.length, 0);
     Object.assign(facts, {
-      [`${mapping.name} sampled`]: counts.records,
-      [`${mapping.name} with a key`]: counts.keyed,
-      [`${mapping.name} sharing it`]: counts.shared,
+      [`${name} sampled`]: records,
+      [`${name} with a key`]: keyed,
+      [`${name} sharing it`]: sharing,
     });
-    shared += counts.shared;
-    parts.push(`${mapping.name} ${percent(counts.keyed, counts.records)}`);
-    if (counts.records > 0 && counts.keyed === 0) wrong ??= `${mapping.name}: no record has any key`;
-    if (counts.shared > counts.keyed * MOST_SHARED)
-      wrong ??= `${mapping.name}: ${counts.shared} of ${counts.keyed} share their key`;
+    shared += sharing;
+    parts.push(`${name} ${percent(keyed, records)}`);
+    findings.push(...groups.map((group) => sharedKey(mapping, side, group)));
+    if (records > 0 && keyed === 0) wrong ??= `${name}: no record has any key`;
+    if (sharing > keyed * MOST_SHARED) wrong ??= `${name}: ${sharing} of ${keyed} share their key`;
   }
   const nothing = nothingToSee(asked, seen);
   if (nothing) return nothing;
   if (wrong !== null) {
-    return { verdict: 'contradicts', asked, facts, found: wrong, next: 'Choose match fields that name one record' };
+    const next = 'Choose match fields that name one record';
+    return { verdict: 'contradicts', asked, facts, findings, found: wrong, next };
   }
   const found = `With a key: ${parts.join(', ')}; ${shared} of those seen share theirs`;
-  const next = shared > 0 ? `Merge the ${shared} records that share a key, or they will be parked` : undefined;
-  return { verdict: 'holds', asked, facts, found, ...(next ? { next } : {}) };
+  if (shared === 0) return { verdict: 'holds', asked, facts, found };
+  const next = `Merge the ${shared} records that share a key, or they will be parked`;
+  return { verdict: 'holds', asked, facts, findings, found, next };
+}
+
+/** Records that share the key of a rule. */
+interface Group {
+  rule: number;
+  ids: string[];
+}
+
+function sharedKey({ name, match, objects, where }: LoadedMapping, side: Side, { rule, ids }: Group): Diagnostic {
+  const key = (match[rule] ?? []).map((part) => part[side]).join(' + ');
+  const summary = `${name}: ${counted(ids.length, 'record')} of ${objects[side]} share one ${key}`;
+  const next = 'Merge them, or give each a key of its own';
+  return aboutRecords('key-shared', summary, ids, { severity: 'warning', where, next });
 }
 
 /** A record's key is that of the first rule for which it has one. */
-function countKeys(mapping: LoadedMapping, side: Side, sample: Sample, theirs: ObjectCodec) {
-  const owners = new Map<string, number>();
+function groupByKey(mapping: LoadedMapping, side: Side, sample: Sample, theirs: ObjectCodec) {
+  const owners = new Map<string, Group>();
   let records = 0;
-  for (const { fields } of sample.records) {
+  for (const { id, fields } of sample.records) {
     if (!passesFilter(mapping.filter[side], fields)) continue;
     records += 1;
-    const key = firstKey(mapping, side, sample, theirs, fields);
-    if (key !== null) owners.set(key, (owners.get(key) ?? 0) + 1);
+    const found = firstKey(mapping, side, sample, theirs, fields);
+    if (found === null) continue;
+    const group = owners.get(`${found.rule} ${found.key}`) ?? { rule: found.rule, ids: [] };
+    group.ids.push(id);
+    owners.set(`${found.rule} ${found.key}`, group);
   }
-  const counts = [...owners.values()];
-  const keyed = counts.reduce((sum, count) => sum + count, 0);
-  const shared = counts.reduce((sum, count) => sum + (count > 1 ? count : 0), 0);
-  return { records, keyed, shared };
+  const all = [...owners.values()];
+  const keyed = all.reduce((sum, { ids }) => sum + ids.length, 0);
+  return { records, keyed, groups: all.filter(({ ids }) => ids.length > 1) };
 }
 
 /** As in a run, in the form that both systems can hold. */
@@ -101,10 +123,10 @@ function firstKey(
   { definition }: Sample,
   theirs: ObjectCodec,
   fields: Fields,
-): string | null {
+): { rule: number; key: string } | null {
   for (const [rule, pairs] of mapping.match.entries()) {
     const key = ruleKey(pairs, { side, definition, theirs }, fields);
-    if (key !== null) return `${rule} ${key}`;
+    if (key !== null) return { rule, key };
   }
   return null;
 }

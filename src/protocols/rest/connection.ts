@@ -23,6 +23,7 @@ import { readyOptionLists } from './object-definition.ts';
 import { addOption, notAdded, readOptions } from './options.ts';
 import { compileObjects, type RestObject } from './rest-object.ts';
 import { anyResponse, createSender, type Sender, type SenderParts } from './sender.ts';
+import { triedList } from './tried-list.ts';
 import { createAll, removeAll, updateAll, type WriteParts } from './write-all.ts';
 
 export interface RestConnectionParts {
@@ -205,12 +206,13 @@ class RestConnection implements Connection {
     return found;
   }
 
-  read({ object: name, since, signal }: Parameters<Connection['read']>[0]): AsyncIterable<ReadStep> {
+  read({ object: name, since, signal, trial }: Parameters<Connection['read']>[0]): AsyncIterable<ReadStep> {
     const object = this.#object(name);
     const { list } = object.definition;
     if (!list) return nothingToRead();
-    const query = { ...list.archived };
-    return readList(this.#sender, { object, list, query, since, ...(signal ? { signal } : {}) });
+    const tried = trial ? triedList(object, list, trial) : { list, query: {} };
+    const query = { ...tried.query, ...list.archived };
+    return readList(this.#sender, { object, list: tried.list, query, since, ...(signal ? { signal } : {}) });
   }
 
   sweep(name: string, signal?: AbortSignal): AsyncIterable<ReadStep> {

@@ -136,21 +136,34 @@ export async function findRecords(
 ): Promise<Result<WireRecord[]>> {
   const { list, link_field: linkField } = object.definition;
   if (object.parent && field === object.parent.declared.field) return recordsBelow(sender, object, String(wire));
-  const param = list && Object.hasOwn(list.equals, field) ? list.equals[field] : undefined;
-  if (!list || param === undefined) return fail(notOffered(`a search by ${field}`));
+  const search = list && searchOf(object, list, field, wire);
+  if (!list || !search) return fail(notOffered(`a search by ${field}`));
   const wanted = comparable(wire);
   const place = fieldPlace(object, field);
-  const value = fillFilter(list.equals_template, place.path, String(wire), list.equals_escape);
-  const query = { [param]: value, ...(field === linkField ? list.archived : {}) };
+  const query = { ...search.query, ...(field === linkField ? list.archived : {}) };
   const found: WireRecord[] = [];
   let seen = 0;
-  for await (const step of readList(sender, { object, list: searchList(list), query, since: null })) {
+  for await (const step of readList(sender, { object, list: search.list, query, since: null })) {
     if (step.kind === 'end') return step.complete ? ok(found) : fail(step.diagnostic ?? notLooked(field));
     for (const record of step.records) if (comparable(place.read(record.wire)) === wanted) found.push(record);
     seen += step.records.length;
     if (seen > MOST_LOOKED_THROUGH) break;
   }
   return fail(notLooked(field));
+}
+
+/** How records are searched for by equality; null where the list does not say. */
+export function searchOf(
+  object: RestObject,
+  list: ListDefinition,
+  field: string,
+  wire: unknown,
+): { list: ListDefinition; query: Record<string, unknown> } | null {
+  const param = Object.hasOwn(list.equals, field) ? list.equals[field] : undefined;
+  if (param === undefined) return null;
+  const { path } = fieldPlace(object, field);
+  const value = fillFilter(list.equals_template, path, String(wire), list.equals_escape);
+  return { list: searchList(list), query: { [param]: value } };
 }
 
 /** The list as it is searched. */

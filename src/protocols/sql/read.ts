@@ -24,7 +24,7 @@ export async function* readTable(reading: Reading, request: ReadRequest): AsyncG
     return;
   }
   const outcome: Outcome = { serverTime: null, failure: null };
-  const query = { since, unstamped: false, limit: table.page };
+  const query = { since, unstamped: false, limit: Math.min(request.trial?.pageSize ?? table.page, table.page) };
   yield* pages(reading, query, outcome, request.signal);
   if (stamps?.unstamped && outcome.failure === null) {
     yield* pages(reading, { ...query, unstamped: true }, outcome, request.signal);

@@ -51,7 +51,7 @@ export const READING: readonly Case[] = [
     what: 'an equality that it ignores',
     change: list('erp', 'customers', { equals: { vat_no: 'vat' } }),
     expect: 'contradicted',
-    found: 'customers: a look-up by vat_no takes 2 calls',
+    found: 'customers: a look-up by vat_no gave 59 records with another value',
   },
   {
     question: 'pagination',
