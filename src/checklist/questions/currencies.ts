@@ -25,8 +25,14 @@ export const currencies: Question = {
         return unique.length === 0 ? notApplicable(side, 'no amount is mapped') : declared(side, unique.join('; '));
       }),
     ),
-  probes: [{ id: 'readable', ask: (context, side) => askReadable(context, side, ['money', 'currency']) }],
+  probes: [{ id: 'readable', ask: (context, side) => askReadable(context, side, ['money', 'currency'], says) }],
 };
+
+/** Whether a currency is the right one, an amount alone does not tell. */
+const says = ({ type, money }: FieldDefinition): string | null =>
+  type === 'money' && money?.fixed !== undefined
+    ? `its amounts come without a currency; that it is ${money.fixed} can't be read`
+    : null;
 
 function formOf(field: FieldDefinition | undefined): string | null {
   if (field?.type === 'currency') return 'ISO 4217 codes';

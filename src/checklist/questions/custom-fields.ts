@@ -1,7 +1,12 @@
+import { pathSteps } from '../../connector/codec/path.ts';
+import type { ObjectDefinition } from '../../connector/definition.ts';
 import type { NewFields } from '../../integration/schema.ts';
+import type { Diagnostic } from '../../record/diagnostic.ts';
 import type { Side } from '../../record/side.ts';
 import { counted, declared, fromFile, mappedFields, mappedObjects, ofEachSystem, someOf } from '../answers.ts';
+import { nothingToSee } from '../failure.ts';
 import type { Observation, ProbeContext, Question } from '../question.ts';
+import type { Sample } from '../sample.ts';
 
 export const customFields: Question = {
   id: 'custom-fields',
@@ -27,7 +32,10 @@ export const customFields: Question = {
       ),
     );
   },
-  probes: [{ id: 'live-fields', ask: askFields }],
+  probes: [
+    { id: 'live-fields', ask: askFields },
+    { id: 'sent-fields', ask: askSent },
+  ],
 };
 
 const POLICY: Record<NewFields, string> = {
@@ -42,6 +50,7 @@ const POLICY: Record<NewFields, string> = {
 async function askFields({ integration, connections }: ProbeContext, side: Side): Promise<Observation> {
   const asked = 'the fields that users have added to the mapped objects';
   const gone: string[] = [];
+  const changed: string[] = [];
   const open: string[] = [];
   let known = 0;
   let listed = 0;
@@ -50,24 +59,96 @@ async function askFields({ integration, connections }: ProbeContext, side: Side)
     if (!found.ok) return { verdict: 'unknown', asked, facts: {}, found: found.error.summary };
     if (found.value === null) continue;
     listed += 1;
-    const live = new Map(Object.entries(found.value).map(([name, { custom }]) => [custom, name]));
+    const live = new Map(Object.entries(found.value).map(([name, field]) => [field.custom, { name, field }]));
     const mapped = mappedFields(object, side);
     for (const name of mapped) {
-      const key = object.definition.fields[name]?.custom;
-      if (key !== undefined && !live.has(key)) gone.push(`${object.name}.${name}`);
+      const declared = object.definition.fields[name];
+      if (declared?.custom === undefined) continue;
+      const there = live.get(declared.custom)?.field;
+      if (!there) gone.push(`${object.name}.${name}`);
+      else if (there.type !== declared.type)
+        changed.push(`${object.name}.${name} is ${there.type}, not ${declared.type}`);
     }
     const ignored = object.mappings.flatMap((mapping) => mapping.ignored[side]);
-    for (const name of live.values()) {
+    for (const { name } of live.values()) {
       if (mapped.includes(name) || ignored.includes(name)) known += 1;
       else open.push(`${object.name}.${name}`);
     }
   }
-  const facts = { objects: listed, known, open: open.length, gone: gone.length };
+  const facts = { objects: listed, known, open: open.length, gone: gone.length, changed: changed.length };
   if (listed === 0) return { verdict: 'unknown', asked, facts, found: 'No connector says how to list them' };
+  if (changed.length > 0) {
+    const next = 'Correct the type of the field in the connector, and look at the rows that use it';
+    return { verdict: 'contradicts', asked, facts, found: `Of another type: ${someOf(changed)}`, next };
+  }
   if (gone.length > 0) {
     const next = `Add ${someOf(gone)} there again, or remove the rows`;
     return { verdict: 'contradicts', asked, facts, found: `Mapped, but not there: ${someOf(gone)}`, next };
   }
   const rest = open.length === 0 ? 'all of them mapped or ignored' : `not mapped: ${someOf(open)}`;
-  return { verdict: 'holds', asked, facts, found: `${counted(known + open.length, 'field')}, ${rest}` };
+  const findings = open.map((name) => newField(name));
+  return {
+    verdict: 'holds',
+    asked,
+    facts,
+    found: `${counted(known + open.length, 'field')}, ${rest}`,
+    ...(open.length > 0 ? { findings } : {}),
+  };
+}
+
+const newField = (name: string): Diagnostic => ({
+  severity: 'info',
+  code: 'field-unmapped',
+  summary: `${name} is in no mapping`,
+  next: 'Map it, or name it under ignore of the mapping',
+});
+
+/** Which fields records are sent with that the connector does not declare: somebody added them, or the system did. */
+async function askSent({ integration, samples }: ProbeContext, side: Side): Promise<Observation> {
+  const asked = 'the fields that records are sent with, against those that the connector declares';
+  const seen: Sample[] = [];
+  const facts: Record<string, number> = {};
+  const unknown: string[] = [];
+  for (const { name, definition } of mappedObjects(integration, side)) {
+    const sample = await samples.of(side, name);
+    seen.push(sample);
+    const declared = namesOnTop(definition);
+    const sent = new Set(sample.records.flatMap(({ wire }) => Object.keys(wire)));
+    const others = [...sent].filter((key) => !declared.has(key)).sort();
+    facts[`${name} sent`] = sent.size;
+    facts[`${name} not declared`] = others.length;
+    unknown.push(...others.map((key) => `${name}.${key}`));
+  }
+  const nothing = nothingToSee(asked, seen);
+  if (nothing) return nothing;
+  if (unknown.length === 0) return { verdict: 'holds', asked, facts, found: 'All of them are declared' };
+  return {
+    verdict: 'holds',
+    asked,
+    facts,
+    found: `${counted(unknown.length, 'field')} that the connector does not declare: ${someOf(unknown)}`,
+    findings: unknown.map((name) => undeclared(name)),
+  };
+}
+
+const undeclared = (name: string): Diagnostic => ({
+  severity: 'info',
+  code: 'field-undeclared',
+  summary: `Records are sent with ${name}, which the connector does not declare`,
+  next: 'Declare the field in the connector where somebody needs it',
+});
+
+/** Names at the top of a record that the connector has a use for. */
+function namesOnTop({ fields, id, version, archived, merged_into, custom_fields }: ObjectDefinition): Set<string> {
+  const paths = [
+    ...Object.entries(fields).flatMap(([name, field]) => [
+      field.path ?? name,
+      ...(field.write_path === undefined ? [] : [field.write_path]),
+      ...Object.values(field.parts ?? {}),
+      ...(field.money?.currency_field === undefined ? [] : [field.money.currency_field]),
+    ]),
+    ...[id.path, ...(id.paths ?? []), ...(id.columns ?? [])],
+    ...[version, archived?.path, merged_into, custom_fields?.container].flatMap((path) => path ?? []),
+  ];
+  return new Set(paths.map((path) => pathSteps(path)[0] ?? path));
 }

@@ -2,6 +2,7 @@ import { wireReader } from '../../connector/wire-path.ts';
 import type { Side } from '../../record/side.ts';
 import { counted, declared, mappedFields, mappedObjects, ofEachSystem, someOf } from '../answers.ts';
 import { nothingToSee } from '../failure.ts';
+import { unreadableValues } from '../probe-values.ts';
 import type { Observation, ProbeContext, Question } from '../question.ts';
 import type { Sample } from '../sample.ts';
 
@@ -96,6 +97,12 @@ async function askValues(context: ProbeContext, side: Side): Promise<Observation
       for (const name of wrong) facts[`${sample.object}.${name}`] = (facts[`${sample.object}.${name}`] ?? 0) + 1;
     }
   }
+  const findings = found.flatMap(({ sample, names }) =>
+    names.flatMap((name) => {
+      const ids = sample.records.filter(({ problems }) => Object.hasOwn(problems, name)).map(({ id }) => id);
+      return ids.length === 0 ? [] : [unreadableValues(sample, `${sample.object}.${name}`, name, ids)];
+    }),
+  );
   const worst = Object.entries(facts).sort((one, other) => other[1] - one[1]);
   if (strange === 0) {
     return {
@@ -110,6 +117,7 @@ async function askValues(context: ProbeContext, side: Side): Promise<Observation
     verdict: strange / records > context.integration.failures.share ? 'contradicts' : 'holds',
     asked,
     facts: { records, strange, ...facts },
+    findings,
     found: `${strange} of ${records} records hold values that are not of the declared form: ${fields}`,
     next: `Correct the values in the system, or the declaration of ${worst[0]?.[0]} in the connector`,
   };

@@ -1,8 +1,9 @@
 import { compileCodec } from '../../connector/codec.ts';
 import type { FieldDefinition } from '../../connector/field.ts';
-import type { LoadedMapping } from '../../integration/loaded.ts';
+import type { LoadedField, LoadedMapping } from '../../integration/loaded.ts';
 import { compileFieldMapper } from '../../mapping/map-field.ts';
 import { sameValue } from '../../record/canonical.ts';
+import type { Diagnostic, Place } from '../../record/diagnostic.ts';
 import { ABSENT, Obstacle } from '../../record/expressed.ts';
 import { otherSide, type Side } from '../../record/side.ts';
 import type { Fields } from '../../record/value.ts';
@@ -10,8 +11,9 @@ import { compileCheck, valueRules } from '../../validation/validate.ts';
 import { counted, declared, mappedFields, mappedObjects, ofEachSystem, someOf } from '../answers.ts';
 import { nothingToSee } from '../failure.ts';
 import { passesFilter } from '../filter.ts';
+import { aboutRecords } from '../named.ts';
 import type { Observation, ProbeContext, Question } from '../question.ts';
-import type { Sample } from '../sample.ts';
+import type { Sample, SampledRecord } from '../sample.ts';
 
 export const validation: Question = {
   id: 'validation',
@@ -48,16 +50,32 @@ const hasConstraint = (field: FieldDefinition): boolean =>
   field.minimum !== undefined ||
   field.maximum !== undefined;
 
-/** What a run would say to each value: by the same steps, map and validate. */
-type FieldTest = (source: Fields) => { outcome: 'fits' | 'cut' | 'refused'; field: string };
+/** What a run would say to a value: by the same steps, map and validate. */
+type FieldTest = (source: Fields) => { outcome: 'fits' | 'cut' | 'refused'; row: LoadedField; fault: string };
+
+/** Records that one row has the same fault with. */
+interface Fault {
+  outcome: 'cut' | 'refused';
+  object: string;
+  field: string;
+  fault: string;
+  where: Place;
+  ids: string[];
+}
+
+interface Totals {
+  records: number;
+  refused: number;
+  cut: number;
+}
 
 /** The other system's records, held against what this system demands. */
 async function askSample(context: ProbeContext, side: Side): Promise<Observation> {
   const { integration, samples, connections } = context;
   const source = otherSide(side);
   const asked = `records of ${integration[source].name}, held against the constraints of ${integration[side].name}`;
-  const totals = { records: 0, refused: 0, cut: 0 };
-  const refusedFields = new Map<string, number>();
+  const totals: Totals = { records: 0, refused: 0, cut: 0 };
+  const faults = new Map<string, Fault>();
   const seen: Sample[] = [];
   for (const mapping of integration.mappings) {
     const definition = integration[side].connector.objects[mapping.objects[side]];
@@ -68,20 +86,35 @@ async function askSample(context: ProbeContext, side: Side): Promise<Observation
     if (!definition || !options.ok) continue;
     const tests = compileTests(context, mapping, side, definition.fields);
     if (tests.length === 0) continue;
-    for (const { fields } of sample.records) {
-      if (!passesFilter(mapping.filter[source], fields)) continue;
-      const results = tests.map((test) => test(fields));
-      const refused = results.filter(({ outcome }) => outcome === 'refused');
-      totals.records += 1;
-      if (refused.length > 0) totals.refused += 1;
-      if (results.some(({ outcome }) => outcome === 'cut')) totals.cut += 1;
-      for (const { field } of refused) {
-        const name = `${mapping.objects[side]}.${field}`;
-        refusedFields.set(name, (refusedFields.get(name) ?? 0) + 1);
-      }
+    const inside = sample.records.filter(({ fields }) => passesFilter(mapping.filter[source], fields));
+    hold(mapping.objects[side], side, inside, tests, totals, faults);
+  }
+  return nothingToSee(asked, seen) ?? judge(asked, totals, [...faults.values()], context, side);
+}
+
+/** Holds records against the tests, and counts. */
+function hold(
+  object: string,
+  side: Side,
+  records: readonly SampledRecord[],
+  tests: readonly FieldTest[],
+  totals: Totals,
+  faults: Map<string, Fault>,
+): void {
+  for (const { id, fields } of records) {
+    const results = tests.map((test) => test(fields));
+    totals.records += 1;
+    if (results.some(({ outcome }) => outcome === 'refused')) totals.refused += 1;
+    if (results.some(({ outcome }) => outcome === 'cut')) totals.cut += 1;
+    for (const { outcome, row, fault } of results) {
+      if (outcome === 'fits') continue;
+      const field = row[side];
+      const key = `${object}.${field} ${outcome} ${fault}`;
+      const known = faults.get(key) ?? { outcome, object, field, fault, where: row.where, ids: [] };
+      known.ids.push(id);
+      faults.set(key, known);
     }
   }
-  return nothingToSee(asked, seen) ?? judge(asked, totals, refusedFields, integration.failures.share);
 }
 
 function compileTests(
@@ -102,15 +135,17 @@ function compileTests(
     const mapper = compileFieldMapper(row, side, from, to);
     const name = row[side];
     const check = compileCheck(name, to, { lists, rules: valueRules(mapping, side, name) });
+    const refused = ({ summary }: Diagnostic) => ({ outcome: 'refused' as const, row, fault: summary });
     return [
       (fields) => {
         const mapped = mapper(fields);
-        if (mapped instanceof Obstacle) return { field: name, outcome: 'refused' };
-        if (mapped === ABSENT) return { field: name, outcome: 'fits' };
+        if (mapped instanceof Obstacle) return refused(mapped.diagnostic);
+        if (mapped === ABSENT) return { outcome: 'fits', row, fault: '' };
         const checked = check ? check(mapped) : mapped;
-        if (checked instanceof Obstacle || !codec.normalise(name, checked).ok)
-          return { field: name, outcome: 'refused' };
-        return { field: name, outcome: sameValue(checked, mapped) ? 'fits' : 'cut' };
+        if (checked instanceof Obstacle) return refused(checked.diagnostic);
+        const normal = codec.normalise(name, checked);
+        if (!normal.ok) return refused(normal.error);
+        return { outcome: sameValue(checked, mapped) ? 'fits' : 'cut', row, fault: '' };
       },
     ];
   });
@@ -118,21 +153,49 @@ function compileTests(
 
 function judge(
   asked: string,
-  { records, refused, cut }: { records: number; refused: number; cut: number },
-  refusedFields: ReadonlyMap<string, number>,
-  share: number,
+  { records, refused, cut }: Totals,
+  faults: readonly Fault[],
+  { integration }: ProbeContext,
+  side: Side,
 ): Observation {
-  const facts = { records, refused, cut, ...Object.fromEntries(refusedFields) };
+  const source = integration[otherSide(side)].name;
+  const parked = new Map<string, number>();
+  for (const { outcome, object, field, ids } of faults) {
+    const name = `${object}.${field}`;
+    if (outcome === 'refused') parked.set(name, (parked.get(name) ?? 0) + ids.length);
+  }
+  const facts = { records, refused, cut, ...Object.fromEntries(parked) };
+  const findings = faults
+    .toSorted((one, other) => other.outcome.localeCompare(one.outcome))
+    .map((fault) => findingOf(fault, integration[side].name, source));
   if (refused === 0) {
     const cuts = cut === 0 ? '' : `; ${cut} are cut as the system itself would`;
-    return { verdict: 'holds', asked, facts, found: `${counted(records, 'record')} would be taken${cuts}` };
+    const found = `${counted(records, 'record')} would be taken${cuts}`;
+    return { verdict: 'holds', asked, facts, found, ...(cut === 0 ? {} : { findings }) };
   }
-  const worst = [...refusedFields].sort((one, other) => other[1] - one[1]).map(([name, count]) => `${name} (${count})`);
+  const worst = [...parked].sort((one, other) => other[1] - one[1]).map(([name, count]) => `${name} (${count})`);
   return {
-    verdict: refused > records * share ? 'contradicts' : 'holds',
+    verdict: refused > records * integration.failures.share ? 'contradicts' : 'holds',
     asked,
     facts,
     found: `${refused} of ${records} records would be parked: ${someOf(worst)}`,
-    next: `Correct these values at their source, or map ${someOf([...refusedFields.keys()], 1)} with an expression`,
+    findings,
+    next: `Correct these values at their source, or map ${someOf([...parked.keys()], 1)} with an expression`,
   };
+}
+
+/** Named by the ids that the records have at their source. */
+function findingOf({ outcome, object, field, fault, where, ids }: Fault, system: string, source: string): Diagnostic {
+  const records = `${counted(ids.length, 'record')} of ${source}`;
+  return outcome === 'cut'
+    ? aboutRecords('value-cut', `${object}.${field}: cut to what ${system} holds, for ${records}`, ids, {
+        severity: 'info',
+        where,
+      })
+    : aboutRecords('value-refused', `${object}.${field}: ${records} would be parked`, ids, {
+        severity: 'warning',
+        detail: fault,
+        where,
+        next: 'Correct the value at its source, or map the field with an expression',
+      });
 }
