@@ -13,6 +13,7 @@ import { systemClock } from '../src/platform/clock.ts';
 import type { HttpClient } from '../src/platform/http.ts';
 import { undiciHttp } from '../src/platform/http-undici.ts';
 import { silentLog } from '../src/platform/log.ts';
+import { throughProxy } from '../src/platform/proxy.ts';
 import { systemRandom } from '../src/platform/random.ts';
 import { openRestConnection } from '../src/protocols/rest/connection.ts';
 import type { MarkLog } from '../src/store/marked.ts';
@@ -77,8 +78,9 @@ export async function openCheckWorld({ bend = {}, ...systems }: CheckWorldOption
       if (!loaded.ok) throw new Error(JSON.stringify(loaded.error));
       one.change?.(loaded.value);
       const platform = { clock: systemClock, random: systemRandom, http: one.http ?? http, log: silentLog };
-      const connect = ({ connector: definition, variables }: LoadedSystem) => {
-        const connection = openRestConnection({ definition, variables, platform, tokens: passingTokens() });
+      const connect = ({ connector: definition, variables, proxy }: LoadedSystem) => {
+        const way = { ...platform, http: throughProxy(platform.http, proxy) };
+        const connection = openRestConnection({ definition, variables, platform: way, tokens: passingTokens() });
         if (!connection.ok) throw new Error(connection.error.summary);
         return connection.value;
       };

@@ -3,6 +3,7 @@ import { type Authorization, startAuthorization } from '../connector/auth/author
 import { replaceTokens } from '../connector/auth/tokens.ts';
 import type { LoadedIntegration, LoadedSystem } from '../integration/loaded.ts';
 import type { Platform } from '../platform/platform.ts';
+import { throughProxy } from '../platform/proxy.ts';
 import { tokenParts } from '../protocols/rest/connection.ts';
 import { fail, ok, problem, type Result } from '../record/diagnostic.ts';
 import type { Store } from '../store/port.ts';
@@ -40,7 +41,8 @@ export async function authorize(parts: ConnectParts, browser: AskInBrowser): Pro
   const { connector, variables, name } = system;
   if (connector.auth.type !== 'oauth2') return ok(undefined);
   const tokens = storedTokens(store, name, platform.clock, platform.random);
-  const sending = tokenParts({ definition: connector, variables, platform, tokens });
+  const http = throughProxy(platform.http, system.proxy);
+  const sending = tokenParts({ definition: connector, variables, platform: { ...platform, http }, tokens });
   if (!sending.ok) return sending;
   const loopback = await openLoopback(browser.port);
   if (!loopback.ok) return loopback;

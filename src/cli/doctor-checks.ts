@@ -1,6 +1,7 @@
 import { fillVariables } from '../connector/template.ts';
 import type { LoadedSystem } from '../integration/loaded.ts';
 import type { Platform } from '../platform/platform.ts';
+import { throughProxy } from '../platform/proxy.ts';
 import type { Finding } from '../store/port.ts';
 import { durationText } from './views/text.ts';
 
@@ -23,7 +24,8 @@ export async function clockFinding(system: LoadedSystem, { http, clock }: Platfo
   const url = fillVariables(system.connector.base_url ?? '', system.variables);
   if (!url.ok) return { ok: false, what, detail: url.error.summary, ...nextOf(url.error.next) };
   const sent = clock.now();
-  const answer = await http.request({ method: 'GET', url: url.value, headers: {}, timeout: TIMEOUT_MS });
+  const way = throughProxy(http, system.proxy);
+  const answer = await way.request({ method: 'GET', url: url.value, headers: {}, timeout: TIMEOUT_MS });
   if (!answer.ok) {
     return { ok: false, what, detail: answer.error.diagnostic.summary, ...nextOf(answer.error.diagnostic.next) };
   }

@@ -9,6 +9,7 @@ import { findConnector, readEnvironmentFile } from '../integration/files.ts';
 import { variablesOf } from '../integration/load-systems.ts';
 import type { LoadedSystem } from '../integration/loaded.ts';
 import type { Platform } from '../platform/platform.ts';
+import { throughProxy } from '../platform/proxy.ts';
 import { type Diagnostic, fail, ok, problem, type Result } from '../record/diagnostic.ts';
 import { openPlatform, openRuntime, type RuntimeOptions, tokensOf } from './open.ts';
 import type { Terminal } from './terminal.ts';
@@ -53,7 +54,7 @@ export async function openLearnTarget(
     environment: integration.environment,
     isCatalogue: isCatalogue(system.connector.connector, read.value.file),
     tokens: tokensOf(runtime.value, system),
-    platform,
+    platform: { ...platform, http: throughProxy(platform.http, system.proxy) },
     close,
   });
 }

@@ -9,6 +9,7 @@ import { systemClock } from '../platform/clock.ts';
 import { undiciHttp } from '../platform/http-undici.ts';
 import { type Log, silentLog } from '../platform/log.ts';
 import type { Platform } from '../platform/platform.ts';
+import { throughProxy } from '../platform/proxy.ts';
 import { systemRandom } from '../platform/random.ts';
 import { openRestConnection } from '../protocols/rest/connection.ts';
 import { openSqlConnection } from '../protocols/sql/connection.ts';
@@ -198,9 +199,10 @@ export function openConnection(
   store: Store,
   freshTokens: boolean,
 ): Result<Connection> {
-  const { connector: definition, variables, name } = system;
-  if (definition.protocol === 'sql') return openSqlConnection({ definition, variables, platform });
+  const { connector: definition, variables, name, proxy } = system;
+  if (definition.protocol === 'sql') return openSqlConnection({ definition, variables, platform, proxy });
   const passing = freshTokens && !needsKeptTokens(definition.auth);
   const tokens = passing ? passingTokens() : storedTokens(store, name, platform.clock, platform.random);
-  return openRestConnection({ definition, variables, platform, tokens });
+  const http = throughProxy(platform.http, proxy);
+  return openRestConnection({ definition, variables, platform: { ...platform, http }, tokens });
 }

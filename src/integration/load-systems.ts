@@ -4,6 +4,7 @@ import { withAddedFields } from '../connector/within/complete.ts';
 import { withinFaults } from '../connector/within/faults.ts';
 import type { Diagnostic, Result } from '../record/diagnostic.ts';
 import type { Findings } from './findings.ts';
+import { loadProxy } from './load-proxy.ts';
 import type { Attached } from './load-tables.ts';
 import type { LoadedSystem } from './loaded.ts';
 import type { IntegrationFile } from './schema.ts';
@@ -70,6 +71,7 @@ export function loadSystem(
     connector,
     connectorFile: found.value.file,
     variables: loadVariables(name, system, connector, settings, findings),
+    proxy: loadProxy(name, system, settings, findings),
   };
 }
 
@@ -119,6 +121,18 @@ function ofInstallation(
 }
 
 function checkPlainSecrets(name: string, system: SystemFile, findings: Findings): void {
+  for (const [environment, { proxy, ...keys }] of Object.entries(system.connections)) {
+    const secrets = { ...keys, host_key: '', ...(/:\/\/[^/@\s:]+:[^/@\s]+@/.test(proxy) ? { proxy } : {}) };
+    for (const [key, text = ''] of Object.entries(secrets)) {
+      if (text === '' || text.includes('${')) continue;
+      const proposed = `${name}_proxy_${key === 'proxy' ? 'password' : key}`.toUpperCase();
+      const path = ['systems', name, 'connections', environment, key];
+      findings.error('secret-in-file', `${key} of the connection to ${name} (${environment}) holds a secret`, path, {
+        detail: 'Secrets do not belong into the integration file, which is shared and kept.',
+        next: `Put it into the .env file beside this one, e.g. ${proposed}=…, and write \${${proposed}} here`,
+      });
+    }
+  }
   for (const [environment, variables] of Object.entries(system.environments)) {
     for (const [variable, text] of Object.entries(variables)) {
       if (text === '' || text.includes('${') || !looksSecret(variable, text)) continue;

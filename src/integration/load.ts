@@ -109,6 +109,7 @@ function load(
     },
     failures: parsed.failures,
     egress: parsed.network?.egress ?? [],
+    echo: parsed.network?.echo ?? null,
     errorsTo: parsed.errors?.to ?? [],
     answers: parsed.answers,
   };

@@ -1,4 +1,5 @@
 import type { ConnectorDefinition } from '../connector/definition.ts';
+import type { ProxySettings } from '../platform/proxy.ts';
 import type { Diagnostic, Place } from '../record/diagnostic.ts';
 import type { Side } from '../record/side.ts';
 import type { Value } from '../record/value.ts';
@@ -24,6 +25,8 @@ export interface LoadedIntegration {
   failures: { share: number; least: number };
   /** Addresses from which the runs reach the systems; empty where nobody said. */
   egress: string[];
+  /** A service that answers with the address that it is called from; null where none is named. */
+  echo: string | null;
   /** Who gets the error messages. */
   errorsTo: string[];
   /** Answers to questions of the check list that configure nothing, by the id of the question. */
@@ -42,6 +45,8 @@ export interface LoadedSystem {
   connectorFile: string;
   /** Of the chosen environment, with `${NAME}` filled in: may hold secrets. */
   variables: Record<string, string>;
+  /** Through which it is reached, of the chosen environment; null: directly. May hold secrets. */
+  proxy: ProxySettings | null;
 }
 
 export interface LoadedMapping {

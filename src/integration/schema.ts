@@ -202,6 +202,26 @@ const systemSchema = z.strictObject({
   environments: z
     .record(z.string(), z.record(z.string(), z.string()))
     .describe('Environment → variables of the connector; secrets only as ${NAME}'),
+  connections: z
+    .record(
+      z.string(),
+      z.strictObject({
+        proxy: z
+          .string()
+          .describe(
+            'Through what the system is reached: http://host:port or https://host:port (CONNECT), socks5://host:port, or an SSH jump host as ssh://user@host:port; a user of a proxy likewise before the @',
+          ),
+        password: z.string().optional().describe('Of that user, as ${NAME}'),
+        key: z.string().optional().describe('ssh: the private key, PEM, as ${NAME}'),
+        host_key: z
+          .string()
+          .regex(/^SHA256:[A-Za-z0-9+/]{43}$/, 'Expected the fingerprint as `ssh-keygen -lf` shows it: SHA256:…')
+          .optional()
+          .describe('ssh: fingerprint of the key of the jump host, SHA256:…'),
+      }),
+    )
+    .default({})
+    .describe('Environment → the way to the system, where it is not the direct one'),
 });
 
 const tableSchema = z
@@ -270,6 +290,10 @@ export const integrationSchema = z.strictObject({
         .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
         .min(1)
         .describe('Addresses, or networks with their /, from which the runs reach the systems'),
+      echo: z
+        .url({ protocol: /^https?$/ })
+        .optional()
+        .describe('Address of a service that answers with the address it is called from, for `check`'),
     })
     .optional()
     .describe('From where this installation reaches the systems: what the other side must allow'),

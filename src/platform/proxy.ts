@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Diagnostic, Result } from '../record/diagnostic.ts';
+import type { HttpClient } from './http.ts';
 
 /** Ways out that a connection may take instead of connecting directly. */
 export const PROXY_KINDS = ['http', 'https', 'socks5', 'ssh'] as const;
@@ -40,6 +41,10 @@ export class ProxyError extends Error {
     this.diagnostic = diagnostic;
   }
 }
+
+/** A client whose requests go through the proxy, where there is one. */
+export const throughProxy = (http: HttpClient, proxy: ProxySettings | null): HttpClient =>
+  proxy ? { request: (request) => http.request({ ...request, proxy }), close: () => http.close() } : http;
 
 /** Host and port, as they are shown: without user or password. */
 export const proxyAddress = ({ kind, host, port }: ProxySettings): string =>

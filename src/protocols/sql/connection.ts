@@ -20,6 +20,8 @@ import { fillVariables, type Variables } from '../../connector/template.ts';
 import { withPartFields } from '../../connector/within/complete.ts';
 import { withPartsAndLines } from '../../connector/within/connection.ts';
 import type { Platform } from '../../platform/platform.ts';
+import type { ProxySettings } from '../../platform/proxy.ts';
+import { openTunnel } from '../../platform/tunnel.ts';
 import { type Diagnostic, fail, ok, problem, type Result } from '../../record/diagnostic.ts';
 import type { Database, Row, SqlResult } from './database.ts';
 import { openPostgres } from './postgres.ts';
@@ -37,6 +39,8 @@ export interface SqlConnectionOptions {
   /** Values of `${name}` in the definition. */
   variables: Variables;
   platform: Platform;
+  /** Through which a server is reached; absent or null: directly. */
+  proxy?: ProxySettings | null;
 }
 
 /** Most records that a look-up by a field's value gives. */
@@ -49,8 +53,8 @@ const MANY_IDS = 1000;
  * to by the first call; an SQLite file must exist.
  */
 export function openSqlConnection(options: SqlConnectionOptions): Result<Connection> {
-  const { definition, variables, platform } = options;
-  const opened = openDatabase(definition, variables);
+  const { definition, variables, platform, proxy = null } = options;
+  const opened = openDatabase(definition, variables, proxy);
   if (!opened.ok) return opened;
   const database = opened.value;
   const tables = new Map<string, Table>();
@@ -66,7 +70,11 @@ export function openSqlConnection(options: SqlConnectionOptions): Result<Connect
   return ok(withPartsAndLines(new SqlConnection(definition, database, tables, platform)));
 }
 
-export function openDatabase(definition: ConnectorDefinition, variables: Variables): Result<Database> {
+export function openDatabase(
+  definition: ConnectorDefinition,
+  variables: Variables,
+  proxy: ProxySettings | null = null,
+): Result<Database> {
   const filled = fillVariables(definition.database ?? '', variables);
   if (!filled.ok) return filled;
   const url = filled.value;
@@ -77,6 +85,7 @@ export function openDatabase(definition: ConnectorDefinition, variables: Variabl
         url,
         connections: definition.limits.concurrency,
         timeout: milliseconds(definition.timeout),
+        tunnel: proxy && openTunnel(proxy),
       }),
     );
   }

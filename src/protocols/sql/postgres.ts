@@ -1,5 +1,8 @@
 import { createRequire } from 'node:module';
+import type { Socket } from 'node:net';
 import type pg from 'pg';
+import { LateSocket } from '../../platform/late-socket.ts';
+import { ProxyError, type Tunnel } from '../../platform/proxy.ts';
 import { fail, ok } from '../../record/diagnostic.ts';
 import type { Database, SqlResult } from './database.ts';
 import { type Refusal, refusal, type SqlFailure } from './failure.ts';
@@ -11,6 +14,8 @@ export interface PostgresOptions {
   connections: number;
   /** Milliseconds until a statement is given up. */
   timeout: number;
+  /** Through which the server is reached; null: directly. */
+  tunnel: Tunnel | null;
 }
 
 /** How much longer than the server's own time-out the client waits for the answer, ms. */
@@ -22,6 +27,7 @@ const driver = (): typeof pg => createRequire(import.meta.url)('pg');
 
 /** A pool of connections; the first is made by the first statement. */
 export function openPostgres(options: PostgresOptions): Database {
+  const { tunnel } = options;
   const pool = new (driver().Pool)({
     connectionString: options.url,
     max: options.connections,
@@ -29,6 +35,7 @@ export function openPostgres(options: PostgresOptions): Database {
     connectionTimeoutMillis: CONNECT_MS,
     query_timeout: options.timeout + GRACE_MS,
     types: { getTypeParser: valueReader },
+    ...(tunnel ? { stream: () => new LateSocket((host, port) => openStream(tunnel, host, port)) } : {}),
     async onConnect(client) {
       await client.query(
         `SET TIME ZONE 'UTC'; SET datestyle TO 'ISO, YMD'; SET statement_timeout TO ${Math.trunc(options.timeout)}`,
@@ -44,8 +51,15 @@ export function openPostgres(options: PostgresOptions): Database {
     run: (statement, values) => run(pool, statement, values),
     async close() {
       if (!pool.ended) await pool.end();
+      await tunnel?.close();
     },
   };
+}
+
+async function openStream(tunnel: Tunnel, host: string, port: number): Promise<Socket> {
+  const opened = await tunnel.open(host, port, CONNECT_MS);
+  if (!opened.ok) throw new ProxyError(opened.error);
+  return opened.value;
 }
 
 async function run(pool: pg.Pool, statement: string, values: readonly unknown[]): Promise<SqlResult> {
@@ -100,6 +114,7 @@ const BY_STATE: [prefix: string, kind: Refusal][] = [
  * have committed just before) and no answer at all.
  */
 function classify(error: unknown, sent: boolean): SqlFailure {
+  if (error instanceof ProxyError) return { ...refusal('down', [], sent), diagnostic: error.diagnostic };
   const state = stateOf(error);
   if (state === undefined) return refusal('down', [codeOf(error)], sent);
   const kind = BY_STATE.find(([prefix]) => state.startsWith(prefix))?.[1] ?? 'other';
