@@ -3,7 +3,7 @@ import { type Authorization, startAuthorization } from '../connector/auth/author
 import { replaceTokens } from '../connector/auth/tokens.ts';
 import type { LoadedIntegration, LoadedSystem } from '../integration/loaded.ts';
 import type { Platform } from '../platform/platform.ts';
-import { throughProxy } from '../platform/proxy.ts';
+import { throughProxy } from '../platform/through-proxy.ts';
 import { tokenParts } from '../protocols/rest/connection.ts';
 import { fail, ok, problem, type Result } from '../record/diagnostic.ts';
 import type { Store } from '../store/port.ts';

@@ -1,7 +1,8 @@
 import { parseEnv } from 'node:util';
 import { didYouMean } from '../connector/closest-word.ts';
 import type { ConnectorDefinition } from '../connector/definition.ts';
-import { fillIn, isSecretName, neededVariables } from '../integration/load-systems.ts';
+import { fillIn } from '../integration/fill-in.ts';
+import { isSecretName, neededVariables } from '../integration/load-systems.ts';
 import { fail, ok, problem, type Result } from '../record/diagnostic.ts';
 
 /** A variable that neither the integration file nor the `.env` file gives. */

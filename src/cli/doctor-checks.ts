@@ -1,7 +1,7 @@
 import { fillVariables } from '../connector/template.ts';
 import type { LoadedSystem } from '../integration/loaded.ts';
 import type { Platform } from '../platform/platform.ts';
-import { throughProxy } from '../platform/proxy.ts';
+import { throughProxy } from '../platform/through-proxy.ts';
 import type { Finding } from '../store/port.ts';
 import { durationText } from './views/text.ts';
 

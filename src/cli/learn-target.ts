@@ -9,7 +9,7 @@ import { findConnector, readEnvironmentFile } from '../integration/files.ts';
 import { variablesOf } from '../integration/load-systems.ts';
 import type { LoadedSystem } from '../integration/loaded.ts';
 import type { Platform } from '../platform/platform.ts';
-import { throughProxy } from '../platform/proxy.ts';
+import { throughProxy } from '../platform/through-proxy.ts';
 import { type Diagnostic, fail, ok, problem, type Result } from '../record/diagnostic.ts';
 import { openPlatform, openRuntime, type RuntimeOptions, tokensOf } from './open.ts';
 import type { Terminal } from './terminal.ts';

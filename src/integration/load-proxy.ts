@@ -1,7 +1,7 @@
 import type { DataPath } from '../connector/yaml-document.ts';
 import { PROXY_KINDS, type ProxyKind, type ProxySettings } from '../platform/proxy.ts';
+import { fillIn } from './fill-in.ts';
 import type { Findings } from './findings.ts';
-import { type ChosenSettings, fillIn } from './load-systems.ts';
 import type { IntegrationFile } from './schema.ts';
 
 const PORTS: Record<ProxyKind, number> = { http: 3128, https: 443, socks5: 1080, ssh: 22 };
@@ -10,7 +10,7 @@ const PORTS: Record<ProxyKind, number> = { http: 3128, https: 443, socks5: 1080,
 export function loadProxy(
   name: string,
   system: IntegrationFile['systems'][string],
-  settings: ChosenSettings,
+  settings: { environment: string; variables: Readonly<Record<string, string | undefined>> },
   findings: Findings,
 ): ProxySettings | null {
   const path = ['systems', name, 'connections'];

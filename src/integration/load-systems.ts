@@ -3,6 +3,7 @@ import { objectWithin, withOwnFields } from '../connector/own-fields.ts';
 import { withAddedFields } from '../connector/within/complete.ts';
 import { withinFaults } from '../connector/within/faults.ts';
 import type { Diagnostic, Result } from '../record/diagnostic.ts';
+import { fillIn, PLACEHOLDER } from './fill-in.ts';
 import type { Findings } from './findings.ts';
 import { loadProxy } from './load-proxy.ts';
 import type { Attached } from './load-tables.ts';
@@ -42,7 +43,6 @@ export const isSecretName = (variable: string): boolean => SECRET_NAME.test(vari
 
 type SystemFile = IntegrationFile['systems'][string];
 
-const PLACEHOLDER = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 const SECRET_NAME = /secret|passw|token|credential|private|api_?key|(^|_)key$|(^|_)pw?d$/i;
 
 /** The settings once it is known which environment is meant. */
@@ -215,21 +215,6 @@ function reportUnset(name: string, path: string[], { variables }: ChosenSettings
   const summary = `The environment variable ${name} is ${empty ? 'empty' : 'not set'}`;
   const next = `Set it, add ${name}=… to the .env file beside the integration file, or run \`dovetail connect ${path[1] ?? ''}\``;
   findings.error('variable-unset', summary, path, { next });
-}
-
-/** The text with each `${NAME}` filled in, and the names that have no value. */
-export function fillIn(
-  text: string,
-  variables: Readonly<Record<string, string | undefined>>,
-): { text: string; unset: string[] } {
-  const unset: string[] = [];
-  const filled = text.replace(PLACEHOLDER, (_, name: string) => {
-    const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
-    if (value !== undefined && value !== '') return value;
-    unset.push(name);
-    return '';
-  });
-  return { text: filled, unset };
 }
 
 /** What a connection can't do without. Deliveries of webhooks are taken only where their secret is given. */

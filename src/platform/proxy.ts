@@ -1,6 +1,5 @@
 import type { Socket } from 'node:net';
 import type { Diagnostic, Result } from '../record/diagnostic.ts';
-import type { HttpClient } from './http.ts';
 
 /** Ways out that a connection may take instead of connecting directly. */
 export const PROXY_KINDS = ['http', 'https', 'socks5', 'ssh'] as const;
@@ -42,9 +41,12 @@ export class ProxyError extends Error {
   }
 }
 
-/** A client whose requests go through the proxy, where there is one. */
-export const throughProxy = (http: HttpClient, proxy: ProxySettings | null): HttpClient =>
-  proxy ? { request: (request) => http.request({ ...request, proxy }), close: () => http.close() } : http;
+/** A stream through a tunnel for who takes errors only: rejects with a `ProxyError`. */
+export async function streamThrough(tunnel: Tunnel, host: string, port: number, timeout: number): Promise<Socket> {
+  const opened = await tunnel.open(host, port, timeout);
+  if (!opened.ok) throw new ProxyError(opened.error);
+  return opened.value;
+}
 
 /** Host and port, as they are shown: without user or password. */
 export const proxyAddress = ({ kind, host, port }: ProxySettings): string =>

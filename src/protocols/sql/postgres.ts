@@ -1,8 +1,7 @@
 import { createRequire } from 'node:module';
-import type { Socket } from 'node:net';
 import type pg from 'pg';
 import { LateSocket } from '../../platform/late-socket.ts';
-import { ProxyError, type Tunnel } from '../../platform/proxy.ts';
+import { ProxyError, streamThrough, type Tunnel } from '../../platform/proxy.ts';
 import { fail, ok } from '../../record/diagnostic.ts';
 import type { Database, SqlResult } from './database.ts';
 import { type Refusal, refusal, type SqlFailure } from './failure.ts';
@@ -35,7 +34,7 @@ export function openPostgres(options: PostgresOptions): Database {
     connectionTimeoutMillis: CONNECT_MS,
     query_timeout: options.timeout + GRACE_MS,
     types: { getTypeParser: valueReader },
-    ...(tunnel ? { stream: () => new LateSocket((host, port) => openStream(tunnel, host, port)) } : {}),
+    ...(tunnel ? { stream: () => new LateSocket((host, port) => streamThrough(tunnel, host, port, CONNECT_MS)) } : {}),
     async onConnect(client) {
       await client.query(
         `SET TIME ZONE 'UTC'; SET datestyle TO 'ISO, YMD'; SET statement_timeout TO ${Math.trunc(options.timeout)}`,
@@ -54,12 +53,6 @@ export function openPostgres(options: PostgresOptions): Database {
       await tunnel?.close();
     },
   };
-}
-
-async function openStream(tunnel: Tunnel, host: string, port: number): Promise<Socket> {
-  const opened = await tunnel.open(host, port, CONNECT_MS);
-  if (!opened.ok) throw new ProxyError(opened.error);
-  return opened.value;
 }
 
 async function run(pool: pg.Pool, statement: string, values: readonly unknown[]): Promise<SqlResult> {
