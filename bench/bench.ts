@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { type Kit, openKit, PROJECT, WorkloadServer } from './kit.ts';
 import { type Command, type Measure, measure, median } from './measure.ts';
 import { type Figures, type Result, reportText } from './report.ts';
-import { LARGE, type Place, WORKLOADS, type Workload } from './workloads.ts';
+import { FLOOR, LARGE, type Place, WORKLOADS, type Workload } from './workloads.ts';
 
 interface Run extends Measure {
   requests: number;
@@ -22,12 +22,12 @@ const options = parseArgs({
 }).values;
 
 async function main(): Promise<void> {
-  const all = options.large ? [...WORKLOADS, LARGE] : WORKLOADS;
+  const usual = options.large ? [...WORKLOADS, LARGE] : WORKLOADS;
   const only = options.only?.split(',');
-  const chosen = all.filter(({ id }) => !only || only.some((name) => id.startsWith(name)));
+  const chosen = only ? [...usual, FLOOR].filter(({ id }) => only.some((name) => id.startsWith(name))) : usual;
   if (options.help || chosen.length === 0) {
     console.log('npm run bench -- [--runs N] [--only w1,w2-scan,…] [--large] [--json]');
-    console.log(`Workloads: ${[...WORKLOADS, LARGE].map(({ id }) => id).join(', ')}`);
+    console.log(`Workloads: ${[...WORKLOADS, LARGE, FLOOR].map(({ id }) => id).join(', ')}`);
     return;
   }
   const kit = openKit();

@@ -146,6 +146,18 @@ export const WORKLOADS: readonly Workload[] = [
   },
 ];
 
+/** Asked for by its name: how near to the script any engine could come that keeps the invariants, in one thread. */
+export const FLOOR: Workload = {
+  id: 'floor',
+  title: 'W1 by the script, with digests, intents and links alone',
+  records: 100_000,
+  target: {},
+  ours: ({ server, folder }) => ({
+    args: [join(PROJECT, 'bench/floor.ts'), '--source', server.url, '--folder', mkdtempSync(join(folder, 'floor-'))],
+  }),
+  baseline: load.baseline,
+};
+
 /** Asked for with `--large`: whether memory stays as it is at ten times the records. */
 export const LARGE: Workload = {
   id: 'large',
