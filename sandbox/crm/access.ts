@@ -1,10 +1,20 @@
-import { jsonResponse, type SandboxRequest, type SandboxResponse } from '../system.ts';
+import { jsonResponse, type SandboxRequest, type SandboxResponse, splitPath } from '../system.ts';
+import { CRM_OBJECTS, isCrmObject } from './objects.ts';
 
 export const CRM_CLIENT_ID = 'sandbox-crm-client';
 export const CRM_CLIENT_SECRET = 'sandbox-crm-secret';
 const TOKEN_SECONDS = 600;
 /** Tokens that are remembered, so that an expired one is told from a wrong one. */
 const REMEMBERED = 1000;
+
+/** What the client may do, where nothing else is said: read and write everything. */
+export const CRM_SCOPES: readonly string[] = CRM_OBJECTS.flatMap((object) => [`${object}.read`, `${object}.write`]);
+
+/** The scope that a request needs; null: every token will do. */
+export function scopeFor({ method, path }: SandboxRequest): string | null {
+  const [first] = splitPath(path).segments;
+  return isCrmObject(first) ? `${first}.${method === 'GET' ? 'read' : 'write'}` : null;
+}
 
 export interface RateLimit {
   requests: number;
@@ -14,11 +24,15 @@ export interface RateLimit {
 /** OAuth2 client credentials with tokens of ten minutes and refresh tokens for one use each. */
 export class Tokens {
   private readonly random: () => number;
+  private readonly scopes: readonly string[];
   private readonly expiry = new Map<string, number>();
+  /** By access token. */
+  private readonly granted = new Map<string, readonly string[]>();
   private readonly refreshTokens = new Map<string, 'unused' | 'used'>();
 
-  constructor(random: () => number) {
+  constructor(random: () => number, scopes: readonly string[] = CRM_SCOPES) {
     this.random = random;
+    this.scopes = scopes;
   }
 
   /** The token endpoint. */
@@ -37,30 +51,40 @@ export class Tokens {
     } else if (grantType !== 'client_credentials') {
       return jsonResponse(400, { error: 'unsupported_grant_type' });
     }
-    return this.issue(now);
+    const asked = form.get('scope')?.split(' ').filter(Boolean) ?? [];
+    const granted = asked.length === 0 ? this.scopes : this.scopes.filter((scope) => asked.includes(scope));
+    if (granted.length === 0) return jsonResponse(400, { error: 'invalid_scope' });
+    return this.issue(now, granted);
   }
 
-  private issue(now: number): SandboxResponse {
+  private issue(now: number, granted: readonly string[]): SandboxResponse {
     const access = `at_${randomText(this.random)}`;
     const refresh = `rt_${randomText(this.random)}`;
     this.expiry.set(access, now + TOKEN_SECONDS * 1000);
     this.refreshTokens.set(refresh, 'unused');
+    this.granted.set(access, granted);
     forgetOldest(this.expiry);
+    forgetOldest(this.granted);
     forgetOldest(this.refreshTokens);
     return jsonResponse(200, {
       access_token: access,
       refresh_token: refresh,
       token_type: 'Bearer',
       expires_in: TOKEN_SECONDS,
+      scope: granted.join(' '),
     });
   }
 
   /** Null when the request may pass; an expired token is refused with status 200. */
-  refusal(authorization: string | undefined, now: number): SandboxResponse | null {
+  refusal(request: SandboxRequest, now: number): SandboxResponse | null {
+    const { authorization } = request.headers;
     const token = authorization?.startsWith('Bearer ') ? authorization.slice(7) : '';
     const expiry = this.expiry.get(token);
     if (expiry === undefined) return jsonResponse(401, { error: 'unauthorized' });
-    return expiry > now ? null : jsonResponse(200, { error: 'token_expired' });
+    if (expiry <= now) return jsonResponse(200, { error: 'token_expired' });
+    const needed = scopeFor(request);
+    const may = needed === null || this.granted.get(token)?.includes(needed) === true;
+    return may ? null : jsonResponse(403, { error: 'insufficient_scope', scope: needed });
   }
 
   expireAll(): void {

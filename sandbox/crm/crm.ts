@@ -34,6 +34,8 @@ export interface CrmOptions {
   limit?: RateLimit | null;
   /** How long lists lag at most, in milliseconds. Default: 3000. */
   indexLagMs?: number;
+  /** What the client may do, such as `companies.read`. Default: read and write every object. */
+  scopes?: readonly string[];
 }
 
 export const CRM_LIMIT: RateLimit = { requests: 100, windowMs: 10_000 };
@@ -88,7 +90,7 @@ class CrmSystem implements Crm {
     const draw = new Draw(seed, 31);
     this.random = options.random ?? (() => draw.next());
     this.faults = noFaults();
-    this.tokens = new Tokens(this.random);
+    this.tokens = new Tokens(this.random, options.scopes);
     this.webhooks = new Webhooks(this.random);
     this.window = new RateWindow(limit);
     this.state = new CrmState(seed, crmSizes(size, sizes), indexLagMs, (event) =>
@@ -111,7 +113,7 @@ class CrmSystem implements Crm {
     const kind = `${request.method} ${request.path}`;
     if (kind === 'POST /oauth/token') return { kind, response: this.tokens.grant(request, now) };
     if (kind === 'GET /openapi.json') return { kind, response: jsonResponse(200, crmOpenApi()) };
-    const refusal = this.tokens.refusal(request.headers.authorization, now);
+    const refusal = this.tokens.refusal(request, now);
     if (refusal !== null) return { kind: '(refused)', response: refusal };
     const { passed, headers } = this.window.take(now);
     if (!passed) return { kind: '(rate limited)', response: tooManyRequests(headers) };

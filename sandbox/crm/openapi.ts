@@ -70,6 +70,7 @@ function tokenPath(): Json {
     access_token: text,
     refresh_token: text,
     token_type: { const: 'Bearer' },
+    scope: { type: 'string' },
     expires_in: { type: 'integer' },
   });
   return {

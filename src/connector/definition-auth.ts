@@ -61,6 +61,7 @@ const oauth2Schema = z.strictObject({
       access_token: wirePath.default('access_token'),
       refresh_token: wirePath.default('refresh_token'),
       expires_in: wirePath.default('expires_in'),
+      scope: wirePath.default('scope'),
     })
     .prefault({})
     .describe('Where the answer to a token request holds what is needed'),

@@ -3,6 +3,7 @@ import { FIELD_TYPES } from '../record/value.ts';
 import { authSchema } from './definition-auth.ts';
 import { listSchema } from './definition-list.ts';
 import { duration, secretTemplate, urlPath, wirePath } from './definition-parts.ts';
+import { rightsSchema } from './definition-rights.ts';
 import { webhooksSchema } from './definition-webhooks.ts';
 import { linesOfSchema, partOfSchema } from './definition-within.ts';
 import { fieldSchema } from './field.ts';
@@ -306,6 +307,7 @@ export const connectorSchema = z.strictObject({
     .default({}),
   objects: z.record(z.string(), objectSchema),
   webhooks: webhooksSchema.optional(),
+  rights: rightsSchema.optional().describe('How it is found out what the credentials may do'),
   origin: z
     .strictObject({
       format: z.enum(['openapi', 'airbyte', 'database', 'wsdl', 'odata']),

@@ -1,6 +1,7 @@
 import type { Diagnostic, Result } from '../record/diagnostic.ts';
 import type { ConnectorDefinition } from './definition.ts';
 import type { FieldDefinition, OptionDefinition } from './field.ts';
+import type { Rights } from './rights.ts';
 
 /** A record as the system sent it: JSON for REST, a row for SQL. */
 export type Wire = Record<string, unknown>;
@@ -186,6 +187,8 @@ export interface Connection {
   customFields(object: string): Promise<Result<Record<string, FieldDefinition> | null>>;
   /** Adds a field of this key, label and type to an object, where the connector says how. One that is there already is no failure. */
   createField(object: string, field: FieldDefinition): Promise<Result<void>>;
+  /** What the credentials may do, by what the system tells; null where it tells nothing. Reads only. */
+  rights(): Promise<Result<Rights | null>>;
   calls(): CallCount;
   /** Requests left in the current window, where known. */
   quota(): number | null;

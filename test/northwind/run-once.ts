@@ -139,6 +139,7 @@ function watched(connection: Connection, step: () => void): Connection {
     createOption: (list, option) => connection.createOption(list, option),
     createField: (object, field) => connection.createField(object, field),
     customFields: (object) => connection.customFields(object),
+    rights: () => connection.rights(),
     calls: () => connection.calls(),
     quota: () => connection.quota(),
     close: () => connection.close(),

@@ -2,6 +2,7 @@ import type { Capabilities } from '../../connector/port.ts';
 import type { Side } from '../../record/side.ts';
 import { counted, declared, listed, mappedObjects, ofEachSystem } from '../answers.ts';
 import { failureKind, toldBy } from '../failure.ts';
+import { noSuchId } from '../no-such-id.ts';
 import { type Operation, operations } from '../operations.ts';
 import type { Observation, ProbeContext, Question } from '../question.ts';
 import type { Sample } from '../sample.ts';
@@ -63,7 +64,7 @@ async function askDirectReads({ integration, samples, connections }: ProbeContex
     const { name, definition } = object;
     if (!connections[side].capabilities(name).get) continue;
     const ids = (await samples.of(side, name)).records.slice(0, ASKED_DIRECTLY).map((record) => record.id);
-    const none = definition.id.type === 'integer' ? '2147483646' : 'dovetail-no-such-record';
+    const none = noSuchId(definition);
     const present = await connections[side].get(name, ids);
     const [missing] = await connections[side].get(name, [none]);
     const lost = present.filter((outcome) => outcome.kind !== 'present').length;

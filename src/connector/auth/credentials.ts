@@ -27,6 +27,10 @@ export interface Authenticator {
    * runs at a time; all who wait share its outcome. Fails when there is nothing better to offer.
    */
   renew(rejected: Credentials | null): Promise<Result<Credentials>>;
+  /** The access token in use, where there is such. */
+  token?(): string | null;
+  /** The scopes of the token in use, as the server told them; null where it did not. */
+  scopes?(): string | null;
 }
 
 /** Where a connector puts a credential: one of the three. */

@@ -220,7 +220,12 @@ describe('a store that refuses', () => {
 });
 
 describe('an answer of a token endpoint', () => {
-  const paths = { access_token: 'access_token', refresh_token: 'refresh_token', expires_in: 'expires_in' };
+  const paths = {
+    access_token: 'access_token',
+    refresh_token: 'refresh_token',
+    expires_in: 'expires_in',
+    scope: 'scope',
+  };
   const state = { now: 1000, refresh: 'old', endless: false, paths };
   const error = (name: string) => ({ error: name });
   it.each<[string, number, unknown, object, object]>([
@@ -231,7 +236,7 @@ describe('an answer of a token endpoint', () => {
       'other places',
       200,
       { data: { token: 'a', again: 'r' }, life: '60' },
-      { paths: { access_token: 'data.token', refresh_token: 'data.again', expires_in: 'life' } },
+      { paths: { access_token: 'data.token', refresh_token: 'data.again', expires_in: 'life', scope: 'scope' } },
       { tokens: { access: 'a', refresh: 'r', expires: 55_000 } },
     ],
     ['invalid_grant', 400, error('invalid_grant'), {}, { kind: 'refused', forGood: true }],

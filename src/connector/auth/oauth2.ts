@@ -109,6 +109,10 @@ const tokenAnswer = z.object({
   access_token: z.string().min(1),
   refresh_token: z.string().min(1).nullish().catch(null),
   expires_in: z.coerce.number().positive().nullish().catch(null),
+  scope: z
+    .union([z.string(), z.array(z.string()).transform((scopes) => scopes.join(' '))])
+    .nullish()
+    .catch(null),
 });
 
 /** `forGood`: what was shown is worthless from now on; else the client's own credentials or parameters are wrong. */
@@ -148,14 +152,20 @@ export function readAnswer(status: number, body: unknown, context: AnswerContext
     access_token: wireReader(paths.access_token)(body),
     refresh_token: wireReader(paths.refresh_token)(body),
     expires_in: wireReader(paths.expires_in)(body),
+    scope: wireReader(paths.scope)(body),
   });
   if (status >= 200 && status < 300 && answer.success) {
-    const { access_token, refresh_token, expires_in } = answer.data;
+    const { access_token, refresh_token, expires_in, scope } = answer.data;
     const next = refresh_token ?? refresh;
     const life = expires_in ? expires_in * 1000 : endless && next === null ? null : LIFE_MS;
     return {
       kind: 'tokens',
-      tokens: { access: access_token, refresh: next, expires: life === null ? null : renewedAt(now, life) },
+      tokens: {
+        access: access_token,
+        refresh: next,
+        expires: life === null ? null : renewedAt(now, life),
+        ...(scope == null ? {} : { scope }),
+      },
     };
   }
   const error = errorIn(body);

@@ -51,6 +51,14 @@ class Renewing implements Authenticator {
     return this.#inUse && this.#lives(this.#inUse.tokens) ? this.#inUse.credentials : null;
   }
 
+  token(): string | null {
+    return this.#inUse?.tokens.access ?? null;
+  }
+
+  scopes(): string | null {
+    return this.#inUse?.tokens.scope ?? null;
+  }
+
   async renew(rejected: Credentials | null): Promise<Result<Credentials>> {
     const current = this.current();
     if (current && current !== rejected) return ok(current);

@@ -40,6 +40,8 @@ const storedTokens = z.object({
   refresh: z.string().nullable(),
   /** Epoch ms; null: until it is refused. */
   expires: z.number().nullable(),
+  /** The scopes that they were given, where the server told. */
+  scope: z.string().optional(),
   /** Digest of what they were got with: other credentials make them worthless. */
   account: z.string().optional(),
   /** The refresh token was refused for good: nobody tries it again. */

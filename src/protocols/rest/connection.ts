@@ -10,6 +10,7 @@ import type { CallCount, Capabilities, Connection, ReadStep } from '../../connec
 import { compileQuota } from '../../connector/quota-headers.ts';
 import { labelsOf } from '../../connector/refused-fields.ts';
 import { compileJudge } from '../../connector/response.ts';
+import type { Rights } from '../../connector/rights.ts';
 import { fillDeep, fillVariables, type Variables, withDefaults } from '../../connector/template.ts';
 import { withPartsAndLines } from '../../connector/within/connection.ts';
 import type { TlsIdentity } from '../../platform/http.ts';
@@ -22,6 +23,7 @@ import { findRecords, getRecords } from './lookup.ts';
 import { readyOptionLists } from './object-definition.ts';
 import { addOption, notAdded, readOptions } from './options.ts';
 import { compileObjects, type RestObject } from './rest-object.ts';
+import { readRights } from './rights.ts';
 import { anyResponse, createSender, type Sender, type SenderParts } from './sender.ts';
 import { triedList } from './tried-list.ts';
 import { createAll, removeAll, updateAll, type WriteParts } from './write-all.ts';
@@ -48,7 +50,9 @@ export function openRestConnection(parts: RestConnectionParts): Result<Connectio
   if (!objects.ok) return objects;
   const optionLists = readyOptionLists(definition.option_lists, variables);
   if (!optionLists.ok) return optionLists;
-  return ok(withPartsAndLines(new RestConnection(definition, sending.value, objects.value, optionLists.value)));
+  return ok(
+    withPartsAndLines(new RestConnection(definition, variables, sending.value, objects.value, optionLists.value)),
+  );
 }
 
 /** What requests of a connection are sent with; for those that look at the answers themselves. */
@@ -168,6 +172,7 @@ const urlUnusable = (): Diagnostic =>
 
 class RestConnection implements Connection {
   readonly connector: ConnectorDefinition;
+  readonly #variables: Variables;
   readonly #parts: SenderParts;
   readonly #sender: Sender;
   readonly #objects: ReadonlyMap<string, RestObject>;
@@ -178,11 +183,13 @@ class RestConnection implements Connection {
 
   constructor(
     connector: ConnectorDefinition,
+    variables: Variables,
     parts: SenderParts,
     objects: ReadonlyMap<string, RestObject>,
     optionLists: ConnectorDefinition['option_lists'],
   ) {
     this.connector = connector;
+    this.#variables = variables;
     this.#parts = parts;
     this.#sender = createSender(parts);
     this.#objects = objects;
@@ -290,6 +297,10 @@ class RestConnection implements Connection {
 
   createField(object: string, field: FieldDefinition): Promise<Result<void>> {
     return createCustomField(this.#sender, this.#object(object).definition, field);
+  }
+
+  rights(): Promise<Result<Rights | null>> {
+    return readRights(this.#sender, this.connector, this.#variables, this.#parts.authenticator);
   }
 
   calls(): CallCount {

@@ -16,6 +16,7 @@ import type {
   WireRecord,
   WriteOutcome,
 } from '../../connector/port.ts';
+import type { Rights } from '../../connector/rights.ts';
 import { fillVariables, type Variables } from '../../connector/template.ts';
 import { withPartFields } from '../../connector/within/complete.ts';
 import { withPartsAndLines } from '../../connector/within/connection.ts';
@@ -28,6 +29,7 @@ import { openPostgres } from './postgres.ts';
 import { postgresWriter } from './postgres-writer.ts';
 import { readTable, sweepTable } from './read.ts';
 import { retrying } from './retry.ts';
+import { readSqlRights } from './rights.ts';
 import { openSqlite } from './sqlite.ts';
 import { sqliteWriter } from './sqlite-writer.ts';
 import { keyEquals, Statement, selectList } from './statements.ts';
@@ -313,6 +315,12 @@ class SqlConnection implements Connection {
 
   async customFields(): Promise<Result<Record<string, FieldDefinition> | null>> {
     return ok(null);
+  }
+
+  rights(): Promise<Result<Rights | null>> {
+    return readSqlRights(this.#database.kind, this.#tables, (statement, values) =>
+      this.#run('reads', statement, values),
+    );
   }
 
   calls(): CallCount {
