@@ -64,6 +64,7 @@ export function fenced(book: Book, side: Side): Connection {
     createOption: async () => fail(outside('an option')),
     customFields: (object) => connection.customFields(object),
     createField: async () => fail(outside('a field')),
+    rights: () => connection.rights(),
     calls: () => connection.calls(),
     quota: () => connection.quota(),
     // It is another's.
