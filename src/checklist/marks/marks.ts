@@ -20,7 +20,7 @@ export interface Cleared {
   removed: number;
   /** Where the system can't delete. */
   archived: number;
-  /** Noted, and not there: never made, or removed by somebody else. */
+  /** Noted, and never made. */
   absent: number;
   /** Still there, or nobody knows: they stay noted. */
   left: { side: Side; object: string; id: string | null; mark: string; why: Diagnostic }[];

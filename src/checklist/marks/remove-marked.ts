@@ -6,7 +6,7 @@ import { type Diagnostic, fail, ok, problem, type Result } from '../../record/di
 import type { MarkedRecord } from '../../store/marked.ts';
 import { bearsMark } from './mark.ts';
 
-/** What became of a marked record: `absent`: it never came to be, or somebody else removed it. */
+/** What became of a marked record, here or before; `absent`: it never came to be. */
 export type Removal = 'removed' | 'archived' | 'absent';
 
 /** Clocks differ, and a request that was under way when its sender died may still have arrived. */
@@ -23,9 +23,9 @@ export async function removeMarked(
   records: readonly MarkedRecord[],
 ): Promise<Result<Removal>[]> {
   const found = await Promise.all(records.map((record) => locate(connection, clock, record)));
-  const standing = found.flatMap((one) => (one.ok && one.value ? [one.value] : []));
+  const standing = found.flatMap((one) => (one.ok && typeof one.value === 'object' ? [one.value] : []));
   const [first] = records;
-  if (!first || standing.length === 0) return found.map((one) => (one.ok ? ok('absent') : one));
+  if (!first || standing.length === 0) return found.map((one) => (one.ok ? ok(settledAs(one.value)) : one));
   const { object } = first;
   const can = connection.capabilities(object);
   if (!can.remove && !can.archive) return found.map(() => fail(notRemovable(object)));
@@ -47,18 +47,27 @@ export async function removeMarked(
   );
   return found.map((one) => {
     if (!one.ok) return one;
-    return (one.value && byId.get(one.value.id)) ?? ok('absent');
+    return (typeof one.value === 'object' && byId.get(one.value.id)) || ok(settledAs(one.value));
   });
 }
 
-/** The record as it is now; null where there is none, or only an archived one. */
-async function locate(connection: Connection, clock: Clock, record: MarkedRecord): Promise<Result<WireRecord | null>> {
+const settledAs = (located: WireRecord | Removal): Removal => (typeof located === 'object' ? 'absent' : located);
+
+/** The record as it is now, or what became of it already. */
+async function locate(
+  connection: Connection,
+  clock: Clock,
+  record: MarkedRecord,
+): Promise<Result<WireRecord | Removal>> {
   const { object, id, mark } = record;
-  if (id === null) return findMarked(connection, clock, record);
+  if (id === null) {
+    const found = await findMarked(connection, clock, record);
+    return found.ok ? ok(found.value ?? 'absent') : found;
+  }
   const [seen] = await connection.get(object, [id]);
-  if (!seen || seen.kind === 'gone') return ok(null);
+  if (!seen || seen.kind === 'gone') return ok('removed');
   if (seen.kind === 'unknown') return fail(seen.diagnostic);
-  if (seen.record.archived) return ok(null);
+  if (seen.record.archived) return ok('archived');
   return bearsMark(seen.record.wire, mark) ? ok(seen.record) : fail(notMarked(object));
 }
 

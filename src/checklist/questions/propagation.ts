@@ -2,11 +2,14 @@ import type { Capabilities, Connection } from '../../connector/port.ts';
 import { placingOf } from '../../connector/within/place.ts';
 import type { LoadedIntegration, LoadedMapping } from '../../integration/loaded.ts';
 import type { Propagation } from '../../integration/schema.ts';
+import type { Result } from '../../record/diagnostic.ts';
 import { otherSide, type Side } from '../../record/side.ts';
 import { declared, mappedObjects, ofEachSystem } from '../answers.ts';
 import { eachKind } from '../each-kind.ts';
 import { toldBy } from '../failure.ts';
-import type { Observation, ProbeContext, Question } from '../question.ts';
+import type { Marks } from '../marks/marks.ts';
+import type { Observation, ProbeContext, Question, WritingContext } from '../question.ts';
+import type { EventOutcome } from '../trial/trial.ts';
 
 export const propagation: Question = {
   id: 'propagation',
@@ -30,6 +33,7 @@ export const propagation: Question = {
   probes: [
     { id: 'updates-guarded', ask: askGuard },
     { id: 'creates-settled', ask: askSettling },
+    { id: 'tried', writes: true, applies: ({ mappings }) => mappings.length > 0, ask: askTrial },
   ],
 };
 
@@ -205,3 +209,45 @@ function byText(parts: readonly string[]): string {
   }
   return [...groups].map(([text, names]) => (groups.size === 1 ? text : `${names.join(', ')}: ${text}`)).join('; ');
 }
+
+/** What the trial found, once for both sides. */
+const TRIALS = new WeakMap<Marks, Promise<Result<EventOutcome[]>>>();
+
+/** Whether what is agreed happens: to marked records of this side, and what runs make of them on the other. */
+async function askTrial(context: WritingContext, side: Side): Promise<Observation> {
+  const other = context.integration[otherSide(side)].name;
+  const asked = `marked records created, changed and deleted here, and what runs make of them in ${other}`;
+  // Loaded here, since runs that check nothing need none of it.
+  const trial = TRIALS.get(context.marks) ?? import('../trial/trial.ts').then((one) => one.tryPropagation(context));
+  TRIALS.set(context.marks, trial);
+  const outcomes = await trial;
+  if (!outcomes.ok) return { verdict: 'unknown', asked, facts: {}, found: toldBy(outcomes.error) };
+  const mine = outcomes.value.filter((one) => one.side === side);
+  const facts = Object.fromEntries(mine.map(({ mapping, event, found }) => [`${mapping} ${event}`, found]));
+  const told = (result: EventOutcome['result']) => mine.filter((one) => one.result === result);
+  const worst = told('otherwise').length > 0 ? told('otherwise') : told('untried');
+  if (worst.length === 0) {
+    return {
+      verdict: 'holds',
+      asked,
+      facts,
+      found: byText([...new Set(mine.map((one) => `${one.mapping}: ${summaryOf(mine, one)}`))]),
+    };
+  }
+  const words = worst.map(({ mapping, event, found }) => `${mapping}, ${event}: ${found}`);
+  const next = worst.find((one) => one.next !== undefined)?.next;
+  return {
+    verdict: told('otherwise').length > 0 ? 'contradicts' : 'unknown',
+    asked,
+    facts,
+    found: words.length > 2 ? `${words.slice(0, 2).join('; ')}; and ${words.length - 2} more` : words.join('; '),
+    ...(next === undefined ? {} : { next }),
+  };
+}
+
+/** `create → created, update → updated, delete → held` */
+const summaryOf = (outcomes: readonly EventOutcome[], { mapping }: EventOutcome): string =>
+  outcomes
+    .filter((one) => one.mapping === mapping)
+    .map(({ event, found }) => `${event} → ${found}`)
+    .join(', ');
