@@ -4,6 +4,17 @@ import { type Pair, seenOf } from './pair.ts';
 /** Reasons for which a delete is held. */
 const DELETES_HELD = ['held-delete', 'delete-update-conflict', 'delete-guard'];
 
+/** Reasons under which something is held that a person may let through. */
+export const APPROVABLE = [
+  'delete-guard',
+  'held-delete',
+  'held-create',
+  'held-update',
+  'delete-update-conflict',
+  'oscillation',
+  'uncertain',
+];
+
 /**
  * Whether a person has let a pair through that is held for this reason. An approval is for the reason it was given for,
  * and outlasts what may come between, such as a system that is down. Only a delete may be approved in several ways; that it

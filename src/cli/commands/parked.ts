@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { APPROVABLE } from '../../engine/approval.ts';
 import { LEASE_MS } from '../../engine/commit.ts';
 import { randomToken } from '../../platform/random.ts';
 import { ok, problem, type Result } from '../../record/diagnostic.ts';
@@ -18,17 +19,6 @@ interface FilterOptions extends CommonOptions {
   id?: string[];
   dismissed?: boolean;
 }
-
-/** Reasons under which something is held that a person may let through. */
-const APPROVABLE = [
-  'delete-guard',
-  'held-delete',
-  'held-create',
-  'held-update',
-  'delete-update-conflict',
-  'oscillation',
-  'uncertain',
-];
 
 export function addParked(program: Command, cli: Cli): void {
   const parked = program

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { limitsOf } from '../../connector/budget.ts';
 import type { Connection } from '../../connector/port.ts';
 import type { RunEvent } from '../../engine/mapping-run.ts';
+import { fillOldValues } from '../../engine/old-values.ts';
 import { runIntegration } from '../../engine/run.ts';
 import { rulesDigest, savedItem } from '../../planning/saved-plan.ts';
 import { ok, problem, type Result } from '../../record/diagnostic.ts';
@@ -12,7 +13,6 @@ import { type Cli, type CommonOptions, toCount, withExamples, withIntegration, w
 import { type Estimate, estimateSync, type WrittenObject } from '../estimate.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { chosenMappings, commandLine } from '../mappings.ts';
-import { fillOldValues } from '../old-values.ts';
 import { type Refusal, type Runtime, refuse } from '../open.ts';
 import type { Output } from '../output.ts';
 import { countParked } from '../parked-count.ts';

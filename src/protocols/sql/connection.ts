@@ -24,6 +24,7 @@ import type { Platform } from '../../platform/platform.ts';
 import type { ProxySettings } from '../../platform/proxy.ts';
 import { openTunnel } from '../../platform/tunnel.ts';
 import { type Diagnostic, fail, ok, problem, type Result } from '../../record/diagnostic.ts';
+import { capabilitiesOf, MANY_IDS } from './capabilities.ts';
 import type { Database, Row, SqlResult } from './database.ts';
 import { openPostgres } from './postgres.ts';
 import { postgresWriter } from './postgres-writer.ts';
@@ -47,8 +48,6 @@ export interface SqlConnectionOptions {
 
 /** Most records that a look-up by a field's value gives. */
 const FOUND_ROWS = 1000;
-/** Most ids that one statement reads. */
-const MANY_IDS = 1000;
 
 /**
  * Opens a connection to an SQLite file (`sqlite:path`) or a PostgreSQL server (`postgres://…`). PostgreSQL is connected
@@ -148,39 +147,9 @@ class SqlConnection implements Connection {
   }
 
   capabilities(object: string): Capabilities {
-    const table = this.#table(object);
-    const writes = !table.readOnly;
-    const batch = writes ? table.page : 1;
-    const archive = writes && table.archived !== null;
-    return {
-      list: true,
-      get: true,
-      getMany: MANY_IDS,
-      since: table.modified !== null,
-      findable: this.#findable(object),
-      create: writes,
-      update: writes,
-      remove: writes,
-      archive,
-      createBatch: batch,
-      updateBatch: batch,
-      removeBatch: batch,
-      conditionalUpdate: table.version !== null,
-      idempotencyMs: 0,
-      wholeRecords: false,
-      deletesInChanges: table.archived !== null && table.modified !== null,
-      lagMs: table.lagMs,
-      concurrency: this.#database.kind === 'sqlite' ? 1 : this.connector.limits.concurrency,
-      pageSize: table.page,
-    };
-  }
-
-  /** Fields that an equality can be asked of: all but lists, objects and what can't be read. */
-  #findable(object: string): string[] {
-    return Object.entries(this.connector.objects[object]?.fields ?? {})
-      .filter(([, field]) => !field.write_only && !['list', 'object', 'money'].includes(field.type))
-      .filter(([name, field]) => !(field.path ?? name).includes('.'))
-      .map(([name]) => name);
+    const { fields = {} } = this.connector.objects[object] ?? {};
+    const concurrency = this.#database.kind === 'sqlite' ? 1 : this.connector.limits.concurrency;
+    return capabilitiesOf(this.#table(object), fields, concurrency);
   }
 
   read(request: ReadRequest): AsyncIterable<ReadStep> {
@@ -230,7 +199,7 @@ class SqlConnection implements Connection {
     const table = this.#table(object);
     const { kind } = this.#database;
     const column = table.columnOf.get(field);
-    if (column === undefined || !this.#findable(object).includes(field)) {
+    if (column === undefined || !this.capabilities(object).findable.includes(field)) {
       return fail(problem('field-not-findable', `The field ${field} can not be looked up`));
     }
     const statement = new Statement(kind);

@@ -1,3 +1,4 @@
+import { BLANKS, CAPITALS, habitBy } from '../../../connector/text-habits.ts';
 import { attempt, type Outcome } from '../attempt.ts';
 import type { Finding } from '../finding.ts';
 import type { WritingProbe } from '../probe.ts';
@@ -46,16 +47,8 @@ async function blanks(subject: TestSubject, id: string, fields: readonly TextFie
   const values = new Map(fields.filter((field) => field.type === 'string').map(({ path }) => [path, `  ${SHORT}  `]));
   const outcomes = await attempt(subject, id, values);
   const kind = (value: unknown) =>
-    value === `  ${SHORT}  `
-      ? 'are kept'
-      : value === SHORT
-        ? 'are cut at both ends'
-        : value === `  ${SHORT}`
-          ? 'are cut at the end'
-          : value === `${SHORT}  `
-            ? 'are cut at the beginning'
-            : null;
-  return told(subject, fields, outcomes, 'blanks around a text', kind);
+    habitBy(BLANKS, `  ${SHORT}  `, value) ?? (value === `  ${SHORT}  ` ? 'are kept' : null);
+  return told(subject, fields, outcomes, BLANKS, kind);
 }
 
 async function capitals(subject: TestSubject, id: string, fields: readonly TextField[]): Promise<Finding[]> {
@@ -63,11 +56,9 @@ async function capitals(subject: TestSubject, id: string, fields: readonly TextF
   const outcomes = await attempt(subject, id, new Map(fields.map(({ path, type }) => [path, sent(type)])));
   const kind = (value: unknown, type: string) => {
     const text = sent(type);
-    if (value === text) return 'stay as they are';
-    if (value === text.toLowerCase()) return 'become small';
-    return value === text.toUpperCase() ? 'and small letters become capitals' : null;
+    return value === text ? 'stay as they are' : habitBy(CAPITALS, text, value);
   };
-  return told(subject, fields, outcomes, 'capitals', kind);
+  return told(subject, fields, outcomes, CAPITALS, kind);
 }
 
 /** Fields by what became of them, one finding for each kind. */

@@ -1,9 +1,8 @@
 import { compileCodec } from '../connector/codec.ts';
 import type { Connection } from '../connector/port.ts';
 import type { LoadedIntegration } from '../integration/loaded.ts';
-import type { Action, FieldChange } from '../planning/plan-item.ts';
+import type { Action, FieldChange, PlanItem } from '../planning/plan-item.ts';
 import type { Side } from '../record/side.ts';
-import type { PlannedMapping } from './plan-report.ts';
 
 /**
  * Reads what a planned update would overwrite, where the plan did not have to know: a record that has not changed since
@@ -13,7 +12,7 @@ import type { PlannedMapping } from './plan-report.ts';
 export async function fillOldValues(
   integration: LoadedIntegration,
   connections: Record<Side, Connection>,
-  mappings: readonly PlannedMapping[],
+  mappings: readonly { objects: Record<Side, string>; items: readonly PlanItem[] }[],
 ): Promise<void> {
   for (const mapping of mappings) {
     for (const side of ['a', 'b'] as const) {
