@@ -8,6 +8,7 @@ import { TESTS } from '../src/integration/expression/tests.ts';
 import { integrationSchema } from '../src/integration/schema.ts';
 import { typesFit } from '../src/integration/type-fit.ts';
 import { FIELD_TYPES, type FieldType } from '../src/record/value.ts';
+import { scenarioSchema } from '../src/testing/scenario/schema.ts';
 
 /** What is made from the schemas: the JSON Schemas for editors and the reference tables of the docs. */
 
@@ -15,6 +16,7 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const GUIDE = 'docs/integration-file.md';
 const CONNECTORS = 'docs/connectors.md';
 const EXPRESSIONS = 'docs/expressions.md';
+const SCENARIOS = 'docs/scenarios.md';
 const TYPES = 'docs/types.md';
 const VALUES = 'src/record/value.ts';
 
@@ -48,11 +50,14 @@ type JsonSchema = z.infer<typeof jsonSchema>;
 export function generated(): Map<string, string> {
   const integration = integrationJsonSchema();
   const connector = jsonSchemaOf(connectorSchema, 'A Dovetail connector');
+  const scenario = jsonSchemaOf(scenarioSchema, 'A scenario of a Dovetail integration');
   return new Map([
     ['schemas/integration.schema.json', `${JSON.stringify(integration, null, 2)}\n`],
     ['schemas/connector.schema.json', `${JSON.stringify(connector, null, 2)}\n`],
+    ['schemas/scenario.schema.json', `${JSON.stringify(scenario, null, 2)}\n`],
     [GUIDE, guide(integration)],
     [CONNECTORS, connectorGuide(connector)],
+    [SCENARIOS, scenarioGuide(scenario)],
     [EXPRESSIONS, withTables(EXPRESSIONS, { filters: filterTable() })],
     [TYPES, withTables(TYPES, { types: typeTable(), conversions: conversionTable() })],
   ]);
@@ -130,6 +135,13 @@ function connectorGuide(schema: JsonSchema): string {
     limits: table(propertyOf(schema, 'limits')),
     responses: table(propertyOf(schema, 'responses').items ?? {}),
   });
+}
+
+function scenarioGuide(schema: JsonSchema): string {
+  const steps = propertyOf(schema, 'when').items?.anyOf ?? [];
+  const edit = steps.map((step) => step.additionalProperties).find((inner) => typeof inner === 'object');
+  if (!edit) throw new Error('The schema of scenarios has no edits');
+  return withTables(SCENARIOS, { scenario: table(schema), edit: table(edit) });
 }
 
 /** The arguments of each filter; those in brackets may be left out. */

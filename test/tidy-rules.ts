@@ -29,8 +29,8 @@ export const LAYERS = [
   'privacy',
   'alerts',
   'server',
-  'cli',
   'testing',
+  'cli',
   'index.ts',
 ];
 

@@ -39,6 +39,7 @@ const COMMANDS = new Map<string, () => Promise<Add>>([
   ['plan', async () => (await import('./commands/plan.ts')).addPlan],
   ['sync', async () => (await import('./commands/sync.ts')).addSync],
   ['validate', async () => (await import('./commands/validate.ts')).addValidate],
+  ['test', async () => (await import('./commands/test.ts')).addTest],
   ['status', async () => (await import('./commands/status.ts')).addStatus],
   ['runs', async () => (await import('./commands/runs.ts')).addRuns],
   ['parked', async () => (await import('./commands/parked.ts')).addParked],

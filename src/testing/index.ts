@@ -1,4 +1,6 @@
 export { Scheduler } from './clock.ts';
+export { connectDeclared } from './declared-connection.ts';
+export { DeclaredSystem, type DeclaredSystemOptions } from './declared-system.ts';
 export {
   type Exchange,
   FAULTS,
@@ -13,3 +15,7 @@ export {
 export { SimulatedProcess, type Trouble } from './process.ts';
 export { type SeededRandom, seededRandom } from './random.ts';
 export { noSabotage, SABOTAGES, type Sabotage } from './sabotage.ts';
+export { compareScenario, type Mismatch } from './scenario/compare.ts';
+export { loadScenario } from './scenario/load.ts';
+export { declaredPlayground, type Played, type Playground, playScenario } from './scenario/play.ts';
+export type { Scenario } from './scenario/scenario.ts';

@@ -15,10 +15,7 @@ export function planText(report: PlanReport, style: Style): string {
   if (remarks) parts.push(remarks);
   const drift = driftText(report);
   if (drift) parts.push(wrap(drift, style.width).join('\n'));
-  for (const mapping of report.mappings) {
-    const lines = mappingLines(mapping, report.systems, style);
-    if (lines.length > 0) parts.push(lines.join('\n'));
-  }
+  parts.push(...mappingTexts(report.mappings, report.systems, style));
   parts.push(closing(report, style).join('\n'));
   return `${parts.join('\n\n')}\n`;
 }
@@ -41,6 +38,18 @@ function driftText({ mappings, systems }: PlanReport): string {
     return sides.length > 0 ? [`${name} ${sides.join(', ')}`] : [];
   });
   return drifted.length > 0 ? `New or changed since both sides agreed: ${drifted.join('; ')}.` : '';
+}
+
+/** What is planned for each mapping, of which there is something to show. */
+export function mappingTexts(
+  mappings: readonly PlannedMapping[],
+  systems: Record<Side, string>,
+  style: Style,
+): string[] {
+  return mappings.flatMap((mapping) => {
+    const lines = mappingLines(mapping, systems, style);
+    return lines.length > 0 ? [lines.join('\n')] : [];
+  });
 }
 
 function mappingLines(mapping: PlannedMapping, systems: Record<Side, string>, style: Style): string[] {

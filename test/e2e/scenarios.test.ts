@@ -1,0 +1,102 @@
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runIn } from './cli-world.ts';
+
+const EXAMPLES = fileURLToPath(new URL('../../examples/', import.meta.url));
+
+describe('the scenarios of the examples', () => {
+  const examples = readdirSync(EXAMPLES).filter((name) => existsSync(join(EXAMPLES, name, 'tests')));
+
+  it.each(examples)('%s: all come out as they say', async (name) => {
+    const ran = await runIn(join(EXAMPLES, name), ['test']);
+    expect(ran.out).not.toContain('✗');
+    expect(ran.exit).toBe(0);
+  });
+
+  it('the CRM and the ERP have at least twelve', () => {
+    const files = readdirSync(join(EXAMPLES, 'crm-erp/tests'));
+    expect(files.length).toBeGreaterThanOrEqual(12);
+  });
+});
+
+describe('dovetail test', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'dovetail-test-'));
+    cpSync(join(EXAMPLES, 'crm-erp'), folder, { recursive: true });
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const file = (name: string) => join(folder, 'tests', name);
+  const edit = (path: string, from: string, to: string) => {
+    const text = readFileSync(path, 'utf8');
+    expect(text.split(from)).toHaveLength(2);
+    writeFileSync(
+      path,
+      text.replace(from, () => to),
+    );
+  };
+
+  it('shows which scenarios plan differently under a changed mapping, and takes that over on request', async () => {
+    const integration = join(folder, 'integration.yaml');
+    edit(integration, 'conflict: newest', 'conflict: crm');
+    const before = readFileSync(file('newest-wins.yaml'), 'utf8');
+    const ran = await runIn(folder, ['test']);
+    expect(ran.exit).toBe(1);
+    const timeless = ran.out.replace(/ \d+(\.\d)? m?s\./, '');
+    await expect(timeless).toMatchFileSnapshot('../golden/cli/test.txt');
+    expect((await runIn(folder, ['test', '--update'])).exit).toBe(0);
+    expect((await runIn(folder, ['test'])).exit).toBe(0);
+    const after = readFileSync(file('newest-wins.yaml'), 'utf8');
+    expect(after).toContain('# Ten minutes later.');
+    expect(after).toContain('(both changed, crm wins)');
+    expect(after.split('\n').filter((line) => !before.includes(line))).toHaveLength(4);
+    edit(integration, 'conflict: crm\n    clock_skew', 'conflict: newest\n    clock_skew');
+    writeFileSync(file('newest-wins.yaml'), before);
+  });
+
+  it('gives JSON, a line for each scenario and a summary', async () => {
+    const ran = await runIn(folder, ['test', 'tests/newest-wins.yaml', '--json']);
+    expect(ran.lines()[0]).toMatchObject({ type: 'scenario', outcome: 'passed', file: 'tests/newest-wins.yaml' });
+    expect(ran.last()).toMatchObject({ type: 'summary', scenarios: { passed: 1, failed: 0 } });
+  });
+
+  it.each([
+    ['an unknown field', 'city: Kiel, status', 'town: Kiel, status', 'has no field "town"'],
+    ['an unknown system', 'crm: { update', 'crn: { update', 'There is no system "crn"'],
+    ['a value of another type', 'vat_id: DE136695976', 'vat_id: [1]', 'does not take the value of vat_id'],
+    ['a record that is not there', 'id: co_1, set', 'id: co_9, set', 'There is no companies co_9 to update'],
+    [
+      'a value that the system can not hold',
+      'name_1: Nordlicht',
+      `name_1: ${'Nord'.repeat(11)}`,
+      'another value of name_1',
+    ],
+    ['a required field left out', 'name: Nordlicht GmbH, vat_id', 'vat_id', 'name must not be empty'],
+  ])('%s is an error with its line', async (_, from, to, told) => {
+    const path = file('newest-wins.yaml');
+    const before = readFileSync(path, 'utf8');
+    writeFileSync(
+      path,
+      before.replace(from, () => to),
+    );
+    const ran = await runIn(folder, ['test', 'tests/newest-wins.yaml']);
+    writeFileSync(path, before);
+    expect(ran.exit).toBe(2);
+    expect(ran.out).toContain(told);
+    expect(ran.out).toMatch(/newest-wins\.yaml:\d+/);
+  });
+
+  it('a record too many, one too few, one parked unexpectedly: each is told', async () => {
+    const path = file('several-candidates.yaml');
+    edit(path, '      - { id: 3, name_1: Lerche KG', '      - { id: 4, name_1: Lerche KG');
+    edit(path, '    - { mapping: companies, system: erp, id: 2, reason: ambiguous-match }\n', '');
+    const ran = await runIn(folder, ['test', 'tests/several-candidates.yaml']);
+    expect(ran.exit).toBe(1);
+    expect(ran.out).toContain('erp customers 4 is not there');
+    expect(ran.out).toContain('erp customers 3 is there, and not expected');
+    expect(ran.out).toContain('companies: erp 2 is parked, and not expected to be (ambiguous-match)');
+  });
+});
