@@ -166,6 +166,10 @@ class DeclaredConnection implements Connection {
     return ok(undefined);
   }
 
+  async rights(): Promise<Result<null>> {
+    return ok(null);
+  }
+
   calls(): CallCount {
     return { ...this.#system.calls(), auth: 0, throttled: 0 };
   }
