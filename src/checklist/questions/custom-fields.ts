@@ -1,5 +1,6 @@
 import { pathSteps } from '../../connector/codec/path.ts';
 import type { ObjectDefinition } from '../../connector/definition.ts';
+import { isWire, wireReader } from '../../connector/wire-path.ts';
 import type { NewFields } from '../../integration/schema.ts';
 import type { Diagnostic } from '../../record/diagnostic.ts';
 import type { Side } from '../../record/side.ts';
@@ -104,11 +105,12 @@ const newField = (name: string): Diagnostic => ({
 });
 
 /** Which fields records are sent with that the connector does not declare: somebody added them, or the system did. */
-async function askSent({ integration, samples }: ProbeContext, side: Side): Promise<Observation> {
+async function askSent({ integration, samples, connections }: ProbeContext, side: Side): Promise<Observation> {
   const asked = 'the fields that records are sent with, against those that the connector declares';
   const seen: Sample[] = [];
   const facts: Record<string, number> = {};
   const unknown: string[] = [];
+  const unlisted: string[] = [];
   for (const { name, definition } of mappedObjects(integration, side)) {
     const sample = await samples.of(side, name);
     seen.push(sample);
@@ -118,9 +120,19 @@ async function askSent({ integration, samples }: ProbeContext, side: Side): Prom
     facts[`${name} sent`] = sent.size;
     facts[`${name} not declared`] = others.length;
     unknown.push(...others.map((key) => `${name}.${key}`));
+    const added = keysWithin(sample);
+    const listed = added.length > 0 ? await connections[side].customFields(name) : null;
+    if (!listed?.ok || listed.value === null) continue;
+    const known = new Set(Object.values(listed.value).map(({ custom }) => custom));
+    unlisted.push(...added.filter((key) => !known.has(key)).map((key) => `${name}.${key}`));
   }
   const nothing = nothingToSee(asked, seen);
   if (nothing) return nothing;
+  if (unlisted.length > 0) {
+    const found = `Records hold fields of users that the list of them does not show: ${someOf(unlisted)}`;
+    const next = 'Ask the administrator whether they were removed, or hidden from this login';
+    return { verdict: 'unknown', asked, facts, found, next };
+  }
   if (unknown.length === 0) return { verdict: 'holds', asked, facts, found: 'All of them are declared' };
   return {
     verdict: 'holds',
@@ -129,6 +141,17 @@ async function askSent({ integration, samples }: ProbeContext, side: Side): Prom
     found: `${counted(unknown.length, 'field')} that the connector does not declare: ${someOf(unknown)}`,
     findings: unknown.map((name) => undeclared(name)),
   };
+}
+
+/** Keys of the fields of users that sampled records hold, where these stand in an object of their own. */
+function keysWithin({ definition: { custom_fields: declared }, records }: Sample): string[] {
+  if (!declared || declared.form !== 'object' || declared.container === '') return [];
+  const at = wireReader(declared.container);
+  const keys = records.flatMap(({ wire }) => {
+    const held = at(wire);
+    return isWire(held) ? Object.keys(held) : [];
+  });
+  return [...new Set(keys)].filter((key) => declared.prefix === '' || key.startsWith(declared.prefix)).sort();
 }
 
 const undeclared = (name: string): Diagnostic => ({

@@ -1,12 +1,10 @@
-import { compileCodec, type ObjectCodec } from '../../connector/codec.ts';
+import { compileCodec } from '../../connector/codec.ts';
 import type { LoadedMapping } from '../../integration/loaded.ts';
-import { ruleKey } from '../../matching/rule-key.ts';
 import type { Diagnostic } from '../../record/diagnostic.ts';
 import { otherSide, type Side } from '../../record/side.ts';
-import type { Fields } from '../../record/value.ts';
 import { counted, declared, fromFileOr, open, percent } from '../answers.ts';
 import { nothingToSee } from '../failure.ts';
-import { passesFilter } from '../filter.ts';
+import { type Group, groupByKey } from '../match-keys.ts';
 import { aboutRecords } from '../named.ts';
 import type { Answer, Observation, ProbeContext, Question } from '../question.ts';
 import type { Sample } from '../sample.ts';
@@ -85,48 +83,9 @@ async function askKeys({ integration, samples, connections }: ProbeContext, side
   return { verdict: 'holds', asked, facts, findings, found, next };
 }
 
-/** Records that share the key of a rule. */
-interface Group {
-  rule: number;
-  ids: string[];
-}
-
 function sharedKey({ name, match, objects, where }: LoadedMapping, side: Side, { rule, ids }: Group): Diagnostic {
   const key = (match[rule] ?? []).map((part) => part[side]).join(' + ');
   const summary = `${name}: ${counted(ids.length, 'record')} of ${objects[side]} share one ${key}`;
   const next = 'Merge them, or give each a key of its own';
   return aboutRecords('key-shared', summary, ids, { severity: 'warning', where, next });
-}
-
-/** A record's key is that of the first rule for which it has one. */
-function groupByKey(mapping: LoadedMapping, side: Side, sample: Sample, theirs: ObjectCodec) {
-  const owners = new Map<string, Group>();
-  let records = 0;
-  for (const { id, fields } of sample.records) {
-    if (!passesFilter(mapping.filter[side], fields)) continue;
-    records += 1;
-    const found = firstKey(mapping, side, sample, theirs, fields);
-    if (found === null) continue;
-    const group = owners.get(`${found.rule} ${found.key}`) ?? { rule: found.rule, ids: [] };
-    group.ids.push(id);
-    owners.set(`${found.rule} ${found.key}`, group);
-  }
-  const all = [...owners.values()];
-  const keyed = all.reduce((sum, { ids }) => sum + ids.length, 0);
-  return { records, keyed, groups: all.filter(({ ids }) => ids.length > 1) };
-}
-
-/** As in a run, in the form that both systems can hold. */
-function firstKey(
-  mapping: LoadedMapping,
-  side: Side,
-  { definition }: Sample,
-  theirs: ObjectCodec,
-  fields: Fields,
-): { rule: number; key: string } | null {
-  for (const [rule, pairs] of mapping.match.entries()) {
-    const key = ruleKey(pairs, { side, definition, theirs }, fields);
-    if (key !== null) return { rule, key };
-  }
-  return null;
 }

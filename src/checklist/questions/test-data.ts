@@ -1,4 +1,5 @@
 import { fromFile } from '../answers.ts';
+import { askCoverage } from '../probe-test-data.ts';
 import type { Question } from '../question.ts';
 
 export const testData: Question = {
@@ -13,5 +14,5 @@ export const testData: Question = {
   ask: 'owner',
   blocks: 'production',
   answers: (integration) => fromFile(integration, 'test-data'),
-  probes: [],
+  probes: [{ id: 'coverage', ask: askCoverage }],
 };
