@@ -65,7 +65,7 @@ export async function askCoverage(context: ProbeContext, side: Side): Promise<Ob
       asked,
       facts,
       findings,
-      found: `Among those seen is none of ${words}`,
+      found: `${lacks.length} kinds of case not among the records seen: ${words}`,
       next: GENERATE,
     };
   }
@@ -86,7 +86,7 @@ async function missingOf(
   sample: Sample,
 ): Promise<{ all: number; missing: Lack[] }> {
   const { name } = object;
-  const fields = mappedFields(object, side).flatMap((field): [string, FieldDefinition][] => {
+  const fields = fieldsRead(object, side).flatMap((field): [string, FieldDefinition][] => {
     const definition = object.definition.fields[field];
     return definition ? [[field, definition]] : [];
   });
@@ -119,6 +119,13 @@ async function missingOf(
     if (groups.length === 0) lacks.push({ object: name, what: 'the match key of another', isWhole: false });
   }
   return { all, missing: lacks };
+}
+
+/** Names of the fields whose values go to the other system: what is only written here needs no data of its own. */
+function fieldsRead(object: MappedObject, side: Side): string[] {
+  const rows = object.mappings.flatMap(({ fields }) => fields);
+  const written = rows.filter((row) => !(side === 'a' ? row.aToB : row.bToA)).map((row) => row[side]);
+  return mappedFields(object, side).filter((name) => !written.includes(name));
 }
 
 function wordsOf(one: FieldCase, names: readonly string[]): Pick<Lack, 'what' | 'isWhole'> {

@@ -145,7 +145,7 @@ async function askSent({ integration, samples, connections }: ProbeContext, side
 
 /** Keys of the fields of users that sampled records hold, where these stand in an object of their own. */
 function keysWithin({ definition: { custom_fields: declared }, records }: Sample): string[] {
-  if (!declared || declared.form !== 'object' || declared.container === '') return [];
+  if (declared?.form !== 'object' || declared.container === '') return [];
   const at = wireReader(declared.container);
   const keys = records.flatMap(({ wire }) => {
     const held = at(wire);
