@@ -1,6 +1,6 @@
 import type { CreateItem, Wire, WireRecord } from '../connector/port.ts';
 import { wireReader } from '../connector/wire-path.ts';
-import { placeOf } from '../connector/within/place.ts';
+import { placeOf, placingOf } from '../connector/within/place.ts';
 import { randomToken } from '../platform/random.ts';
 import { problem } from '../record/diagnostic.ts';
 import { strongDigest } from '../record/digest.ts';
@@ -14,7 +14,7 @@ import { countWrite } from './counts.ts';
 import { isFollowed } from './followed.ts';
 import type { MappingRun } from './mapping-run.ts';
 import { presentSide } from './pair.ts';
-import { reservedAt } from './places.ts';
+import { placedWithin, reservedAt } from './places.ts';
 import { linkedAmong } from './recall.ts';
 
 /** What a create sends, and the intent that must be durable before. */
@@ -89,7 +89,8 @@ function prepareAll(run: MappingRun, target: Side, creates: readonly Applied[], 
   const ready: Ready[] = [];
   for (const one of creates) {
     const fields: Fields = {};
-    for (const change of one.item.actions[target]?.changes ?? []) fields[change.field] = change.value;
+    const changes = one.item.actions[target]?.changes ?? [];
+    for (const change of changes) fields[change.field] = change.value;
     const seen = presentSide(one.pair, source);
     const prepared = prepareCreate(
       run,
@@ -103,8 +104,10 @@ function prepareAll(run: MappingRun, target: Side, creates: readonly Applied[], 
       fields,
       `${intent}-${ready.length}`,
     );
-    if (prepared.ok) ready.push({ one, prepared: prepared.value });
-    else failureOf(run, one, { kind: 'failed', class: 'invalid', diagnostic: prepared.error });
+    if (prepared.ok) {
+      Object.assign(prepared.value.intent, placedWithin(run, target, prepared.value.item.wire, changes));
+      ready.push({ one, prepared: prepared.value });
+    } else failureOf(run, one, { kind: 'failed', class: 'invalid', diagnostic: prepared.error });
   }
   return ready;
 }
@@ -137,7 +140,7 @@ export function prepareCreate(
   idempotencyKey: string,
 ) {
   const side = run[target];
-  const linkToken = linkTokenOf(run, source);
+  const linkToken = linkTokenOf(run, otherSide(target), source, idempotencyKey);
   const linkField = side.definition.link_field;
   const encoded = side.codec.encode(
     linkField && !(linkField in fields) ? { ...fields, [linkField]: linkToken } : fields,
@@ -165,10 +168,17 @@ const base64 = (digests: Uint8Array | undefined): string => digests?.toBase64() 
 
 /**
  * The same for every attempt to create this record: what was created once is found again by it. A former partner may stand
- * archived with its own, so a record that is created anew has another.
+ * archived with its own, so a record that is created anew has another. So has what stands within another record: its id is a
+ * place, where something else may have stood before.
  */
-function linkTokenOf(run: MappingRun, { id, former }: { id: string; former: string | null }): string {
-  const plain = former === null ? `${run.mapping.name}:${id}` : `${run.mapping.name}:${id}:${former}`;
+function linkTokenOf(
+  run: MappingRun,
+  source: Side,
+  { id, former }: { id: string; former: string | null },
+  idempotencyKey: string,
+): string {
+  const parts = [run.mapping.name, id, former, placingOf(run[source].definition) ? idempotencyKey.slice(0, 8) : null];
+  const plain = parts.filter((part) => part !== null).join(':');
   return plain.length <= 40 ? plain : strongDigest(run.context.strongKey, plain);
 }
 

@@ -1,8 +1,10 @@
 import { splitId } from '../connector/composite-id.ts';
-import type { GetOutcome, WireRecord } from '../connector/port.ts';
+import type { GetOutcome, Wire, WireRecord } from '../connector/port.ts';
+import { wholeIn } from '../connector/within/holding.ts';
 import { placeAfter, placingOf, standsAt } from '../connector/within/place.ts';
-import type { FieldChange } from '../planning/plan-item.ts';
+import type { FieldChange, Seen } from '../planning/plan-item.ts';
 import { randomToken } from '../platform/random.ts';
+import { isEmpty } from '../record/canonical.ts';
 import { type Diagnostic, problem } from '../record/diagnostic.ts';
 import { DIGEST_BYTES, sameDigest } from '../record/digest.ts';
 import { otherSide, type Side } from '../record/side.ts';
@@ -12,9 +14,9 @@ import { commit } from './commit.ts';
 import { decodeOne } from './decode.ts';
 import { linkedLines } from './lines.ts';
 import { ownDigest } from './map.ts';
-import { type MappingRun, spoilPages, wireValue } from './mapping-run.ts';
+import { type MappingRun, type SideRun, spoilPages, wireValue } from './mapping-run.ts';
 import { type Pair, presentSide } from './pair.ts';
-import { idOf, linkedAmong, undecided } from './recall.ts';
+import { idOf, linkedAmong, NO_DIGEST, undecided } from './recall.ts';
 
 /**
  * Parts and lines have the id of their place: the whole, and the key in it. A change of either moves them, and a create at a
@@ -56,11 +58,15 @@ export function moveIntents(run: MappingRun, target: Side, updates: readonly App
       linkToken: place,
       seen: seen?.digests.toBase64() ?? '',
       body: '',
+      within: { whole: wholeAt(run[target], place), sent: '' },
     };
     const created = run.context.platform.clock.now();
     return [{ id: one.moveIntent, mapping: run.key, side: target, created, items: [item] }];
   });
 }
+
+const wholeAt = ({ definition }: SideRun, place: string): string =>
+  definition.part_of ? place : (splitId(place, 2)?.[0] ?? '');
 
 /**
  * The ids within a whole that no other record can be given, by the id or place that it is to have: those of linked records.
@@ -74,7 +80,7 @@ export async function reservedAt(
   const placing = placingOf(run[target].definition);
   if (!placing) return [];
   if (placing.isOpen) {
-    const wholes = places.map((place) => splitId(place, 2)?.[0] ?? '');
+    const wholes = places.map((place) => wholeAt(run[target], place));
     const lines = new Map<string, string[]>();
     for (const whole of new Set(wholes)) lines.set(whole, whole === '' ? [] : await linkedLines(run, target, whole));
     return wholes.map((whole) => lines.get(whole) ?? []);
@@ -169,18 +175,38 @@ const isThere = (outcome: GetOutcome | undefined): boolean => outcome?.kind === 
 /** What stands at the place of a create with unknown outcome: the record that it made, nothing, or what can't be told. */
 export type AtPlace = { kind: 'found'; record: WireRecord } | { kind: 'absent' } | { kind: 'open' };
 
-/** A direct look at the place. What is linked there is another record's; what says all that was sent is the one made. */
-export async function lookAtPlace(
+/**
+ * What the intent of a create within another record keeps besides, so that the record is known again whatever becomes of its
+ * source. Where a line stands in its list is not of it: that may change with the lines around it.
+ */
+export function placedWithin(
   run: MappingRun,
   target: Side,
-  item: IntentItem,
-  changes: readonly FieldChange[] | null,
-): Promise<AtPlace> {
+  wire: Wire,
+  changes: readonly FieldChange[],
+): Pick<IntentItem, 'within'> {
+  const { definition } = run[target];
+  const whole = placingOf(definition) ? wholeIn(wire) : null;
+  if (whole === null) return {};
+  const sent = new Uint8Array(run.layoutFields.length * DIGEST_BYTES);
+  for (const { index, field, value } of changes) {
+    if (field === definition.lines_of?.position) continue;
+    const own = ownDigest(run, target, index, value);
+    if (own === null) return { within: { whole, sent: '' } };
+    sent.set(own, index * DIGEST_BYTES);
+  }
+  return { within: { whole, sent: sent.toBase64() } };
+}
+
+/**
+ * A direct look at the place. What is linked there is another record's; what says all that was sent is the one made, or can't
+ * be told from it.
+ */
+export async function lookAtPlace(run: MappingRun, target: Side, item: IntentItem): Promise<AtPlace> {
   const side = run[target];
-  const whole = placingOf(side.definition)?.whole ?? '';
-  const said = changes?.find(({ field }) => field === whole);
-  if (!changes || !said) return { kind: 'open' };
-  const found = await side.connection.find(side.object, whole, wireValue(side, whole, said.value));
+  const placing = placingOf(side.definition);
+  if (!placing || !item.within) return { kind: 'open' };
+  const found = await side.connection.find(side.object, placing.whole, item.within.whole);
   if (!found.ok) return { kind: 'open' };
   const here = found.value.filter(({ id }) => standsAt(side.definition, id, item.linkToken));
   const linked = await linkedAmong(
@@ -190,20 +216,36 @@ export async function lookAtPlace(
   );
   const free = here.filter(({ id }) => !linked.has(id));
   if (free.length === 0) return { kind: 'absent' };
-  const same = free.filter((record) => saysAll(run, target, record, changes));
-  const [only] = same;
-  return only && same.length === 1 ? { kind: 'found', record: only } : { kind: 'open' };
+  const sent = Uint8Array.fromBase64(item.within.sent);
+  const made = free.find((record) => saysAll(run, decodeOne(run, side, record).digests, sent));
+  return made ? { kind: 'found', record: made } : { kind: 'open' };
 }
 
-/** Whether a record says all that a create sent; where it stands in a list may have changed with the lines around it. */
-function saysAll(run: MappingRun, target: Side, record: WireRecord, changes: readonly FieldChange[]): boolean {
-  const { digests } = decodeOne(run, run[target], record);
-  const position = run[target].definition.lines_of?.position;
-  return changes.every(({ index, field, value }) => {
-    if (field === position) return true;
-    const own = ownDigest(run, target, index, value);
-    return own !== null && sameDigest(own, 0, digests, index * DIGEST_BYTES);
+/** Whether a record says all that a create sent; false where the mapping has other fields by now. */
+function saysAll({ layoutFields }: MappingRun, digests: Uint8Array, sent: Uint8Array): boolean {
+  if (sent.length !== layoutFields.length * DIGEST_BYTES) return false;
+  return layoutFields.every((_, index) => {
+    const at = index * DIGEST_BYTES;
+    return sameDigest(sent, at, NO_DIGEST, 0) || sameDigest(sent, at, digests, at);
   });
+}
+
+/** The baseline of a found record where its source can't be asked any more: none of what may have been edited since. */
+export function asPlaced(run: MappingRun, target: Side, { within }: IntentItem, found: Seen): Uint8Array {
+  const base = new Uint8Array(found.digests.length);
+  const sent = Uint8Array.fromBase64(within?.sent ?? '');
+  if (sent.length !== base.length) return base;
+  const { definition, watched } = run[target];
+  for (const [index, name] of watched.entries()) {
+    const at = index * DIGEST_BYTES;
+    const own = found.digests.subarray(at, at + DIGEST_BYTES);
+    const isUnsent = sameDigest(sent, at, NO_DIGEST, 0);
+    const isAsMade = isUnsent
+      ? name === definition.lines_of?.position || isEmpty(found.fields[name])
+      : sameDigest(sent, at, own, 0);
+    if (isAsMade) base.set(own, at);
+  }
+  return base;
 }
 
 /** Parks new records that stand where an open create or move may have put them: they are no new ones then. */

@@ -17,7 +17,7 @@ import { ownDigest } from './map.ts';
 import { type MappingRun, spoilPages, wireValue } from './mapping-run.ts';
 import { emptyPair, presentOrGone } from './match.ts';
 import { expressedOn, type Pair, presentSide } from './pair.ts';
-import { linkAfterMove, lookAtPlace } from './places.ts';
+import { asPlaced, linkAfterMove, lookAtPlace } from './places.ts';
 import { plan, prepare, readPartners } from './plan.ts';
 import { idOf, linkedAmong, newLink, recallLinks } from './recall.ts';
 import { record } from './record.ts';
@@ -163,8 +163,8 @@ async function settleOne(run: MappingRun, intent: Intent, item: IntentItem, clos
   if (linkField && side.can.findable.includes(linkField)) {
     return lookUp(run, intent.side, linkField, wireValue(side, linkField, item.linkToken), age, before);
   }
+  if (placingOf(side.definition)) return lookAtPlace(run, intent.side, item);
   const changes = await createNow(run, intent.side, item);
-  if (placingOf(side.definition)) return lookAtPlace(run, intent.side, item, changes);
   const unique = changes?.find(
     (change) => side.definition.unique.includes(change.field) && side.can.findable.includes(change.field),
   );
@@ -252,10 +252,10 @@ async function adopt(run: MappingRun, target: Side, item: IntentItem, found: Wir
   const pair = await sourcePair(run, target, item);
   const ours = pair?.sides[source];
   if (!pair || ours?.kind !== 'present') {
-    // The source is gone meanwhile: the link is made all the same, so that its delete is propagated. What was edited since
-    // the create can't be told, so the found record counts as changed.
+    // The source is gone meanwhile: the link is made all the same, so that its delete is propagated. Where it can't be told
+    // what was edited since the create, the found record counts as changed.
     const ids = target === 'a' ? { a: theirs.id, b: item.source } : { a: item.source, b: theirs.id };
-    const bases = { [source]: sent, [target]: new Uint8Array(theirs.digests.length) };
+    const bases = { [source]: sent, [target]: asPlaced(run, target, item, theirs) };
     await commit(run.context, { links: [newLink(run, emptyPair(source, null, ids), bases)] });
     return;
   }

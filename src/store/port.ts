@@ -43,6 +43,13 @@ export interface IntentItem {
   seen: string;
   /** Keyed digest of the body sent, hex: sending it again under the same key needs the same body. */
   body: string;
+  /** Of a record that is to stand within another one. */
+  within?: {
+    /** Id of that one. */
+    whole: string;
+    /** Keyed digests of what was sent, in the form in which the target holds it, base64; empty where that isn't known. */
+    sent: string;
+  };
 }
 
 export interface Intent {

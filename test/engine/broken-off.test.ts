@@ -178,3 +178,29 @@ describe.each(EVENTS.filter(([what]) => what.includes('is new')))('without match
     expect(await world.store.parked({})).toEqual([]);
   });
 });
+
+/** What a person does to the new item before the next run, and what that run must come to. */
+const MEANWHILE: [string, (item: string, scene: Scene) => void, Partial<Held>][] = [
+  ['deleted', (item, { clock }) => void world.crm.userDelete('deal_items', item, clock.now()), {}],
+  [
+    'changed',
+    (item) => world.changeCrm('deal_items', item, { quantity: 8 }),
+    { lines: ['A-1 3', 'A-2 1', 'A-3 8'], items: ['A-1 3', 'A-2 1', 'A-3 8'] },
+  ],
+];
+
+// Simulation seeds 1068, 1630, 2922 and 5333.
+describe.each<Lost>(['request', 'answer'])('an item is new and the %s of its line is lost', (what) => {
+  it.each(MEANWHILE)('then it is %s', async (_, meanwhile, change) => {
+    const scene = await agreed(UNMATCHED);
+    const item = world.inCrm('deal_items', { deal_id: scene.deal, sku: 'A-3', quantity: 7 });
+    const heal = losing(world, what, 0);
+    await world.sync();
+    heal();
+    scene.clock.skip(60_000);
+    meanwhile(item, scene);
+    await recovered(scene);
+    expect(held()).toEqual({ ...BEFORE, ...change });
+    expect(await world.store.parked({})).toEqual([]);
+  });
+});

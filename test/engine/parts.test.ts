@@ -151,6 +151,23 @@ describe('a part of a customer is a contact', () => {
     await quiet();
   });
 
+  // Simulation seed 2911.
+  it('a contact that moved away leaves its place to another one, who becomes a contact as well', async () => {
+    const { sued, anna, north } = await agreed();
+    world.crm.userDelete('contacts', anna, Date.now());
+    await world.sync();
+    world.changeErp('customers', north, { contact_last_name: 'Dorn', contact_email: 'dorn@nord.example' });
+    await world.sync();
+    const dorn = world.crmRecords('contacts').find((one) => one.last_name === 'Dorn');
+    world.changeCrm('contacts', dorn?.id ?? '', { company_id: sued });
+    await world.sync();
+    world.changeErp('customers', north, { contact_last_name: 'Ems', contact_email: 'ems@nord.example' });
+    await world.sync();
+    expect(world.crmRecords('contacts').map((one) => one.last_name)).toEqual(['Dorn', 'Ems']);
+    expect(await world.store.parked({})).toEqual([]);
+    await quiet();
+  });
+
   it('a customer deleted in the ERP takes its contact along: each mapping says what becomes of its record', async () => {
     const { anna, nord, north } = await agreed();
     world.inErp('customers', { name_1: 'West KG', kind: 1, contact_last_name: 'Ebert' });

@@ -122,7 +122,7 @@ export async function checkConverged(world: World): Promise<void> {
     const parked = await world.store.parked({ mapping: keyOf(mapping), includeDismissed: true });
     const passing = parked.find(
       (one) =>
-        PASSING.includes(one.reason) && !waitsForWhole(world, mapping, one) && !mayBeAmongLines(world, mapping, one),
+        PASSING.includes(one.reason) && !waitsForWhole(world, mapping, one) && !mayBeAtPlace(world, mapping, one),
     );
     if (passing)
       world.ledger.fail('converge', `${mapping} ${passing.side} ${passing.id} still waits: ${passing.reason}`);
@@ -131,7 +131,7 @@ export async function checkConverged(world: World): Promise<void> {
     const isParked = (side: Side, id: string) =>
       parked.some((one) => (one.side === side ? one.id : one.partner) === id);
     const open = (await world.store.intents(keyOf(mapping))).filter(
-      (intent) => !parked.some((one) => one.id === intent.items[0]?.source && mayBeAmongLines(world, mapping, one)),
+      (intent) => !parked.some((one) => one.id === intent.items[0]?.source && mayBeAtPlace(world, mapping, one)),
     );
     if (open.length > 0) {
       world.ledger.fail('converge', `${mapping}: an intent is still open`);
@@ -161,17 +161,21 @@ const waitsForWhole = ({ ledger }: World, mapping: MappingName, { side, id, diag
 };
 
 /**
- * A new line has no key of its own before it is written. Where a line stands that nobody knows of, it may be what an interrupted
- * write left there, and a person must tell.
+ * A new part or line has no key of its own before it is written. Where one stands that nobody knows of, and that a person
+ * entered or edited, it may be what an interrupted write left there, and a person must tell.
  */
-function mayBeAmongLines({ ledger }: World, mapping: MappingName, { side, id, reason }: ParkedRecord): boolean {
+function mayBeAtPlace({ ledger }: World, mapping: MappingName, { side, id, reason }: ParkedRecord): boolean {
   const target = otherSide(side);
   const reference = MAPPINGS[mapping].fields.find((field) => field.kind === 'reference');
   const parent = reference && ledger.tracked(mapping, side, id)?.raw[reference[side]];
-  if (reason !== 'uncertain' || placeOn(mapping, target)?.kind !== 'lines' || !reference?.parent) return false;
+  if (reason !== 'uncertain' || !placeOn(mapping, target) || !reference?.parent) return false;
   const whole = ledger.partners.lastOf(reference.parent, side, String(parent));
-  const lines = [...ledger.alive(mapping, target)].filter(([line]) => wholeOf(line) === whole);
-  return lines.some(([line]) => ledger.partnerOf(mapping, target, line) === null);
+  return [...ledger.alive(mapping, target)].some(
+    ([one, { by, edited, since }]) =>
+      wholeOf(one) === whole &&
+      ledger.partnerOf(mapping, target, one) === null &&
+      (by === 'person' || edited >= since),
+  );
 }
 
 /** A record that waits for a value to be filled in must go on once both sides have it. */
