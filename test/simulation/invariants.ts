@@ -172,9 +172,7 @@ function mayBeAtPlace({ ledger }: World, mapping: MappingName, { side, id, reaso
   const whole = ledger.partners.lastOf(reference.parent, side, String(parent));
   return [...ledger.alive(mapping, target)].some(
     ([one, { by, edited, since }]) =>
-      wholeOf(one) === whole &&
-      ledger.partnerOf(mapping, target, one) === null &&
-      (by === 'person' || edited >= since),
+      wholeOf(one) === whole && ledger.partnerOf(mapping, target, one) === null && (by === 'person' || edited >= since),
   );
 }
 
