@@ -34,6 +34,10 @@ export async function handOverLinks(run: MappingRun, from: Side, pairs: readonly
       pair.park = parkMerged(from, pair.ids[from] ?? '', survivor);
       continue;
     }
+    if (await waits(run, from, survivor)) {
+      pair.park = parkBehind(from, pair.ids[from] ?? '', survivor);
+      continue;
+    }
     moved.add(survivor);
     const link = await moveLink(run, from, pair, pair.link, survivor);
     const own = pairs.find((one) => one.link === null && one.ids[from] === survivor);
@@ -48,6 +52,17 @@ export async function handOverLinks(run: MappingRun, from: Side, pairs: readonly
     }
   }
   return pairs.filter((pair) => !ended.has(pair));
+}
+
+/**
+ * Whether a survivor without a link has a create that may yet turn out to have worked, or was left to wait by this very run,
+ * as when its create was refused: that it has none was not to be known before, and a plan took it for linked.
+ */
+async function waits(run: MappingRun, from: Side, survivor: string): Promise<boolean> {
+  if (run.open[otherSide(from)].has(survivor)) return true;
+  if (run.parked === 0) return false;
+  const parked = await run.context.store.parked({ mapping: run.key, side: from, ids: [survivor] });
+  return parked.some(({ last }) => last >= run.context.started);
 }
 
 async function survivorOf(run: MappingRun, from: Side, first: string): Promise<GetOutcome> {
@@ -92,6 +107,13 @@ function takeLink(pair: Pair, from: Side, link: Link): void {
   pair.ids = { a: link.a, b: link.b };
   pair.sides[otherSide(from)] = { kind: 'unread' };
   pair.survivor = null;
+}
+
+function parkBehind(side: Side, id: string, survivor: string): Park {
+  const diagnostic = problem('merged-into-waiting', `Merged into ${survivor}, which waits itself`, {
+    next: 'It goes on by itself in a later run.',
+  });
+  return { side, id, reason: 'merged-into-linked', diagnostic, waitsFor: null };
 }
 
 function parkMerged(side: Side, id: string, survivor: string): Park {

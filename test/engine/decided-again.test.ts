@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { ParkedRecord } from '../../src/store/port.ts';
 import { instead, openConnection, openWorld, type World } from './world.ts';
 
 let world: World;
@@ -76,6 +77,14 @@ it('two records that match are both deleted while they are written: nothing is c
   expect(await world.store.parked({})).toEqual([]);
 });
 
+/** Its next attempt is now. */
+async function makeDue(parked: ParkedRecord): Promise<void> {
+  const lease = await world.store.acquire('crm-erp', 'person', 1000, now());
+  if (!lease.ok) throw new Error(lease.error.summary);
+  await world.store.commit(lease.value, { parked: [{ ...parked, next: now() }] });
+  await world.store.release(lease.value);
+}
+
 // Simulation seed 15847.
 it('a record that is about to be created takes no link over from one that was merged into it', async () => {
   await openEmpty();
@@ -86,15 +95,40 @@ it('a record that is about to be created takes no link over from one that was me
   if (invalid?.id !== survivor) throw new Error('not parked');
   world.crm.userUpdate('companies', survivor, { email: 'info@sued.example' }, now());
   world.crm.merge('companies', survivor, merged, now());
-  const lease = await world.store.acquire('crm-erp', 'person', 1000, now());
-  if (!lease.ok) throw new Error(lease.error.summary);
-  await world.store.commit(lease.value, { parked: [{ ...invalid, next: now() }] });
-  await world.store.release(lease.value);
+  await makeDue(invalid);
   const run = await world.sync();
   expect(run.outcome).toBe('partial');
   expect((await world.store.parked({})).map((one) => one.reason)).toEqual(['merged-into-linked']);
   const link = (await world.store.links('crm-erp/companies', 'a', [survivor])).get(survivor);
   expect(customers().find((one) => String(one.id) === link?.b)).toMatchObject({ name_1: 'Süd' });
+});
+
+// Simulation seeds 2383, 2921 and 4959.
+it('a record whose create was refused takes no link over in that run: what was merged into it waits', async () => {
+  await openEmpty();
+  const merged = createCompany({ name: 'Nord' });
+  const survivor = createCompany({ name: 'Süd' });
+  const { handle } = world.erp;
+  world.erp.handle = (request, at) =>
+    request.method === 'POST' && request.body.includes('Süd')
+      ? { status: 400, headers: {}, body: '{"message":"Ungültig"}' }
+      : handle.call(world.erp, request, at);
+  await world.sync();
+  const [refused] = await world.store.parked({});
+  if (refused?.id !== survivor) throw new Error('not parked');
+  world.crm.merge('companies', survivor, merged, now());
+  await makeDue(refused);
+  await world.sync();
+  const waiting = await world.store.parked({});
+  expect(waiting.map((one) => [one.id, one.diagnostic.code])).toEqual([
+    [merged, 'merged-into-waiting'],
+    [survivor, 'refused'],
+  ]);
+  expect(customers()).toMatchObject([{ name_1: 'Nord' }]);
+  for (const one of waiting.slice(0, 1)) await makeDue(one);
+  await world.sync();
+  const link = (await world.store.links('crm-erp/companies', 'a', [survivor])).get(survivor);
+  expect(link?.b).toBe(String(customers()[0]?.id));
 });
 
 // Simulation seed 240479.
