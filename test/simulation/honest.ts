@@ -1,7 +1,7 @@
 import { otherSide, SIDES, type Side } from '../../src/record/side.ts';
 import type { ParkedRecord } from '../../src/store/port.ts';
 import { type Deed, NEW_WHOLE, nameOf, type PlannedPair, planned } from './deeds.ts';
-import { MAPPING_NAMES, MAPPINGS, type MappingName, mappingOf, parentsOf } from './fields.ts';
+import { MAPPING_NAMES, MAPPINGS, type MappingName, mappingOf, parentsOf, placeOn } from './fields.ts';
 import type { Ledger } from './ledger.ts';
 import type { Attempt } from './world.ts';
 
@@ -120,7 +120,24 @@ class Excuses {
     if (parked.length === 0) return false;
     if (this.#isRefusedWithin(pair)) return true;
     if (parked.some(({ diagnostic }) => REFUSED_WITHIN.includes(diagnostic.code))) return true;
+    if (this.#isInPlaceOfUndone(pair)) return true;
     return this.#isTargetGone(pair) || parked.some((one) => this.#waitsForUndone(one)) || this.#isBelowUndone(pair);
+  }
+
+  /** What is to stand where a part of the same plan was to move away from needs that move, which may have been refused. */
+  #isInPlaceOfUndone({ mapping, deeds }: PlannedPair): boolean {
+    return deeds.some(
+      ({ kind, side, id }) =>
+        kind === 'rewrite' &&
+        placeOn(mapping, side)?.kind === 'part' &&
+        this.#pairs.some((other) => other.mapping === mapping && other.ids[side] === id && this.#isTurnedAway(other)),
+    );
+  }
+
+  #isTurnedAway({ mapping, ids, deeds }: PlannedPair): boolean {
+    const isMove = deeds.some((deed) => deed.kind === 'rewrite' && deed.id !== ids[deed.side]);
+    const waiting = this.#parked.filter((one) => isOf(one, mapping, ids));
+    return isMove && waiting.some(({ diagnostic }) => REFUSED_WITHIN.includes(diagnostic.code));
   }
 
   /** What is created below a parent needs that parent, whatever else its record was parked for. */

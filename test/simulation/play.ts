@@ -142,6 +142,7 @@ async function mendAll(world: World): Promise<void> {
 /** Faults and edits are over: a bounded number of runs must bring rest, and rest must last. */
 async function comeToRest(world: World): Promise<void> {
   world.isCalm = true;
+  let moved = world.scheduler.now;
   for (let run = 0; run < MOST_RUNS_TO_REST; run += 1) {
     await world.scheduler.pass(PAUSES[run % PAUSES.length] ?? 70_000);
     await untilNothingIsDue(world);
@@ -153,7 +154,8 @@ async function comeToRest(world: World): Promise<void> {
     await checkRuns(world, [sync]);
     if (isSettled) await checkHonest(world, plan, sync);
     const passed = sync.result?.ok === true && sync.result.value.outcome !== 'failed';
-    if (passed && sync.writeRequests === 0 && run > 1) {
+    if (sync.writeRequests > 0) moved = world.scheduler.now;
+    if (passed && sync.writeRequests === 0 && run > 1 && !(await isAnyUntried(world, moved))) {
       await checkRest(world);
       return;
     }
@@ -174,6 +176,11 @@ async function untilNothingIsDue(world: World): Promise<void> {
     if (last === 0) return;
     await world.scheduler.pass(last - now);
   }
+}
+
+/** Whether a parked record whose time is yet to come has not been tried since something last moved: it may have much to do. */
+async function isAnyUntried(world: World, moved: number): Promise<boolean> {
+  return (await world.store.parked({})).some(({ next, last }) => next !== null && last < moved);
 }
 
 async function intentCount(world: World): Promise<number> {
