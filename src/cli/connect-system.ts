@@ -1,7 +1,7 @@
 import { needsKeptTokens } from '../connector/auth/authenticator.ts';
 import { type Authorization, startAuthorization } from '../connector/auth/authorization-code.ts';
 import { replaceTokens } from '../connector/auth/tokens.ts';
-import type { LoadedIntegration, LoadedSystem } from '../integration/loaded.ts';
+import type { LoadedSystem } from '../integration/loaded.ts';
 import type { Platform } from '../platform/platform.ts';
 import { throughProxy } from '../platform/through-proxy.ts';
 import { tokenParts } from '../protocols/rest/connection.ts';
@@ -92,12 +92,12 @@ export interface Checked {
   records: number;
 }
 
-/** Reads the first page of one object, which changes nothing; null where the connector lists none. */
+/** Reads the first page of one object, a mapped one first, which changes nothing; null where the connector lists none. */
 export async function checkByRead(
   { system, platform, store, signal }: ConnectParts,
-  integration: LoadedIntegration,
+  mapped: readonly string[],
 ): Promise<Result<Checked | null>> {
-  const object = listedObject(system, integration);
+  const object = listedObject(system, mapped);
   if (object === null) return ok(null);
   const opened = openConnection(system, platform, store, false);
   if (!opened.ok) return opened;
@@ -116,10 +116,8 @@ export async function checkByRead(
 }
 
 /** One that the integration works with, or any: those below a parent need more than one request. */
-function listedObject(system: LoadedSystem, integration: LoadedIntegration): string | null {
-  const side = integration.a.name === system.name ? 'a' : 'b';
+function listedObject(system: LoadedSystem, mapped: readonly string[]): string | null {
   const { objects } = system.connector;
-  const mapped = integration.mappings.map((mapping) => mapping.objects[side]);
   const names = [...mapped, ...Object.keys(objects)].filter((name) => objects[name]?.list || objects[name]?.table);
   return names.find((name) => !objects[name]?.parent) ?? names[0] ?? null;
 }

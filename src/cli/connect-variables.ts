@@ -69,7 +69,7 @@ export async function collectVariables(
 const own = (values: Readonly<Record<string, string>>, name: string) =>
   Object.hasOwn(values, name) ? values[name] : undefined;
 
-function questionFor(connector: ConnectorDefinition, name: string, before: string | undefined): VariableQuestion {
+export function questionFor(connector: ConnectorDefinition, name: string, before?: string): VariableQuestion {
   const told = Object.hasOwn(connector.variables, name) ? connector.variables[name] : undefined;
   return {
     name,

@@ -37,7 +37,8 @@ export function connectorEntry(definition: ConnectorDefinition, variables: Reado
   };
 }
 
-function abilities(object: ObjectDefinition): string[] {
+/** What can be done with an object: list, changes, get, create, update, delete, archive. */
+export function abilities(object: ObjectDefinition): string[] {
   const { list, get, create, update, delete: remove, archive, batch, table, sql } = object;
   if (table !== undefined) return sql?.read_only ? ['list', 'get'] : ['list', 'get', 'create', 'update', 'delete'];
   const all: [string, unknown][] = [

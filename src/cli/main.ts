@@ -22,7 +22,7 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
 const HELP = `
 Start with:
   dovetail demo       two sandbox systems, synchronised in front of your eyes
-  dovetail init       an example integration of your own
+  dovetail init       an interview that ends with an integration of your own
   dovetail plan       what a sync would do, and why
 
 Exit codes: 0 done, nothing left; 1 failed; 2 wrong usage or an invalid file; 3 blocked by the check list;

@@ -57,7 +57,8 @@ export async function readValueFacts(
 
 type Records = Parameters<typeof valuesOf>[0];
 
-function factsOf(records: Records, { fields }: ObjectDefinition, key: Uint8Array): ValueFacts {
+/** Digests of the values of a sample, under a key that is to be forgotten. */
+export function factsOf(records: Records, { fields }: ObjectDefinition, key: Uint8Array): ValueFacts {
   return Object.fromEntries(
     Object.keys(fields).map((name) => {
       const texts = valuesOf(records, name, fields[name]);

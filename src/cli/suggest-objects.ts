@@ -76,7 +76,7 @@ export function objectPairs({ systems, contents }: MappingSource): ObjectPairs {
 }
 
 /** All but what a sync itself lives on: the link token, and the stamp and version of the system. */
-function fieldsOf({ fields, link_field, modified, version }: ObjectDefinition): FieldProfile[] {
+export function fieldsOf({ fields, link_field, modified, version }: ObjectDefinition): FieldProfile[] {
   const own: (string | undefined)[] = [link_field, modified, version];
   return Object.entries(fields).flatMap(([name, definition]) => (own.includes(name) ? [] : [{ name, definition }]));
 }

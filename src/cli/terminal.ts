@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { openBrowser } from './browser.ts';
 import type { VariableQuestion } from './connect-variables.ts';
+import type { Prompts } from './interview/prompts.ts';
 
 /** Where a command line runs: what it writes to, and what surrounds it. Tests pass their own. */
 export interface Terminal {
@@ -21,6 +22,8 @@ export interface Terminal {
   nodeVersion: string;
   /** Asks the person for a variable; null where they leave. Absent where nobody can answer. */
   ask?: (question: VariableQuestion) => Promise<string | null>;
+  /** Whoever answers an interview. Absent where nobody can. */
+  prompts?: () => Promise<Prompts>;
   /** All of stdin. */
   input?: () => Promise<string>;
   /** Shows an address in the person's browser. */
@@ -51,7 +54,7 @@ export function processTerminal(): Terminal {
     variables: process.env,
     signal: stop.signal,
     nodeVersion: process.version,
-    ...(process.stdin.isTTY && process.stderr.isTTY ? { ask: askHere } : {}),
+    ...(process.stdin.isTTY && process.stderr.isTTY ? { ask: askHere, prompts: promptsHere } : {}),
     input: readInput,
     browse: openBrowser,
   };
@@ -60,6 +63,10 @@ export function processTerminal(): Terminal {
 /** The prompts are loaded where somebody is asked. */
 async function askHere(question: VariableQuestion): Promise<string | null> {
   return (await import('./ask.ts')).askVariable(question);
+}
+
+async function promptsHere(): Promise<Prompts> {
+  return (await import('./interview/prompts.ts')).terminalPrompts;
 }
 
 async function readInput(): Promise<string> {

@@ -76,7 +76,7 @@ export async function openCliWorld(): Promise<CliWorld> {
       for (const server of servers) await server.close();
     },
   };
-  await world.run('init', '.');
+  await world.run('init', '.', '--example', 'crm-erp');
   const variables = {
     CRM_URL: servers[0].url,
     CRM_CLIENT_ID,

@@ -214,7 +214,7 @@ describe('refusals', () => {
     ['unknown-run', ['runs', 'show', 'abc'], () => undefined],
     ['no-filter', ['parked', 'retry'], () => undefined],
     ['not-a-number', ['plan', '--most', 'x'], () => undefined],
-    ['init-again', ['init', '.', '--yes'], () => undefined],
+    ['init-again', ['init', '.', '--example', 'crm-erp', '--yes'], () => undefined],
   ];
   it.each(wrong)('%s ends with exit code 2 and says what to do', async (name, args, prepare) => {
     prepare(world.folder);

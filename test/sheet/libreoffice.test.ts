@@ -19,7 +19,7 @@ type Typed = [sheet: string, address: string, text: string];
 let folder = '';
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'dovetail-office-'));
-  expect((await runIn(folder, ['init', '.'])).exit).toBe(0);
+  expect((await runIn(folder, ['init', '.', '--example', 'crm-erp'])).exit).toBe(0);
   expect((await runIn(folder, ['mapping', 'export', '--no-samples'])).exit).toBe(0);
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));

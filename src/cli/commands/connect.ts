@@ -144,7 +144,10 @@ async function connectSystem(
     });
     if (!done.ok) return output.failure(EXIT.failed, [done.error]);
   }
-  const checked = await checkByRead(parts, integration);
+  const checked = await checkByRead(
+    parts,
+    integration.mappings.map(({ objects }) => objects[system.name === integration.a.name ? 'a' : 'b']),
+  );
   if (!checked.ok) return output.failure(EXIT.failed, [withHint(checked.error, system.name)]);
   const { environment } = integration;
   const kept = Object.keys(values.value).sort();

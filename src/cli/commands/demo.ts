@@ -7,9 +7,9 @@ import { ok, type Result } from '../../record/diagnostic.ts';
 import { type Cli, withExamples, withJson } from '../command.ts';
 import { Story } from '../demo/story.ts';
 import { type DemoSystems, startSystems } from '../demo/systems.ts';
+import { copyExample } from '../example.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { openOutput } from '../output.ts';
-import { copyExample } from './init.ts';
 
 interface DemoOptions {
   size: number;

@@ -1,41 +1,80 @@
-import { constants, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { type Diagnostic, fail, ok, problem, type Result } from '../../record/diagnostic.ts';
 import { type Cli, withExamples, withJson } from '../command.ts';
+import { copyExample, EXAMPLES } from '../example.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
+import type { Given } from '../interview/answers.ts';
 import { openOutput } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
 import { initText } from '../views/init.ts';
 
-const EXAMPLES = ['crm-erp', 'northwind'];
-
 interface InitOptions {
-  example: string;
+  example?: string;
+  answers?: string;
+  env: string;
+  language: 'en' | 'de';
   yes?: boolean;
   json?: boolean;
 }
 
 export function addInit(program: Command, cli: Cli): void {
   const command = withJson(program.command('init [folder]'))
-    .summary('an example integration to start from')
-    .description('Writes an example integration into a folder, and says what to change. Overwrites nothing.')
-    .addOption(new Option('--example <name>', 'which example').choices(EXAMPLES).default('crm-erp'))
-    .option('--yes', 'also into a folder that holds other files')
-    .action((folder: string | undefined, options: InitOptions) => {
-      cli.exit = init(cli.terminal, folder ?? '.', options);
+    .summary('an interview that ends with an integration that runs')
+    .description(
+      'Asks for both systems and what is agreed about them, at most twelve questions, finds out the rest by itself, and ' +
+        'writes an integration into a folder: the file, the report of its check, and the tickets to send. Left in the ' +
+        'middle, it goes on where it was. A question that you can not answer is answered with `? NAME`: whom to ask. ' +
+        'Writes nothing into either system, and overwrites no file.',
+    )
+    .option('--answers <file>', 'answers from a YAML file; what it leaves out is asked for')
+    .option('--yes', 'ask nothing: the safe answer where the file has none; with --example, also into a filled folder')
+    .option('--env <name>', 'the environment that the addresses and credentials are of', 'staging')
+    .addOption(new Option('--language <code>', 'of the report and the tickets').choices(['en', 'de']).default('en'))
+    .addOption(new Option('--example <name>', 'copy an example instead of asking').choices(EXAMPLES))
+    .action(async (folder: string | undefined, options: InitOptions) => {
+      cli.exit = await init(cli, folder ?? '.', options);
     });
-  withExamples(command, 'dovetail init', 'dovetail init shop --example northwind');
+  withExamples(
+    command,
+    'dovetail init shop',
+    'dovetail init shop --answers answers.yaml --yes --json',
+    'dovetail init shop --example northwind',
+  );
 }
 
-function init(terminal: Terminal, folder: string, options: InitOptions): ExitCode {
+async function init(cli: Cli, folder: string, options: InitOptions): Promise<ExitCode> {
+  const { terminal } = cli;
   const output = openOutput(terminal, options.json === true);
   const target = resolve(terminal.folder, folder);
-  const copied = copyExample(options.example, target, options.yes === true);
-  if (!copied.ok) return output.failure(EXIT.usage, [copied.error]);
+  if (options.example !== undefined) return example(terminal, target, options.example, options);
+  const answers = await answersIn(terminal, options.answers);
+  if (!answers.ok) return output.failure(EXIT.usage, answers.error);
+  if (existsSync(join(target, 'integration.yaml'))) return output.failure(EXIT.usage, [alreadyThere(target)]);
+  const { holdInterview } = await import('../interview/hold-interview.ts');
+  const { environment, language, yes } = { ...options, environment: options.env, yes: options.yes === true };
+  return holdInterview(cli, output, {
+    folder: target,
+    shown: shownAs(terminal, target),
+    environment,
+    language,
+    yes,
+    answers: answers.value,
+  });
+}
+
+/** As a person in this folder would name it. */
+function shownAs(terminal: Terminal, target: string): string {
   const way = relative(terminal.folder, target) || '.';
-  const shown = way.startsWith('..') ? target : way;
+  return way.startsWith('..') ? target : way;
+}
+
+function example(terminal: Terminal, target: string, name: string, options: InitOptions): ExitCode {
+  const output = openOutput(terminal, options.json === true);
+  const copied = copyExample(name, target, options.yes === true);
+  if (!copied.ok) return output.failure(EXIT.usage, [copied.error]);
+  const shown = shownAs(terminal, target);
   const file = join(shown, 'integration.yaml');
   const at = shown === '.' ? '' : ` --integration ${file}`;
   const next = [
@@ -51,59 +90,22 @@ function init(terminal: Terminal, folder: string, options: InitOptions): ExitCod
   return EXIT.done;
 }
 
-/** Copies all files of an example; gives their names. */
-export function copyExample(name: string, target: string, intoFilled: boolean): Result<string[]> {
-  const source = exampleFolder(name);
-  if (source === null) return fail(problem('example-missing', `The example ${name} is not part of this installation`));
-  const files = readdirSync(source, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name !== '.env' && !entry.parentPath.includes('.dovetail'))
-    .map((entry) => relative(source, join(entry.parentPath, entry.name)))
-    .sort();
-  const present = existsSync(target) ? readdirSync(target) : [];
-  const clash = files.filter((file) => existsSync(join(target, file)));
-  if (clash.length > 0) return fail(wouldOverwrite(clash));
-  if (present.length > 0 && !intoFilled) return fail(folderFilled(target));
-  try {
-    mkdirSync(target, { recursive: true });
-    for (const file of files) copyFile(join(source, file), join(target, file));
-    return ok(files);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'an error';
-    return fail(problem('folder-unwritable', `The folder can't be written`, { detail: code, where: { file: target } }));
-  }
+/** The answers of a file by the ids of their questions, `${NAME}` filled in from the environment. */
+async function answersIn(
+  terminal: Terminal,
+  name: string | undefined,
+): Promise<Result<Map<string, Given>, Diagnostic[]>> {
+  if (name === undefined) return ok(new Map());
+  const file = resolve(terminal.folder, name);
+  if (!existsSync(file))
+    return fail([problem('file-missing', 'There is no such file of answers', { where: { file } })]);
+  const { readAnswers } = await import('../interview/read-answers.ts');
+  return readAnswers(readFileSync(file, 'utf8'), file, terminal.variables);
 }
 
-const SCHEMAS = '../../schemas/';
-
-/** A YAML file names its schema for the editor, which from its new place is another way. */
-function copyFile(from: string, to: string): void {
-  mkdirSync(dirname(to), { recursive: true });
-  if (!/\.ya?ml$/.test(from)) {
-    copyFileSync(from, to, constants.COPYFILE_EXCL);
-    return;
-  }
-  const schemas = relative(dirname(to), resolve(dirname(from), SCHEMAS)).replaceAll('\\', '/');
-  const text = readFileSync(from, 'utf8').replace(`$schema=${SCHEMAS}`, `$schema=${schemas}/`);
-  writeFileSync(to, text, { flag: 'wx' });
-}
-
-/** Of the package: above this folder in the sources and in dist/. */
-function exampleFolder(name: string): string | null {
-  const places = ['../../../examples/', '../../../../examples/'].map((path) =>
-    fileURLToPath(new URL(`${path}${name}/`, import.meta.url)),
-  );
-  return places.find((place) => existsSync(join(place, 'integration.yaml'))) ?? null;
-}
-
-const wouldOverwrite = (files: readonly string[]): Diagnostic =>
-  problem('would-overwrite', `There is ${files.slice(0, 3).join(', ')} already`, {
+const alreadyThere = (folder: string): Diagnostic =>
+  problem('would-overwrite', 'There is an integration.yaml already', {
     detail: 'Nothing was written.',
-    next: 'Name another folder: dovetail init FOLDER',
-  });
-
-const folderFilled = (target: string): Diagnostic =>
-  problem('folder-filled', 'The folder holds other files', {
-    detail: 'Nothing was written.',
-    where: { file: target },
-    next: 'Name a new folder, as in `dovetail init my-integration`, or say --yes.',
+    where: { file: join(folder, 'integration.yaml') },
+    next: 'Name another folder: dovetail init FOLDER; or check the one that is there: dovetail check',
   });

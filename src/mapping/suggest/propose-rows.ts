@@ -2,7 +2,7 @@ import type { FieldDefinition } from '../../connector/field.ts';
 import { typesFit } from '../../integration/type-fit.ts';
 import type { Side } from '../../record/side.ts';
 import type { FieldProfile } from './fields.ts';
-import { type Suggestion, suggestPairs } from './suggest-pairs.ts';
+import { type Agreement, type Suggestion, suggestPairs } from './suggest-pairs.ts';
 
 /** One object of a mapping, with the fields that nothing is decided about yet. */
 export interface OpenSide {
@@ -28,12 +28,13 @@ export interface ProposalScope {
   sides: Record<Side, OpenSide>;
   /** The objects of all mappings of the file, by name: references go by their links. */
   mappings: ReadonlyMap<string, Record<Side, string | undefined>>;
+  agreement?: Agreement;
 }
 
 /** The rows that are probably missing in a mapping, the surest first. */
-export function proposeRows({ sides, mappings }: ProposalScope): Proposal[] {
+export function proposeRows({ sides, mappings, agreement }: ProposalScope): Proposal[] {
   const profile = ({ object, label, open }: OpenSide) => ({ name: object, label, fields: open });
-  return suggestPairs(profile(sides.a), profile(sides.b)).flatMap((suggestion) => {
+  return suggestPairs(profile(sides.a), profile(sides.b), agreement).flatMap((suggestion) => {
     const a = definitionOf(sides.a, suggestion.a);
     const b = definitionOf(sides.b, suggestion.b);
     if (!a || !b) return [];

@@ -31,12 +31,13 @@ const DOUBTFUL = 0.75;
 /**
  * The fields of two objects that are probably the same, each at most once, the surest first. By their names (words and
  * phrases in English and German, see `vocabulary.ts`), labels, types, lengths, options, and what their sampled values
- * have in common. Pure; the same in every run.
+ * have in common; and, with `agreement`, by how often they are equal in records that are in both. Pure; the same in
+ * every run.
  */
-export function suggestPairs(a: ObjectProfile, b: ObjectProfile): Suggestion[] {
+export function suggestPairs(a: ObjectProfile, b: ObjectProfile, agreement?: Agreement): Suggestion[] {
   const [left, right] = [namedFields(a), namedFields(b)];
   const candidates = left
-    .flatMap((one) => right.map((other) => candidateOf(one, other)))
+    .flatMap((one) => right.map((other) => candidateOf(one, other, agreement?.(one.name, other.name) ?? null)))
     .filter((candidate) => candidate !== null)
     .sort((one, other) => other.score - one.score || spelling(other) - spelling(one));
   const taken = new Set<NamedField>();
@@ -54,7 +55,7 @@ export function suggestPairs(a: ObjectProfile, b: ObjectProfile): Suggestion[] {
 const spelling = ({ a, b }: Candidate): number => (plain(a.name) === plain(b.name) ? 1 : 0);
 const plain = (name: string): string => name.toLowerCase().replace(/[^a-z\d]/g, '');
 
-function candidateOf(a: NamedField, b: NamedField): Candidate | null {
+function candidateOf(a: NamedField, b: NamedField, agreed: Agreed | null): Candidate | null {
   if (isOwnId(a) || isOwnId(b) || !canBeWritten(a, b)) return null;
   const named = a.readings.flatMap((one) => b.readings.map((other) => nameLikeness(one, other)));
   const best = named.reduce((one, other) => (other.score > one.score ? other : one));
@@ -72,8 +73,33 @@ function candidateOf(a: NamedField, b: NamedField): Candidate | null {
     score += (1 - score) * shared.weight;
     grounds.push(shared.ground);
   }
+  if (agreed && agreed.both >= ENOUGH_RECORDS) {
+    const share = agreed.equal / agreed.both;
+    // Few values are equal by chance: then the names must speak for the pair, too.
+    if (share < DIFFERENT) score *= DIFFERENT;
+    else if (agreed.distinct >= FEWEST_VALUES || best.score > 0) score += (1 - score) * share;
+    grounds.push(`equal in ${agreed.equal} of ${agreed.both} records that are in both`);
+  }
   return score < LEAST ? null : { a, b, score, grounds };
 }
+
+/** How two fields compare in records that are in both systems. */
+export interface Agreed {
+  /** Records in which neither is empty. */
+  both: number;
+  /** Of these, records in which both are the same. */
+  equal: number;
+  /** Different values in those. */
+  distinct: number;
+}
+
+/** Null where the fields were not or can't be compared. */
+export type Agreement = (a: string, b: string) => Agreed | null;
+
+/** Fewer records than these say nothing. */
+const ENOUGH_RECORDS = 10;
+/** Below this share of equal values, a name that fits is deceptive. */
+const DIFFERENT = 0.2;
 
 /** A record's own id means nothing in the other system. */
 const isOwnId = ({ name }: FieldProfile): boolean => /^_*(id|uuid|guid)$/i.test(name);

@@ -1,0 +1,198 @@
+import type { ObjectDefinition } from '../../connector/definition.ts';
+import { type ProposedRow, proposeRows } from '../../mapping/suggest/propose-rows.ts';
+import { suggestMatchRules } from '../../matching/suggest/match-rules.ts';
+import { agreementOf, type FieldPair, matchedRecords } from '../../matching/suggest/matched-records.ts';
+import { otherSide, SIDES, type Side } from '../../record/side.ts';
+import { abilities } from '../connectors-report.ts';
+import type { Seen, SeenObject } from './sampled.ts';
+
+/** A mapping as it goes into the integration file. */
+export interface DraftedMapping {
+  name: string;
+  objects: Record<Side, string>;
+  /** Match rules, each a list of fields of the first system; empty where nothing names a record. */
+  match: { fields: string[]; note: string }[];
+  rows: DraftedRow[];
+  /** By the side where it happens: whether the other system can do the same. */
+  can: Record<Side, { create: boolean; update: boolean; archive: boolean; delete: boolean }>;
+  /** By side: why nothing is created there; null where records can be. */
+  noCreates: Record<Side, string | null>;
+  /** Both objects tell when a record was changed. */
+  stamped: boolean;
+  /** How close two stamps may be to decide nothing, s. */
+  skewSeconds: number;
+  /** By side: all records were read, and there are none. */
+  empty: Record<Side, boolean>;
+  /** Pairs of fields that take more than a row: why. */
+  left: { a: string; b: string; needs: string }[];
+}
+
+export interface DraftedRow {
+  row: ProposedRow;
+  fields: FieldPair;
+  /** Why these two, where that is not sure; null where it is. */
+  doubt: string | null;
+}
+
+/** From this confidence on, nine of ten suggestions are right. */
+const SURE = 0.8;
+/** What is less sure stands in the file only where a record can't be made without it. */
+const LIKELY = 0.5;
+
+/** The mappings of the chosen objects: rows, match rules and what each system can do, by declarations and samples. */
+export function draftMappings(
+  seen: Seen,
+  names: Record<Side, string>,
+  pairs: readonly Record<Side, string>[],
+): DraftedMapping[] {
+  const found = pairs.flatMap((pair) => {
+    const objects = { a: seen.a.get(pair.a), b: seen.b.get(pair.b) };
+    return objects.a && objects.b ? [{ a: objects.a, b: objects.b }] : [];
+  });
+  const taken = new Set<string>();
+  const named = found.map((objects) => ({ objects, name: mappingName(objects.a.name, objects.b.name, taken) }));
+  const mappings = new Map(named.map(({ name, objects }) => [name, { a: objects.a.name, b: objects.b.name }]));
+  return named.map(({ name, objects }) => draft(name, objects, names, mappings));
+}
+
+function mappingName(a: string, b: string, taken: Set<string>): string {
+  const plain = (text: string) =>
+    text
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '_')
+      .replace(/^[^a-z]+|_+$/g, '') || 'records';
+  const name = taken.has(plain(a)) ? `${plain(a)}_${plain(b)}` : plain(a);
+  taken.add(name);
+  return name;
+}
+
+type Objects = Record<Side, SeenObject>;
+type Mappings = ReadonlyMap<string, Record<Side, string>>;
+
+function draft(name: string, objects: Objects, names: Record<Side, string>, mappings: Mappings): DraftedMapping {
+  const sideOf = (side: Side) => ({
+    system: names[side],
+    object: objects[side].name,
+    label: objects[side].definition.label,
+    open: objects[side].profile.fields,
+  });
+  const sides = { a: sideOf('a'), b: sideOf('b') };
+  const first = proposeRows({ sides, mappings });
+  const matched = matchedRecords(
+    objects,
+    first.filter(({ row, confidence }) => row !== null && confidence >= LIKELY),
+  );
+  const agreement = agreementOf(objects, matched);
+  const proposals = proposeRows({ sides, mappings, agreement });
+  const rows = chosenRows(proposals, objects);
+  rows.push(...referenceRows(objects, names, mappings, rows));
+  const plainRows = rows.filter(({ row }) => row.options === undefined && row.reference === undefined);
+  const rules = suggestMatchRules(
+    objects,
+    plainRows.map(({ fields }) => fields),
+    agreement,
+  );
+  const stamps = SIDES.map((side) => objects[side].definition.list?.since?.precision);
+  return {
+    name,
+    objects: { a: objects.a.name, b: objects.b.name },
+    match: rules.map(({ pairs, keyed }) => ({
+      fields: pairs.map(({ a }) => a),
+      note: keyedText(keyed, objects, names),
+    })),
+    rows,
+    can: { a: abilitiesOf(objects.b.definition), b: abilitiesOf(objects.a.definition) },
+    noCreates: { a: unfilled('a', objects, names, rows), b: unfilled('b', objects, names, rows) },
+    stamped: SIDES.every((side) => objects[side].definition.modified !== undefined),
+    skewSeconds: Math.max(0, ...stamps.map((precision) => 2 * seconds(precision))),
+    empty: { a: isEmpty(objects.a), b: isEmpty(objects.b) },
+    left: proposals.flatMap(({ a, b, needs, confidence }) =>
+      needs !== null && confidence >= LIKELY ? [{ a, b, needs }] : [],
+    ),
+  };
+}
+
+const isEmpty = ({ whole, records }: SeenObject): boolean => whole && records.length === 0;
+
+type Proposals = ReturnType<typeof proposeRows>;
+
+/** All that are sure, and of the others those without which no record can be made. */
+function chosenRows(proposals: Proposals, objects: Objects): DraftedRow[] {
+  const isRequired = (side: Side, field: string) => objects[side].definition.fields[field]?.required === true;
+  return proposals.flatMap(({ a, b, row, confidence, grounds }) => {
+    if (row === null || confidence < LIKELY) return [];
+    const sure = confidence >= SURE;
+    if (!sure && !isRequired('a', a) && !isRequired('b', b)) return [];
+    return [{ row, fields: { a, b }, doubt: sure ? null : `Not sure: ${grounds.join(', ')}` }];
+  });
+}
+
+/** Two references to objects that are mapped to each other are the same, where each object has one such reference. */
+function referenceRows(
+  { a, b }: Objects,
+  names: Record<Side, string>,
+  mappings: Mappings,
+  rows: readonly DraftedRow[],
+): DraftedRow[] {
+  const references = (object: SeenObject, side: Side, target: string) =>
+    object.profile.fields.filter(
+      ({ name, definition }) =>
+        definition.type === 'reference' &&
+        definition.reference === target &&
+        rows.every(({ fields }) => fields[side] !== name),
+    );
+  return [...mappings].flatMap(([mapping, objects]) => {
+    const [ours, theirs] = [references(a, 'a', objects.a), references(b, 'b', objects.b)];
+    const [one, other] = [ours[0], theirs[0]];
+    if (!one || !other || ours.length !== 1 || theirs.length !== 1) return [];
+    const row: ProposedRow = { [names.a]: one.name, [names.b]: other.name, reference: mapping };
+    const forth = !other.definition.read_only;
+    const back = !one.definition.read_only;
+    if (!forth && !back) return [];
+    if (!back) row.direction = `${names.a} -> ${names.b}`;
+    if (!forth) row.direction = `${names.b} -> ${names.a}`;
+    return [{ row, fields: { a: one.name, b: other.name }, doubt: null }];
+  });
+}
+
+function abilitiesOf(definition: ObjectDefinition) {
+  const can = abilities(definition);
+  const has = (name: string) => can.includes(name);
+  return { create: has('create'), update: has('update'), archive: has('archive'), delete: has('delete') };
+}
+
+/** Required fields of the side that no row fills. */
+function unfilled(
+  side: Side,
+  objects: Objects,
+  names: Record<Side, string>,
+  rows: readonly DraftedRow[],
+): string | null {
+  const { definition } = objects[side];
+  const other = objects[otherSide(side)].name;
+  const filled = rows
+    .filter(({ row }) => row.direction === undefined || row.direction === `${names[otherSide(side)]} -> ${names[side]}`)
+    .map(({ fields }) => fields[side]);
+  const missing = Object.entries(definition.fields).flatMap(([name, field]) =>
+    field.required && !field.read_only && !filled.includes(name) ? [name] : [],
+  );
+  return missing.length === 0
+    ? null
+    : `${missing.join(', ')} must be filled, and no field of ${other} was found for it`;
+}
+
+function keyedText(keyed: Record<Side, number>, objects: Objects, names: Record<Side, string>): string {
+  const of = (side: Side) => `${keyed[side]} of ${objects[side].records.length} in ${names[side]}`;
+  const sampled = SIDES.filter((side) => objects[side].records.length > 0);
+  return sampled.length === 0
+    ? 'by its name alone: no records were read'
+    : `in the sample ${sampled.map(of).join(', ')}`;
+}
+
+/** `1ms`, `1s`, `1m` */
+function seconds(precision: string | undefined): number {
+  const found = /^(\d+)(ms|s|m|h)$/.exec(precision ?? '');
+  if (!found) return 0;
+  const unit = { ms: 0, s: 1, m: 60, h: 3600 }[found[2] ?? 'ms'] ?? 0;
+  return Number(found[1]) * unit;
+}

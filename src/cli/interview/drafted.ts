@@ -1,0 +1,140 @@
+import { type Answers, type Given, isUnknown, textOf } from './answers.ts';
+import type { DraftedMapping } from './draft-mappings.ts';
+import { type Decided, type IntegrationDraft, type LossDraft, rowKey, type SystemDraft } from './integration-text.ts';
+import { type Known, type KnownLoss, type KnownSystem, PLACES, type Place, SIDE_OF } from './known.ts';
+
+/** A point that somebody is to be asked about. */
+export interface OpenPoint {
+  /** The question of the check list. */
+  question: string;
+  what: string;
+  ask: string;
+}
+
+/** What the integration file is to say, by what was found out and answered. */
+export function integrationDraft(
+  systems: Record<Place, KnownSystem>,
+  mappings: readonly DraftedMapping[],
+  losses: readonly KnownLoss[],
+  answers: Answers,
+  place: { environment: string; schema: string },
+): IntegrationDraft {
+  const schedule = textOf(answers.get('schedule'));
+  const errors = textOf(answers.get('errors'));
+  return {
+    ...place,
+    name: `${systems.first.name}-${systems.second.name}`.replaceAll('_', '-'),
+    systems: { a: systemDraft('first', systems.first, answers), b: systemDraft('second', systems.second, answers) },
+    mappings,
+    losses: lossDrafts(losses, textOf(answers.get('losses'))),
+    wins: decided(answers.get('wins'), 'hold'),
+    deletes: decided(answers.get('deletes'), 'hold'),
+    every: schedule === undefined || schedule === 'request' ? null : schedule,
+    errorsTo: errors === undefined ? [] : errors.split(',').map((address) => address.trim()),
+    answers: checkListAnswers(systems, mappings, answers),
+  };
+}
+
+function systemDraft(place: Place, system: KnownSystem, answers: Answers): SystemDraft {
+  const { name, title, connector, variables, credentials } = system;
+  const placeholders = credentials.map(
+    ({ name: variable }) => [variable, `\${${`${name}_${variable}`.toUpperCase()}}`] as const,
+  );
+  return {
+    name,
+    title,
+    connector,
+    contact: contactOf(textOf(answers.get(`${place}.contact`))),
+    variables: { ...variables, ...Object.fromEntries(placeholders) },
+  };
+}
+
+/** `Anna Meier <anna@company.example>`, a name, or an address. */
+function contactOf(text: string | undefined): SystemDraft['contact'] {
+  if (text === undefined || text === '') return null;
+  const email = /[^\s<>@]+@[^\s<>@]+\.[^\s<>@]+/.exec(text)?.[0] ?? null;
+  const name =
+    email === null
+      ? text
+      : text
+          .replace(/<[^<>]*>/, '')
+          .replace(email, '')
+          .replace(/[,;\s]+$/, '')
+          .trim();
+  return { name: name === '' ? text : name, email };
+}
+
+function lossDrafts(losses: readonly KnownLoss[], does: string | undefined): Map<string, LossDraft> {
+  if (does !== 'accept' && does !== 'one-way') return new Map();
+  return new Map(losses.map(({ mapping, a, b, from, says }) => [rowKey(mapping, a, b), { does, from, says }]));
+}
+
+const decided = (given: Given | undefined, safe: string): Decided => ({
+  value: textOf(given) ?? safe,
+  ask: isUnknown(given) ? given.ask : null,
+});
+
+const askText = ({ ask }: { ask: string }): string => `open: ask ${ask}`;
+
+/** What configures nothing, and what nobody knew: by the ids of the check list. */
+function checkListAnswers(
+  systems: Record<Place, KnownSystem>,
+  mappings: readonly DraftedMapping[],
+  answers: Answers,
+): Record<string, string | Record<string, string>> {
+  const found: Record<string, string | Record<string, string>> = {};
+  for (const [id, question] of [
+    ['schedule', 'frequency'],
+    ['errors', 'error-recipients'],
+    ['privacy', 'privacy'],
+  ] as const) {
+    const given = answers.get(id);
+    if (isUnknown(given)) found[question] = askText(given);
+  }
+  const privacy = textOf(answers.get('privacy'));
+  if (privacy !== undefined) found.privacy = privacy;
+  if (textOf(answers.get('schedule')) === 'request') found.frequency = 'only when somebody runs it';
+  const contacts = PLACES.flatMap((place) => {
+    const given = answers.get(`${place}.contact`);
+    return isUnknown(given) ? [[systems[place].name, askText(given)] as const] : [];
+  });
+  if (contacts.length > 0) found['technical-contact'] = Object.fromEntries(contacts);
+  const unmatched = mappings.filter(({ match }) => match.length === 0);
+  const starts = unmatched.flatMap(({ empty, name }) =>
+    PLACES.flatMap((place) => (empty[SIDE_OF[place]] ? [`${name}: ${systems[place].name} starts empty`] : [])),
+  );
+  if (unmatched.length > 0 && starts.length >= unmatched.length) found.duplicates = starts.join('; ');
+  return found;
+}
+
+/** What somebody is still to be asked, in the order of the interview. */
+export function openPoints(known: Known, answers: Answers): OpenPoint[] {
+  const point = (id: string, question: string, what: string): OpenPoint[] => {
+    const given = answers.get(id);
+    return isUnknown(given) ? [{ question, what, ask: given.ask }] : [];
+  };
+  const ofSystem = (place: Place): OpenPoint[] => {
+    const system = known.systems[place];
+    const title = system?.title ?? `the ${place} system`;
+    const credentials = (system?.credentials ?? []).map(({ name, label }) => ({
+      id: `${place}.credentials.${name}`,
+      label,
+    }));
+    return [
+      ...point(`${place}.address`, 'connector', `Where is ${title}?`),
+      ...point(`${place}.connector`, 'api-description', `Which system is ${title}?`),
+      ...credentials.flatMap(({ id, label }) => point(id, 'credentials', `${label} of ${title}`)),
+      ...point(`${place}.contact`, 'technical-contact', `Who answers questions about ${title}?`),
+    ];
+  };
+  return [
+    ...PLACES.flatMap(ofSystem),
+    ...point('objects', 'object-mapping', 'Which objects are to be kept the same? Those that are sure were taken'),
+    ...point('losses', 'validation', "What to do with fields that can't hold all that the other side holds?"),
+    ...point('wins', 'duplicates', 'Whose value stands when both differ? Until then, a person decides each time'),
+    ...point('deletes', 'propagation', 'What happens to deleted records? Until then, deletes wait for approval'),
+    ...point('schedule', 'frequency', 'How often are they synchronised?'),
+    ...point('errors', 'error-recipients', 'Who is told when a run fails?'),
+    ...point('privacy', 'privacy', 'On what legal basis are personal data exchanged, and when are they erased?'),
+  ];
+}
