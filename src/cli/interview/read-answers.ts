@@ -1,5 +1,5 @@
 import { explainIssues, readYaml } from '../../connector/yaml-document.ts';
-import { fillIn } from '../../integration/load-systems.ts';
+import { fillIn } from '../../integration/fill-in.ts';
 import { type Diagnostic, fail, ok, problem, type Result } from '../../record/diagnostic.ts';
 import { answersOf, answersSchema, type Given, isUnknown } from './answers.ts';
 
