@@ -77,9 +77,10 @@ class DeclaredConnection implements Connection {
   async create(object: string, items: readonly CreateItem[]): Promise<WriteOutcome[]> {
     const honours = this.capabilities(object).idempotencyMs > 0;
     return items.map((item) => {
-      const known = honours ? this.#done.get(item.idempotencyKey) : undefined;
+      const key = `${object} ${item.idempotencyKey}`;
+      const known = honours ? this.#done.get(key) : undefined;
       const outcome = known ?? this.#guarded(() => this.#create(object, item));
-      if (honours) this.#done.set(item.idempotencyKey, outcome);
+      if (honours) this.#done.set(key, outcome);
       return outcome;
     });
   }
