@@ -50,6 +50,8 @@ const PURE_MODULES = ['node:crypto', 'node:buffer'];
 const PLATFORM_MODULES = [
   'undici',
   'pino',
+  'nodemailer',
+  'nodemailer/lib/smtp-connection',
   'node:http',
   'node:https',
   'node:http2',
