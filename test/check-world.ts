@@ -13,6 +13,7 @@ import { systemClock } from '../src/platform/clock.ts';
 import type { HttpClient } from '../src/platform/http.ts';
 import { undiciHttp } from '../src/platform/http-undici.ts';
 import { silentLog } from '../src/platform/log.ts';
+import { nodeNetwork } from '../src/platform/network-node.ts';
 import { systemRandom } from '../src/platform/random.ts';
 import { throughProxy } from '../src/platform/through-proxy.ts';
 import { openRestConnection } from '../src/protocols/rest/connection.ts';
@@ -77,7 +78,13 @@ export async function openCheckWorld({ bend = {}, ...systems }: CheckWorldOption
       });
       if (!loaded.ok) throw new Error(JSON.stringify(loaded.error));
       one.change?.(loaded.value);
-      const platform = { clock: systemClock, random: systemRandom, http: one.http ?? http, log: silentLog };
+      const platform = {
+        clock: systemClock,
+        random: systemRandom,
+        http: one.http ?? http,
+        log: silentLog,
+        network: nodeNetwork,
+      };
       const connect = ({ connector: definition, variables, proxy }: LoadedSystem) => {
         const way = { ...platform, http: throughProxy(platform.http, proxy) };
         const connection = openRestConnection({ definition, variables, platform: way, tokens: passingTokens() });

@@ -8,6 +8,7 @@ import type { LoadedIntegration, LoadedSystem } from '../integration/loaded.ts';
 import { systemClock } from '../platform/clock.ts';
 import { undiciHttp } from '../platform/http-undici.ts';
 import { type Log, silentLog } from '../platform/log.ts';
+import { nodeNetwork } from '../platform/network-node.ts';
 import type { Platform } from '../platform/platform.ts';
 import { systemRandom } from '../platform/random.ts';
 import { throughProxy } from '../platform/through-proxy.ts';
@@ -141,7 +142,7 @@ const hint = (diagnostic: Diagnostic): Diagnostic => ({
 export async function openPlatform(terminal: Terminal): Promise<Result<Platform>> {
   const log = await openLog(terminal);
   if (!log.ok) return log;
-  return ok({ clock: systemClock, random: systemRandom, http: undiciHttp(), log: log.value });
+  return ok({ clock: systemClock, random: systemRandom, http: undiciHttp(), log: log.value, network: nodeNetwork });
 }
 
 /** The operator's log goes to stderr when `DOVETAIL_LOG` names a level. */

@@ -1,4 +1,5 @@
 import type { Diagnostic, Result } from '../record/diagnostic.ts';
+import type { Access } from './access.ts';
 import type { ConnectorDefinition } from './definition.ts';
 import type { FieldDefinition, OptionDefinition } from './field.ts';
 import type { Rights } from './rights.ts';
@@ -149,6 +150,8 @@ export interface Capabilities {
  */
 export interface Connection {
   readonly connector: ConnectorDefinition;
+  /** Absent where there is nothing to ask. */
+  readonly access?: Access;
   /**
    * Asked right before each write is sent; what it returns stops the write as `fatal`, with nothing sent. A run uses it
    * to stop writing at once when another process may have taken over.

@@ -44,6 +44,22 @@ export function isPrivateAddress(address: string): boolean {
   return PRIVATE.check(address, kind === 4 ? 'ipv4' : 'ipv6');
 }
 
+/** Whether an address is one of those given, or within one of the networks (`203.0.113.0/24`). */
+export function isWithin(address: string, given: readonly string[]): boolean {
+  const list = new BlockList();
+  for (const one of given) {
+    const [network = '', prefix] = one.split('/');
+    const family = isIP(network) === 6 ? 'ipv6' : 'ipv4';
+    if (prefix === undefined) list.addAddress(network, family);
+    else list.addSubnet(network, Number(prefix), family);
+  }
+  return list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+}
+
+/** The first address that stands in a text, such as the answer of a service that tells callers theirs. */
+export const addressIn = (text: string): string | null =>
+  text.split(/[^0-9a-fA-F.:]+/).find((word) => isIP(word) !== 0) ?? null;
+
 /** Whether a host name or address stands for a private one; a name that can't be resolved does not. */
 export function isPrivateHost(host: string): Promise<boolean> {
   if (isIP(host) !== 0) return Promise.resolve(isPrivateAddress(host));

@@ -2,7 +2,7 @@ import type { LoadedIntegration } from '../../integration/loaded.ts';
 import { SIDES, type Side } from '../../record/side.ts';
 import { type MappedObject, mappedFields, mappedObjects } from '../answers.ts';
 import { type Operation, operations } from '../operations.ts';
-import { addressOf, NO_ADDRESS } from '../questions/reachability.ts';
+import { addressOf, NO_ADDRESS } from '../probe-way.ts';
 
 /** What a ticket says about a system and what is asked of it. */
 export interface TicketFacts {

@@ -31,6 +31,8 @@ export interface Authenticator {
   token?(): string | null;
   /** The scopes of the token in use, as the server told them; null where it did not. */
   scopes?(): string | null;
+  /** Epoch ms until when what it has is used, null where nothing tells; absent where it never changes. */
+  expires?(): number | null;
 }
 
 /** Where a connector puts a credential: one of the three. */

@@ -59,6 +59,10 @@ class Renewing implements Authenticator {
     return this.#inUse?.tokens.scope ?? null;
   }
 
+  expires(): number | null {
+    return this.#inUse?.tokens.expires ?? null;
+  }
+
   async renew(rejected: Credentials | null): Promise<Result<Credentials>> {
     const current = this.current();
     if (current && current !== rejected) return ok(current);

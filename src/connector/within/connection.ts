@@ -1,4 +1,5 @@
 import { ok, problem, type Result } from '../../record/diagnostic.ts';
+import type { Access } from '../access.ts';
 import { compileCodec } from '../codec.ts';
 import type { ConnectorDefinition } from '../definition.ts';
 import type {
@@ -41,11 +42,13 @@ function holdingsOf(inner: Connection): Map<string, Holding> {
 
 class HoldingConnection implements Connection {
   readonly connector: ConnectorDefinition;
+  readonly access?: Access;
   readonly #inner: Connection;
   readonly #holdings: ReadonlyMap<string, Holding>;
 
   constructor(inner: Connection, holdings: ReadonlyMap<string, Holding>) {
     this.connector = inner.connector;
+    if (inner.access) this.access = inner.access;
     this.#inner = inner;
     this.#holdings = holdings;
   }

@@ -1,3 +1,4 @@
+import type { Access } from '../../connector/access.ts';
 import type { AuthParts } from '../../connector/auth/auth-parts.ts';
 import { createAuthenticator } from '../../connector/auth/authenticator.ts';
 import type { TokenStore } from '../../connector/auth/tokens.ts';
@@ -151,8 +152,8 @@ function headersOf(definition: ConnectorDefinition, variables: Variables): Resul
   return ok(headers);
 }
 
-/** In variables of the environment, the line ends of PEM texts are often written as \n. */
-function tlsOf({ tls }: ConnectorDefinition, variables: Variables): Result<TlsIdentity | null> {
+/** Who a connection says it is, where its server asks. In variables of the environment, the line ends of PEM texts are often written as \n. */
+export function tlsOf({ tls }: ConnectorDefinition, variables: Variables): Result<TlsIdentity | null> {
   if (!tls) return ok(null);
   const texts: Record<string, string> = {};
   for (const [name, template] of Object.entries(tls)) {
@@ -173,6 +174,7 @@ const urlUnusable = (): Diagnostic =>
 class RestConnection implements Connection {
   readonly connector: ConnectorDefinition;
   readonly #variables: Variables;
+  readonly access: Access;
   readonly #parts: SenderParts;
   readonly #sender: Sender;
   readonly #objects: ReadonlyMap<string, RestObject>;
@@ -192,6 +194,7 @@ class RestConnection implements Connection {
     this.#variables = variables;
     this.#parts = parts;
     this.#sender = createSender(parts);
+    this.access = accessOf(parts, this.#sender);
     this.#objects = objects;
     this.#optionLists = optionLists;
     for (const [name, { definition }] of objects) this.#capabilities.set(name, capabilitiesOf(connector, definition));
@@ -313,6 +316,22 @@ class RestConnection implements Connection {
 
   async close(): Promise<void> {}
 }
+
+function accessOf({ authenticator }: SenderParts, sender: Sender): Access {
+  return {
+    kind: 'http',
+    async renew() {
+      const expires = authenticator?.expires?.bind(authenticator);
+      if (!authenticator || !expires) return ok(null);
+      const renewed = await authenticator.renew(authenticator.current());
+      return renewed.ok ? ok({ expires: expires() }) : renewed;
+    },
+    ask: async (request) =>
+      anyResponse(await sender.send({ kind: 'reads', repeatable: false, ...request, parse: asText })),
+  };
+}
+
+const asText = (body: string): unknown => body;
 
 async function* nothingToRead(): AsyncGenerator<ReadStep> {
   const diagnostic = problem('not-offered', 'The connector declares no list for this object');

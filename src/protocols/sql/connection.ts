@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { Access } from '../../connector/access.ts';
 import type { ConnectorDefinition } from '../../connector/definition.ts';
 import { milliseconds } from '../../connector/duration.ts';
 import type { FieldDefinition, OptionDefinition } from '../../connector/field.ts';
@@ -31,6 +32,7 @@ import { postgresWriter } from './postgres-writer.ts';
 import { readTable, sweepTable } from './read.ts';
 import { retrying } from './retry.ts';
 import { readSqlRights } from './rights.ts';
+import { askServer } from './server.ts';
 import { openSqlite } from './sqlite.ts';
 import { sqliteWriter } from './sqlite-writer.ts';
 import { keyEquals, Statement, selectList } from './statements.ts';
@@ -106,6 +108,7 @@ function sqlitePath(url: string): string {
 
 class SqlConnection implements Connection {
   readonly connector: ConnectorDefinition;
+  readonly access: Access;
   readonly #database: Database;
   readonly #tables: ReadonlyMap<string, Table>;
   readonly #platform: Platform;
@@ -124,6 +127,7 @@ class SqlConnection implements Connection {
     this.#database = database;
     this.#tables = tables;
     this.#platform = platform;
+    this.access = { kind: 'database', server: () => askServer(database) };
     this.#writer =
       database.kind === 'postgres'
         ? postgresWriter({
