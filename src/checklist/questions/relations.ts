@@ -56,8 +56,10 @@ function referencesOf(integration: LoadedIntegration, side: Side): Reference[] {
   );
 }
 
-/** Most parents that are asked for, of each reference: by their ids in one go, by another key one by one. */
+/** Most parents that are asked for one by one, and most calls where many can be asked for at once, of each reference. */
 const MOST_PARENTS = 50;
+const MOST_CALLS = 3;
+/** Most parents that are looked up by another key than their id. */
 const MOST_LOOKED_UP = 5;
 
 /** What became of the references of one field. */
@@ -145,7 +147,7 @@ async function follow(context: ProbeContext, side: Side, reference: Reference): 
   const name = `${object}.${field}`;
   if (sample.failure) return { ...nothing, untold: `${name}: ${toldBy(sample.failure)}` };
   if (filled === 0) return { ...nothing, untold: `${name}: no record seen refers to another` };
-  const keys = [...byParent.keys()].slice(0, by === null ? MOST_PARENTS : MOST_LOOKED_UP);
+  const keys = [...byParent.keys()];
   const there = await (by === null ? byId(context, side, parent, keys) : byKey(context, side, parent, by, keys));
   const known = keys.filter((_, at) => there[at] !== null);
   if (known.length === 0) return { ...nothing, untold: `${name}: ${parent} can't be asked for one by one` };
@@ -158,16 +160,23 @@ async function follow(context: ProbeContext, side: Side, reference: Reference): 
   };
 }
 
-/** Whether each record is there; null where that can't be told. */
+/** Whether each record is there; null where that was not asked, or can't be told. What the sample shows is not asked for. */
 async function byId(
-  { connections }: ProbeContext,
+  { connections, samples }: ProbeContext,
   side: Side,
   object: string,
   ids: readonly string[],
 ): Promise<(boolean | null)[]> {
-  if (!connections[side].capabilities(object).get) return ids.map(() => null);
-  const outcomes = await connections[side].get(object, ids);
-  return outcomes.map(({ kind }) => (kind === 'unknown' ? null : kind === 'present'));
+  const seen = new Set((await samples.of(side, object)).records.map(({ id }) => id));
+  const { get, getMany } = connections[side].capabilities(object);
+  const unseen = ids.filter((id) => !seen.has(id)).slice(0, Math.max(MOST_PARENTS, MOST_CALLS * getMany));
+  const outcomes = get && unseen.length > 0 ? await connections[side].get(object, unseen) : [];
+  const kinds = new Map(outcomes.map(({ kind }, at) => [unseen[at] ?? '', kind]));
+  return ids.map((id) => {
+    if (seen.has(id)) return true;
+    const kind = kinds.get(id) ?? 'unknown';
+    return kind === 'unknown' ? null : kind === 'present';
+  });
 }
 
 async function byKey(
@@ -183,10 +192,13 @@ async function byKey(
   const canFind = connection.capabilities(object).findable.includes(field);
   const codec = compileCodec(definition, (list) => connection.options(list));
   const there: (boolean | null)[] = [];
+  let asked = 0;
   for (const key of keys) {
     const wire = codec.encodeValue(field, key);
-    if (seen.has(key) || whole || !canFind || !wire.ok) there.push(seen.has(key) || (whole ? false : null));
+    if (seen.has(key) || whole) there.push(seen.has(key));
+    else if (!canFind || !wire.ok || asked >= MOST_LOOKED_UP) there.push(null);
     else {
+      asked += 1;
       const found = await connection.find(object, field, wire.value);
       there.push(found.ok ? found.value.length > 0 : null);
     }

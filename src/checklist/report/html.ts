@@ -1,5 +1,6 @@
 import { isGap } from '../line.ts';
 import type { CheckLine, Evidence, Question, Status } from '../question.ts';
+import { findingsOf } from './findings.ts';
 import { type Content, html, Markup } from './markup.ts';
 import type { ReportModel } from './model.ts';
 import { SEAL_PLACE, sealed } from './seal.ts';
@@ -139,7 +140,17 @@ function answer(line: CheckLine, { report, language }: ReportModel, words: Words
     seen.length === 0
       ? null
       : html`<details><summary>${words.evidence(seen.length)}</summary><ul>${seen}</ul></details>`;
-  return html`<div class="answer"><p>${badge(line.status, words)} <b>${line.system ?? words.both}</b></p><p>${line.says}</p>${next}${fold}</div>`;
+  return html`<div class="answer"><p>${badge(line.status, words)} <b>${line.system ?? words.both}</b></p><p>${line.says}</p>${next}${findings(line, report, words)}${fold}</div>`;
+}
+
+function findings(line: CheckLine, report: ReportModel['report'], words: Words): Content {
+  const found = findingsOf(line, report);
+  if (found.length === 0) return null;
+  const items = found.map(({ system, place, text, next }) => {
+    const where = place === null ? null : html` <code>${place}</code>`;
+    return html`<li>${system}${where}: ${text}${next === null ? null : html`<br>→ ${next}`}</li>`;
+  });
+  return html`<details><summary>${words.findings(found.length)}</summary><ul>${items}</ul></details>`;
 }
 
 const VERDICTS = { holds: '✓', contradicts: '✗', unknown: '?' } as const;

@@ -1,4 +1,5 @@
 import type { CheckLine, Question } from '../question.ts';
+import { findingsOf, type ToldFinding } from './findings.ts';
 import type { ReportModel } from './model.ts';
 import { SEAL_PLACE, sealed } from './seal.ts';
 import { timeIn } from './time.ts';
@@ -82,5 +83,15 @@ function questionText(model: ReportModel, question: Question, lines: readonly Ch
     const seen = line.evidence.map(({ side, found }) => `\n  - ${plain(`${model.report.systems[side]}: ${found}`)}`);
     return `- **${words.status[line.status]}** ${plain(line.system ?? words.both)}: ${plain(line.says)}${next}${seen.join('')}`;
   });
-  return [`**${plain(text)}** \`${question.id}\``, ...answers].join('\n');
+  const found = lines.flatMap((line) => findingsOf(line, model.report));
+  const fold =
+    found.length === 0
+      ? []
+      : [`\n<details><summary>${words.findings(found.length)}</summary>\n`, ...found.map(findingText), '\n</details>'];
+  return [`**${plain(text)}** \`${question.id}\``, ...answers, ...fold].join('\n');
+}
+
+function findingText({ system, place, text, next }: ToldFinding): string {
+  const where = place === null ? '' : ` \`${place}\``;
+  return `- ${plain(system)}${where}: ${plain(text)}${next === null ? '' : ` → ${plain(next)}`}`;
 }

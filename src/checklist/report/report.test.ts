@@ -42,6 +42,16 @@ const LINES = [
         asked: 'the first records of each mapped object',
         found: 'The system answers <401> & says no more',
         facts: {},
+        findings: [
+          {
+            severity: 'warning',
+            code: 'key-shared',
+            summary: 'companies: 2 records share <one> key',
+            detail: 'Records: co_1, co_2',
+            where: { file: '/somewhere/integration.yaml', line: 41 },
+            next: 'Merge them',
+          },
+        ],
       },
     ],
   }),
@@ -99,6 +109,8 @@ describe('the report', () => {
     expect(page).toContain('The system answers &lt;401&gt; &amp; says no more');
     expect(page).toContain('Both see the same &lt;companies&gt;.');
     expect(page).not.toContain('<companies>');
+    expect(page).toContain('<summary>Findings (1)</summary>');
+    expect(page).toMatch(/crm <code>integration\.yaml:41<\/code>: companies: .* &lt;one&gt; key\. Records: co_1, co_2/);
     expect(page).not.toMatch(/(src|href)="(?!#)/);
     expect(html`<p title="${`"'`}">${null}${['a', '<']}</p>`.html).toBe('<p title="&quot;&#39;">a&lt;</p>');
   });

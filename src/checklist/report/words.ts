@@ -34,6 +34,7 @@ export interface Words {
   why: string;
   answer: string;
   evidence(count: number): string;
+  findings(count: number): string;
   asked: string;
   found: string;
   seal: string;
@@ -76,6 +77,7 @@ const EN: Words = {
   why: 'Why it matters',
   answer: 'Answer',
   evidence: (count) => `Evidence (${count})`,
+  findings: (count) => `Findings (${count})`,
   asked: 'asked',
   found: 'found',
   seal: 'Digest of contents',
@@ -138,6 +140,7 @@ const DE: Words = {
   why: 'Warum es wichtig ist',
   answer: 'Antwort',
   evidence: (count) => `Belege (${count})`,
+  findings: (count) => `Befunde (${count})`,
   asked: 'gefragt',
   found: 'gefunden',
   seal: 'Prüfsumme des Inhalts',
