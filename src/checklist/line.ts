@@ -11,18 +11,31 @@ export function lineOf(
   evidence: Evidence[],
 ): CheckLine {
   const untried = isUntried(integration, question, answer, evidence);
-  const status = statusOf(answer, evidence);
+  const told = evidence.filter((one) => one.verdict !== 'unknown' || !isSettled(question, one, evidence));
+  const status = statusOf(answer, told);
   const line = lineWith(
     integration,
     question,
     answer,
     evidence,
     untried && status === 'verified' ? 'declared' : status,
+    told,
   );
-  return untried && line.next === null && !isProduction(integration.environment) ? { ...line, next: TRY } : line;
+  const settled = question.probes.flatMap((probe) => (probe.writes && probe.settles) || []);
+  const advised = told.some(({ next, probe }) => next !== undefined && !settled.includes(probe));
+  return untried && !advised && !isProduction(integration.environment) ? { ...line, next: TRY } : line;
 }
 
 const TRY = 'Run `dovetail check --write`: it tries this on records that it makes and removes';
+
+/** Whether a probe that wrote has told what this one could not. */
+const isSettled = (question: Question, { probe, side }: Evidence, evidence: readonly Evidence[]): boolean =>
+  question.probes.some(
+    (one) =>
+      one.writes &&
+      one.settles?.includes(probe) &&
+      evidence.some((other) => other.probe === one.id && other.side === side && other.verdict === 'holds'),
+  );
 
 /** Whether something that only a write tells was not tried. */
 function isUntried(
@@ -57,6 +70,7 @@ function lineWith(
   answer: Answer,
   evidence: Evidence[],
   status: Status,
+  told: readonly Evidence[] = evidence,
 ): CheckLine {
   const { blocks } = question;
   return {
@@ -65,7 +79,7 @@ function lineWith(
     system: answer.side && integration[answer.side].name,
     status,
     says: answer.says,
-    next: nextOf(status, question, answer, evidence),
+    next: nextOf(status, question, answer, told),
     blocks,
     blocking:
       isGap(status) && (blocks === 'runs' || (blocks === 'production' && isProduction(integration.environment))),

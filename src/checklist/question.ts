@@ -85,6 +85,8 @@ export interface ReadingProbe {
 export interface WritingProbe {
   id: string;
   writes: true;
+  /** Probes of its question that can't tell by reading alone: where this one holds, what they could not tell counts no more. */
+  settles?: readonly string[];
   /** Whether there is anything to try on this side; where there is not, nothing is missing. */
   applies(integration: LoadedIntegration, side: Side): boolean;
   ask(context: WritingContext, side: Side): Promise<Observation>;

@@ -9,8 +9,9 @@ import type { MarkedRecord } from '../../store/marked.ts';
 import { isProduction } from '../environment.ts';
 import { type Book, type MarksOptions, settled } from './book.ts';
 import { fenced } from './fenced.ts';
-import { type MarkFields, markFields, newMark } from './mark.ts';
+import { bearsMark, type MarkFields, markFields, newMark } from './mark.ts';
 import { removeMarked } from './remove-marked.ts';
+import { withoutLimits } from './without-limits.ts';
 
 /** A record that was made. */
 export type Marked = MarkedRecord & { id: string };
@@ -35,8 +36,11 @@ export interface Marks {
   fields(side: Side, object: string): MarkFields | null;
   /** Makes a record of these canonical values; the fields of the mark are set besides. */
   make(side: Side, object: string, fields: Fields): Promise<Result<Marked>>;
-  /** Changes it; the fields of the mark can't be changed. `done` says only that the system said so. */
-  change(marked: Marked, fields: Fields): Promise<WriteOutcome>;
+  /**
+   * Changes it; the mark stays where it is sought. `done` says only that the system said so. `unchecked`: also to what the
+   * connector says that the system does not take.
+   */
+  change(marked: Marked, fields: Fields, options?: { unchecked?: boolean }): Promise<WriteOutcome>;
   /** Deletes it, or archives it where `archive` is set. It stays noted. */
   remove(marked: Marked, archive: boolean): Promise<WriteOutcome>;
   /** The connection of a side, which sees marked records only, and neither changes nor removes another one. */
@@ -69,7 +73,7 @@ export function openMarks(options: MarksOptions): Marks {
   return {
     fields: (side, object) => fieldsOf(book, side, object),
     make: (side, object, fields) => make(book, side, object, fields),
-    change: (marked, fields) => change(book, marked, fields),
+    change: (marked, fields, { unchecked = false } = {}) => change(book, marked, fields, unchecked),
     async remove({ side, object, id }, archive) {
       const [outcome] = await options.connections[side].remove(object, [{ id, version: null }], archive);
       return outcome ?? noOutcome();
@@ -125,12 +129,17 @@ async function make(book: Book, side: Side, object: string, fields: Fields): Pro
   return id.ok ? ok({ ...note, id: id.value }) : id;
 }
 
-async function change(book: Book, { side, object, id }: Marked, fields: Fields): Promise<WriteOutcome> {
+async function change(book: Book, marked: Marked, fields: Fields, unchecked: boolean): Promise<WriteOutcome> {
+  const { side, object, id, mark } = marked;
   const connection = book.connections[side];
-  const place = fieldsOf(book, side, object);
-  const kept = Object.entries(fields).filter(([name]) => name !== place?.shown && name !== place?.sought);
-  const codec = compileCodec(definitionOf(book, side, object), (list) => connection.options(list));
-  const wire = codec.encode(Object.fromEntries(kept));
+  const sought = fieldsOf(book, side, object)?.sought ?? '';
+  const kept =
+    Object.hasOwn(fields, sought) && !bearsMark({ mark: fields[sought] }, mark)
+      ? { ...fields, [sought]: mark }
+      : fields;
+  const definition = definitionOf(book, side, object);
+  const codec = compileCodec(unchecked ? withoutLimits(definition) : definition, (list) => connection.options(list));
+  const wire = codec.encode(kept);
   if (!wire.ok) {
     const [diagnostic = unmarkable(object)] = Object.values(wire.error);
     return { kind: 'failed', class: 'invalid', diagnostic };

@@ -3,6 +3,7 @@ import type { FieldType } from '../../record/value.ts';
 import { declared, fromFileOr, mappedFields, mappedObjects, notApplicable, ofEachSystem } from '../answers.ts';
 import { askClock, askReadable } from '../probe-values.ts';
 import type { Question } from '../question.ts';
+import { writtenFields } from '../written-fields.ts';
 
 export const timestamps: Question = {
   id: 'timestamps',
@@ -31,6 +32,13 @@ export const timestamps: Question = {
   probes: [
     { id: 'readable', ask: (context, side) => askReadable(context, side, TIMES) },
     { id: 'clock', ask: askClock },
+    {
+      id: 'written',
+      writes: true,
+      settles: ['clock'],
+      applies: (integration, side) => writtenFields(integration, side).length > 0,
+      ask: async (context, side) => (await import('../trial/try-times.ts')).tryTimes(context, side, TIMES),
+    },
   ],
 };
 

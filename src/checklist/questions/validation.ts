@@ -14,6 +14,7 @@ import { passesFilter } from '../filter.ts';
 import { aboutRecords } from '../named.ts';
 import type { Observation, ProbeContext, Question } from '../question.ts';
 import type { Sample, SampledRecord } from '../sample.ts';
+import { writtenFields } from '../written-fields.ts';
 
 export const validation: Question = {
   id: 'validation',
@@ -37,7 +38,15 @@ export const validation: Question = {
       const policy = cut === 0 ? 'what does not fit is parked' : `${cut} are cut to fit, else parked`;
       return declared(side, `constraints declared for ${limited.length} of ${fields.length} mapped fields; ${policy}`);
     }),
-  probes: [{ id: 'sample-against-constraints', ask: askSample }],
+  probes: [
+    { id: 'sample-against-constraints', ask: askSample },
+    {
+      id: 'limits-tried',
+      writes: true,
+      applies: (integration, side) => writtenFields(integration, side).length > 0,
+      ask: async (context, side) => (await import('../trial/try-limits.ts')).tryLimits(context, side),
+    },
+  ],
 };
 
 const hasConstraint = (field: FieldDefinition): boolean =>
