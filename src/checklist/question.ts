@@ -75,6 +75,8 @@ export interface ReadingProbe {
   /** Unique in its question. */
   id: string;
   writes?: false;
+  /** Of an answer for both systems: it asks neither of them, and is asked once. */
+  once?: true;
   ask(context: ProbeContext, side: Side): Promise<Observation>;
 }
 

@@ -15,6 +15,7 @@ import type {
   CheckLine,
   Evidence,
   Observation,
+  Probe,
   ProbeContext,
   Question,
   Status,
@@ -155,7 +156,7 @@ async function askReading(
   for (const answer of question.answers(context.integration)) {
     const asked = answer.status === 'declared' ? probes : [];
     const evidence = await ofEachSide(answer, asked, (probe, side) =>
-      askProbe(context, probe.id, side, shut[side], () => probe.ask(context, side)),
+      askProbe(context, probe.id, side, probe.once ? null : shut[side], () => probe.ask(context, side)),
     );
     found.push({ answer, evidence });
   }
@@ -192,15 +193,16 @@ async function askWriting(
 }
 
 /** The probes of one side one after the other, both sides at the same time. */
-async function ofEachSide<P>(
+async function ofEachSide<P extends Probe>(
   answer: Answer,
   probes: readonly P[],
   ask: (probe: P, side: Side) => Promise<Evidence | null>,
 ): Promise<Evidence[]> {
   const parts = await Promise.all(
-    sidesOf(answer).map(async (side) => {
+    sidesOf(answer).map(async (side, at) => {
       const found: Evidence[] = [];
-      for (const probe of probes) found.push(...[await ask(probe, side)].filter((one) => one !== null));
+      for (const probe of probes.filter((probe) => probe.writes || !probe.once || at === 0))
+        found.push(...[await ask(probe, side)].filter((one) => one !== null));
       return found;
     }),
   );

@@ -79,7 +79,8 @@ function settingsOf(
   };
 }
 
-function reportUnset(name: string, path: DataPath, findings: Findings): void {
+/** A variable of the environment that a text of the file names, and that has no value. */
+export function reportUnset(name: string, path: DataPath, findings: Findings): void {
   findings.error('variable-unset', `The environment variable ${name} is not set`, path, {
     next: `Set it, or add ${name}=… to the .env file beside the integration file`,
   });

@@ -1,4 +1,5 @@
 import type { ConnectorDefinition } from '../connector/definition.ts';
+import type { MailServer } from '../platform/mail.ts';
 import type { ProxySettings } from '../platform/proxy.ts';
 import type { Diagnostic, Place } from '../record/diagnostic.ts';
 import type { Side } from '../record/side.ts';
@@ -29,6 +30,8 @@ export interface LoadedIntegration {
   echo: string | null;
   /** Who gets the error messages. */
   errorsTo: string[];
+  /** The server that takes them; null where none is named. May hold a secret. */
+  mail: MailServer | null;
   /** Answers to questions of the check list that configure nothing, by the id of the question. */
   answers: Record<string, unknown>;
   /** Warnings and infos: what may be meant but looks odd. */

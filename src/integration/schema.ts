@@ -298,7 +298,23 @@ export const integrationSchema = z.strictObject({
     .optional()
     .describe('From where this installation reaches the systems: what the other side must allow'),
   errors: z
-    .strictObject({ to: z.array(z.string()).min(1).describe('Addresses') })
+    .strictObject({
+      to: z.array(z.string()).min(1).describe('Addresses'),
+      smtp: z
+        .strictObject({
+          host: z.string().describe('Name or address of the server'),
+          port: z.int().min(1).max(65_535).optional().describe('Default: 587, 465 with `tls`, 25 with `none`'),
+          security: z
+            .enum(['starttls', 'tls', 'none'])
+            .default('starttls')
+            .describe('`none` with a password only for a server on this machine'),
+          user: z.string().optional(),
+          password: z.string().optional().describe('Only as ${NAME}'),
+          from: z.string().describe('The address that messages come from'),
+        })
+        .optional()
+        .describe('The mail server that takes them'),
+    })
     .optional()
     .describe('Who gets the error messages'),
   answers: z

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CheckWorld, lineOf, openCheckWorld } from '../check-world.ts';
 import { type Case, needsOwnWorld } from './case.ts';
 import { OPERATION } from './cases/operation.ts';
+import { RECIPIENTS } from './cases/operation-recipients.ts';
 import { RIGHTS } from './cases/operation-rights.ts';
 import { READING } from './cases/reading.ts';
 import { VALUES } from './cases/values.ts';
@@ -10,7 +11,7 @@ import { VALUES } from './cases/values.ts';
  * The truth table of the check list: what each probe says of a system that does as declared, of one that declares nothing,
  * and of one that does otherwise than declared. Each file of `cases/` holds the rows of a group of questions.
  */
-const CASES: readonly Case[] = [...OPERATION, ...RIGHTS, ...READING, ...VALUES];
+const CASES: readonly Case[] = [...OPERATION, ...RECIPIENTS, ...RIGHTS, ...READING, ...VALUES];
 
 /** For the cases that change nothing in the systems. */
 let shared: CheckWorld;
