@@ -235,6 +235,10 @@ export const connectorSchema = z.strictObject({
   title: z.string(),
   protocol: z.enum(['rest', 'sql']),
   docs: z.string().optional(),
+  api_description: z
+    .string()
+    .optional()
+    .describe('Where the system serves its OpenAPI document: after the base URL, or absolute'),
   description: z.string().optional(),
   verified: z
     .string()

@@ -1,4 +1,5 @@
 import { counted, declared, mappedObjects, ofEachSystem } from '../answers.ts';
+import { failureKind, toldBy } from '../failure.ts';
 import type { Question } from '../question.ts';
 
 export const connector: Question = {
@@ -31,6 +32,18 @@ export const connector: Question = {
           return { verdict: 'holds', asked, facts, found: `${counted(found.length, 'object')} answered as declared` };
         }
         const names = strange.map((sample) => sample.object).join(', ');
+        const foreign = strange.every(({ failure }) => failure && failureKind(failure) === 'answer');
+        if (foreign && strange.length === found.length) {
+          const next = 'Check that the address is that of this kind of system, and its version';
+          const told = strange[0]?.failure ? toldBy(strange[0].failure) : '';
+          return {
+            verdict: 'contradicts',
+            asked,
+            facts,
+            found: `Nothing answered as declared. ${names}: ${told}`,
+            next,
+          };
+        }
         return { verdict: 'unknown', asked, facts, found: `${names} gave no records; endpoints says why` };
       },
     },

@@ -45,11 +45,11 @@ async function askWay(context: ProbeContext, side: Side): Promise<Observation> {
     return { verdict: 'contradicts', asked, facts, found: toldBy(reached.error), next };
   }
   const addresses = await addressesOf(system, platform);
-  if (!addresses) return lost(asked, context);
+  if (!addresses) return lost(asked, isNone(context, side));
   const inside = arePrivate(addresses);
   const facts = { addresses: addresses.length, private: inside, answers: reached.ok };
   const where = inside ? 'at a private address' : 'at a public address';
-  if (integration.answers.vpn === undefined) return withoutVpn({ asked, facts, where }, inside, reached.ok);
+  if (isNone(context, side)) return withoutVpn({ asked, facts, where }, inside, reached.ok);
   if (!inside)
     return { verdict: 'unknown', asked, facts, found: `It is ${where}: nothing tells whether the VPN is used` };
   if (reached.ok)
@@ -63,6 +63,9 @@ async function askWay(context: ProbeContext, side: Side): Promise<Observation> {
     next: 'Start the VPN on this machine; `dovetail ticket vpn` asks for access',
   };
 }
+
+const isNone = ({ integration }: ProbeContext, side: Side): boolean =>
+  vpn.answers(integration).some((answer) => answer.side === side && answer.says === PUBLIC);
 
 /** Nobody named a way besides the direct one. */
 function withoutVpn(
@@ -81,8 +84,8 @@ function withoutVpn(
 }
 
 /** A name that is known inside only is what a missing VPN looks like. */
-function lost(asked: string, { integration }: ProbeContext): Observation {
+function lost(asked: string, none: boolean): Observation {
   const found = 'Its name is not known here';
   const next = 'Check the name; where it is known inside only, ask for access by `dovetail ticket vpn`';
-  return { verdict: integration.answers.vpn === undefined ? 'unknown' : 'contradicts', asked, facts: {}, found, next };
+  return { verdict: none ? 'unknown' : 'contradicts', asked, facts: {}, found, next };
 }
