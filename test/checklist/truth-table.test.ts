@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CheckWorld, lineOf, openCheckWorld } from '../check-world.ts';
 import { type Case, needsOwnWorld } from './case.ts';
+import { ACCESS_NETWORK } from './cases/access-network.ts';
 import { OPERATION } from './cases/operation.ts';
 import { RECIPIENTS } from './cases/operation-recipients.ts';
 import { RIGHTS } from './cases/operation-rights.ts';
@@ -11,7 +12,7 @@ import { VALUES } from './cases/values.ts';
  * The truth table of the check list: what each probe says of a system that does as declared, of one that declares nothing,
  * and of one that does otherwise than declared. Each file of `cases/` holds the rows of a group of questions.
  */
-const CASES: readonly Case[] = [...OPERATION, ...RECIPIENTS, ...RIGHTS, ...READING, ...VALUES];
+const CASES: readonly Case[] = [...ACCESS_NETWORK, ...OPERATION, ...RECIPIENTS, ...RIGHTS, ...READING, ...VALUES];
 
 /** For the cases that change nothing in the systems. */
 let shared: CheckWorld;

@@ -93,18 +93,19 @@ const withEgress = (next: string, { integration }: ProbeContext): string =>
 async function confirmed(context: ProbeContext, side: Side, suspected: Stranger | null): Promise<Stranger | null> {
   if (!suspected || suspected.kind === 'login') return suspected;
   const [object] = mappedObjects(context.integration, side);
-  const url = object?.definition.list ? listUrl(context, side, object.definition.list) : null;
+  const url = object?.definition.list ? listUrl(context, side, object.name, object.definition.list) : null;
   const bare = url === null ? null : await get(context, side, url);
-  const seen = bare?.ok && url !== null ? strangerIn(bare.value, url) : null;
+  const seen = url === null ? suspected : bare?.ok ? strangerIn(bare.value, url) : null;
   if (!object || !seen) return null;
   const { failure } = await context.samples.of(side, object.name);
   if (!failure || failureKind(failure) === 'credentials') return null;
   return seen;
 }
 
-function listUrl({ integration }: ProbeContext, side: Side, { path }: ListDefinition): string | null {
+/** Null where it holds what only a record of another object can fill in. */
+function listUrl({ integration }: ProbeContext, side: Side, object: string, { path }: ListDefinition): string | null {
   const system = integration[side];
-  const filled = fillVariables(path, system.variables);
+  const filled = fillVariables(path.replaceAll('{object}', object), system.variables);
   if (!filled.ok || filled.value.includes('{')) return null;
   return /^https?:/.test(filled.value) ? filled.value : urlOf(system).replace(/\/+$/, '') + filled.value;
 }
@@ -131,6 +132,10 @@ const MEANS: Partial<Record<HttpFailure['kind'], { found: string; next: string }
     found:
       'It refuses the connection: the machine is there, but nothing listens at this port, or a firewall turns us away',
     next: 'Check host and port, then ask whether a firewall refuses our addresses',
+  },
+  tls: {
+    found: 'Its certificate is not accepted',
+    next: 'Have the certificate put in order; its own line says what is wrong',
   },
   timeout: {
     found: 'It stays silent: a firewall that drops what it does not allow looks like this',
