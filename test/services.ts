@@ -62,6 +62,16 @@ export const describeChromium = (name: string, suite: (program: string) => void)
 export const describeLibreoffice = (name: string, suite: () => void): void =>
   describeService(name, libreoffice(), suite);
 
+/** A Python that can open a terminal: the path of the program. */
+export function terminal(): Service {
+  const found = spawnSync('python3', ['-c', 'import pty']).status === 0;
+  return found ? { url: 'python3' } : { missing: 'needs Python: apt-get install --no-install-recommends python3' };
+}
+
+/** The same for tests that type into a terminal: `suite` gets the path of Python. */
+export const describeTerminal = (name: string, suite: (python: string) => void): void =>
+  describeService(name, terminal(), suite);
+
 function describeService(name: string, service: Service, suite: (url: string) => void): void {
   if ('url' in service) {
     describe(name, () => suite(service.url));

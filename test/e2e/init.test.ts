@@ -93,7 +93,7 @@ describe('from two addresses and credentials', () => {
     expect(who.asked.length).toBeLessThanOrEqual(12);
     expect(who.asked.every(({ why }) => why.length > 20)).toBe(true);
     expect(ran.out).toContain('Ready for runs in staging.');
-    expect(ran.out).toContain('ask Dr. Weber');
+    expect(ran.out).toContain('Ask Dr. Weber');
     expect(existsSync(inShop('readiness.html'))).toBe(true);
     const text = readFileSync(inShop('integration.yaml'), 'utf8').replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:1');
     await expect(text.replace(/\$schema=\S+/, '$schema=<schema>')).toMatchFileSnapshot(

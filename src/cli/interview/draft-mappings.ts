@@ -30,8 +30,10 @@ export interface DraftedMapping {
 export interface DraftedRow {
   row: ProposedRow;
   fields: FieldPair;
-  /** Why these two, where that is not sure; null where it is. */
-  doubt: string | null;
+  /** By side: whether that system takes no record without the field. */
+  required: Record<Side, boolean>;
+  /** What stands above the row in the file. */
+  notes: string[];
 }
 
 /** From this confidence on, nine of ten suggestions are right. */
@@ -118,13 +120,18 @@ type Proposals = ReturnType<typeof proposeRows>;
 
 /** All that are sure, and of the others those without which no record can be made. */
 function chosenRows(proposals: Proposals, objects: Objects): DraftedRow[] {
-  const isRequired = (side: Side, field: string) => objects[side].definition.fields[field]?.required === true;
   return proposals.flatMap(({ a, b, row, confidence, grounds }) => {
     if (row === null || confidence < LIKELY) return [];
     const sure = confidence >= SURE;
-    if (!sure && !isRequired('a', a) && !isRequired('b', b)) return [];
-    return [{ row, fields: { a, b }, doubt: sure ? null : `Not sure: ${grounds.join(', ')}` }];
+    const required = requiredBy(objects, { a, b });
+    if (!sure && !required.a && !required.b) return [];
+    return [{ row, fields: { a, b }, required, notes: sure ? [] : [`Not sure: ${grounds.join(', ')}`] }];
   });
+}
+
+function requiredBy(objects: Objects, fields: FieldPair): Record<Side, boolean> {
+  const isRequired = (side: Side) => objects[side].definition.fields[fields[side]]?.required === true;
+  return { a: isRequired('a'), b: isRequired('b') };
 }
 
 /** Two references to objects that are mapped to each other are the same, where each object has one such reference. */
@@ -151,7 +158,8 @@ function referenceRows(
     if (!forth && !back) return [];
     if (!back) row.direction = `${names.a} -> ${names.b}`;
     if (!forth) row.direction = `${names.b} -> ${names.a}`;
-    return [{ row, fields: { a: one.name, b: other.name }, doubt: null }];
+    const fields = { a: one.name, b: other.name };
+    return [{ row, fields, required: requiredBy({ a, b }, fields), notes: [] }];
   });
 }
 
@@ -182,11 +190,11 @@ function unfilled(
 }
 
 function keyedText(keyed: Record<Side, number>, objects: Objects, names: Record<Side, string>): string {
-  const of = (side: Side) => `${keyed[side]} of ${objects[side].records.length} in ${names[side]}`;
   const sampled = SIDES.filter((side) => objects[side].records.length > 0);
-  return sampled.length === 0
-    ? 'by its name alone: no records were read'
-    : `in the sample ${sampled.map(of).join(', ')}`;
+  const said = sampled.map(
+    (side) => `${keyed[side]} of ${objects[side].records.length} sampled records of ${names[side]}`,
+  );
+  return said.length === 0 ? 'By its name alone: no records were read' : `Filled in ${said.join(' and ')}`;
 }
 
 /** `1ms`, `1s`, `1m` */

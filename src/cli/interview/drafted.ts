@@ -1,6 +1,7 @@
+import { otherSide } from '../../record/side.ts';
 import { type Answers, type Given, isUnknown, textOf } from './answers.ts';
-import type { DraftedMapping } from './draft-mappings.ts';
-import { type Decided, type IntegrationDraft, type LossDraft, rowKey, type SystemDraft } from './integration-text.ts';
+import type { DraftedMapping, DraftedRow } from './draft-mappings.ts';
+import type { Decided, IntegrationDraft, SystemDraft } from './integration-text.ts';
 import { type Known, type KnownLoss, type KnownSystem, PLACES, type Place, SIDE_OF } from './known.ts';
 
 /** A point that somebody is to be asked about. */
@@ -25,8 +26,7 @@ export function integrationDraft(
     ...place,
     name: `${systems.first.name}-${systems.second.name}`.replaceAll('_', '-'),
     systems: { a: systemDraft('first', systems.first, answers), b: systemDraft('second', systems.second, answers) },
-    mappings,
-    losses: lossDrafts(losses, textOf(answers.get('losses'))),
+    mappings: withLosses(mappings, losses, textOf(answers.get('losses')), systems),
     wins: decided(answers.get('wins'), 'hold'),
     deletes: decided(answers.get('deletes'), 'hold'),
     every: schedule === undefined || schedule === 'request' ? null : schedule,
@@ -64,9 +64,32 @@ function contactOf(text: string | undefined): SystemDraft['contact'] {
   return { name: name === '' ? text : name, email };
 }
 
-function lossDrafts(losses: readonly KnownLoss[], does: string | undefined): Map<string, LossDraft> {
-  if (does !== 'accept' && does !== 'one-way') return new Map();
-  return new Map(losses.map(({ mapping, a, b, from, says }) => [rowKey(mapping, a, b), { does, from, says }]));
+/**
+ * The mappings, with what was answered about rows that lose something. One way: away from the side that holds more, but for
+ * fields without which that side takes no new record.
+ */
+function withLosses(
+  mappings: readonly DraftedMapping[],
+  losses: readonly KnownLoss[],
+  answer: string | undefined,
+  systems: Record<Place, KnownSystem>,
+): DraftedMapping[] {
+  if (answer !== 'accept' && answer !== 'one-way') return [...mappings];
+  const names = { a: systems.first.name, b: systems.second.name };
+  const decide = (mapping: string, one: DraftedRow): DraftedRow => {
+    const { a, b } = one.fields;
+    const loss = losses.find((known) => known.mapping === mapping && known.a === a && known.b === b);
+    if (!loss) return one;
+    const { from } = loss;
+    const note = `There and back: ${loss.says}`;
+    if (answer === 'one-way' && !one.required[from]) {
+      const direction = `${names[from]} -> ${names[otherSide(from)]}`;
+      return { ...one, row: { ...one.row, direction }, notes: [...one.notes, note] };
+    }
+    const why = answer === 'one-way' ? [`Both ways all the same: ${names[from]} takes no new record without it`] : [];
+    return { ...one, row: { ...one.row, loss: 'accepted' }, notes: [...one.notes, note, ...why] };
+  };
+  return mappings.map((mapping) => ({ ...mapping, rows: mapping.rows.map((row) => decide(mapping.name, row)) }));
 }
 
 const decided = (given: Given | undefined, safe: string): Decided => ({
@@ -123,16 +146,16 @@ export function openPoints(known: Known, answers: Answers): OpenPoint[] {
     return [
       ...point(`${place}.address`, 'connector', `Where is ${title}?`),
       ...point(`${place}.connector`, 'api-description', `Which system is ${title}?`),
-      ...credentials.flatMap(({ id, label }) => point(id, 'credentials', `${label} of ${title}`)),
+      ...credentials.flatMap(({ id, label }) => point(id, 'credentials', `What is the ${label} of ${title}?`)),
       ...point(`${place}.contact`, 'technical-contact', `Who answers questions about ${title}?`),
     ];
   };
   return [
     ...PLACES.flatMap(ofSystem),
-    ...point('objects', 'object-mapping', 'Which objects are to be kept the same? Those that are sure were taken'),
+    ...point('objects', 'object-mapping', 'Which objects are to be kept the same? Those that are sure were taken.'),
     ...point('losses', 'validation', "What to do with fields that can't hold all that the other side holds?"),
-    ...point('wins', 'duplicates', 'Whose value stands when both differ? Until then, a person decides each time'),
-    ...point('deletes', 'propagation', 'What happens to deleted records? Until then, deletes wait for approval'),
+    ...point('wins', 'duplicates', 'Whose value stands when both differ? Until then, a person decides each time.'),
+    ...point('deletes', 'propagation', 'What happens to deleted records? Until then, deletes wait for approval.'),
     ...point('schedule', 'frequency', 'How often are they synchronised?'),
     ...point('errors', 'error-recipients', 'Who is told when a run fails?'),
     ...point('privacy', 'privacy', 'On what legal basis are personal data exchanged, and when are they erased?'),

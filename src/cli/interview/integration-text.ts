@@ -10,8 +10,6 @@ export interface IntegrationDraft {
   environment: string;
   systems: Record<Side, SystemDraft>;
   mappings: readonly DraftedMapping[];
-  /** What to do with rows that lose something, by `mapping a b`; absent: nothing. */
-  losses: ReadonlyMap<string, LossDraft>;
   wins: Decided;
   deletes: Decided;
   /** `5m`; null: on request. */
@@ -35,15 +33,6 @@ export interface Decided {
   value: string;
   ask: string | null;
 }
-
-export interface LossDraft {
-  does: 'accept' | 'one-way';
-  /** The side that holds more. */
-  from: Side;
-  says: string;
-}
-
-export const rowKey = (mapping: string, a: string, b: string): string => `${mapping} ${a} ${b}`;
 
 /** The text of the integration file: what was found out, what was answered, and why it stands there. */
 export function integrationText(draft: IntegrationDraft): string {
@@ -102,7 +91,7 @@ function mappingLines(mapping: DraftedMapping, draft: IntegrationDraft): string[
     '    propagate:',
     ...SIDES.flatMap((side) => propagateLines(mapping, side, draft)),
     '    fields:',
-    ...mapping.rows.flatMap((row) => rowLines(mapping.name, row, draft)),
+    ...mapping.rows.flatMap(rowLines),
     ...mapping.left.map(
       ({ a, b, needs }) =>
         `      # Left out: ${a} of ${systems.a.name} and ${b} of ${systems.b.name} look alike, but it takes ${needs}.`,
@@ -113,7 +102,7 @@ function mappingLines(mapping: DraftedMapping, draft: IntegrationDraft): string[
 function matchLines({ match }: DraftedMapping): string[] {
   if (match.length === 0)
     return ['    # Nothing was found by which records of both systems could be recognised as the same.'];
-  return ['    match:', ...match.flatMap(({ fields, note }) => [`      # ${note}`, `      - ${flow(fields)}`])];
+  return ['    match:', ...match.flatMap(({ fields, note }) => [`      # ${note}.`, `      - ${flow(fields)}`])];
 }
 
 function conflictLines({ stamped, skewSeconds }: DraftedMapping, systems: IntegrationDraft['systems'], wins: Decided) {
@@ -149,20 +138,10 @@ function propagateLines(mapping: DraftedMapping, side: Side, { systems, deletes 
   return [...notes.map((note) => `      # ${note}.`), `      ${systems[side].name}: ${flow(does)}`];
 }
 
-function rowLines(mapping: string, { row, fields, doubt }: DraftedRow, draft: IntegrationDraft): string[] {
-  const loss = draft.losses.get(rowKey(mapping, fields.a, fields.b));
-  const { systems } = draft;
-  const more = !loss
-    ? {}
-    : loss.does === 'accept'
-      ? { loss: 'accepted' }
-      : { direction: `${systems[loss.from].name} -> ${systems[otherSide(loss.from)].name}` };
-  return [
-    ...(doubt === null ? [] : [`      # ${comment(doubt)}.`]),
-    ...(loss ? [`      # ${comment(loss.says)}.`] : []),
-    `      - ${flow({ ...row, ...more })}`,
-  ];
-}
+const rowLines = ({ row, notes }: DraftedRow): string[] => [
+  ...notes.map((note) => `      # ${comment(note)}.`),
+  `      - ${flow(row)}`,
+];
 
 function scheduleLines({ every }: IntegrationDraft): string[] {
   return every === null ? [] : ['schedule:', `  every: ${every}`, ''];

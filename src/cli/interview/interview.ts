@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { openIntegrationText } from '../../integration/files.ts';
 import type { LoadedIntegration } from '../../integration/loaded.ts';
 import { type Diagnostic, fail, ok, problem, type Result } from '../../record/diagnostic.ts';
+import { SIDES, type Side } from '../../record/side.ts';
 import { type Given, isCredential, isUnknown, textOf } from './answers.ts';
 import { type DraftedMapping, draftMappings } from './draft-mappings.ts';
 import { integrationDraft } from './drafted.ts';
@@ -227,10 +228,7 @@ export class Interview {
     const loaded = await this.load(this.text());
     if (!loaded.ok) return fail({ ids: [], diagnostic: loaded.error[0] ?? nothingChosen });
     this.known.losses = lossesOf(loaded.value, this.#seen);
-    for (const { name, rows, match } of this.#drafted) {
-      const by = match.map(({ fields }) => fields.join(' + ')).join(', else ');
-      around.tell(`${name}: ${rows.length} fields are paired; records are matched by ${by || 'nothing'}.`);
-    }
+    for (const mapping of this.#drafted) around.tell(mappingText(mapping, { a: first.name, b: second.name }));
     return ok(undefined);
   }
 
@@ -252,6 +250,15 @@ export class Interview {
     if (made) this.#seen = await lookInto(this.#systems(), this.answers, this.#parts.around, { readable });
     return ok(undefined);
   }
+}
+
+function mappingText({ name, rows, match, noCreates }: DraftedMapping, names: Record<Side, string>): string {
+  const by = match.map(({ fields }) => fields.join(' + ')).join(', else ');
+  const missing = SIDES.flatMap((side) =>
+    noCreates[side] === null ? [] : [`Nothing is created in ${names[side]}: ${noCreates[side]}.`],
+  );
+  const paired = `${name}: ${rows.length} fields are paired; records are matched by ${by || 'nothing'}.`;
+  return [paired, ...missing].join(' ');
 }
 
 const unanswered = ({ id, ask }: Question): Diagnostic =>

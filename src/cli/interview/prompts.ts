@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { confirm, isCancel, log, multiselect, password, select, text } from '@clack/prompts';
+import { wrap } from '../views/text.ts';
 import { type Given, givenAs } from './answers.ts';
 import type { Question } from './questions.ts';
 
@@ -22,9 +23,9 @@ const UNKNOWN = ' ?';
 /** Asks the person at this terminal. */
 export const terminalPrompts: Prompts = {
   async ask(question, number) {
-    const message = `${number}. ${question.ask}\n${grey(question.why)}`;
+    const message = `${number}. ${question.ask}\n${question.why}`;
     const { form } = question;
-    if (form.kind === 'text') return askText(question, message);
+    if (form.kind === 'text') return askText(question, behindBar(message));
     const given = form.kind === 'choice' ? await askChoice(question, message) : await askChoices(question, message);
     return given === UNKNOWN ? await askWhom() : given;
   },
@@ -34,6 +35,15 @@ export const terminalPrompts: Prompts = {
   },
   tell: (message) => log.step(message, { output }),
   warn: (message) => log.warn(message, { output }),
+};
+
+/** The lines of a message stand behind the bar that clack draws; it does so itself for lists only. */
+const behindBar = (message: string): string => {
+  const most = Math.max(20, (output.columns ?? 80) - 4);
+  return message
+    .split('\n')
+    .flatMap((line) => wrap(line, most))
+    .join(`\n${grey('│')}  `);
 };
 
 const grey = (line: string): string => (process.env.NO_COLOR ? line : `\u001B[90m${line}\u001B[39m`);

@@ -112,7 +112,7 @@ function credentialQuestion(place: Place, { title }: KnownSystem, variable: Vari
   return {
     id: `${place}.credentials.${name}`,
     settles: 'credentials',
-    ask: `${title}: ${label}${hint === null ? '' : ` (${hint})`}`,
+    ask: `${title}: ${label === name ? inWords(name) : label}${hint === null ? '' : ` (${hint})`}`,
     why: secret
       ? 'It is kept encrypted, outside of the integration file, and never shown.'
       : 'It is kept with the other credentials, outside of the integration file.',
@@ -122,6 +122,9 @@ function credentialQuestion(place: Place, { title }: KnownSystem, variable: Vari
   };
 }
 
+/** `client_secret` → `client secret` */
+const inWords = (name: string): string => name.replaceAll('_', ' ');
+
 function objectsQuestion({ pairs }: Known, { first, second }: Both): Question {
   const found = pairs ?? [];
   const objects = (system: KnownSystem) => new Set(Object.keys(system.definition.objects));
@@ -129,7 +132,7 @@ function objectsQuestion({ pairs }: Known, { first, second }: Both): Question {
   return {
     id: 'objects',
     settles: 'object-mapping',
-    ask: `What is to be kept the same? ${first.name} = ${second.name}`,
+    ask: `What is to be kept the same in ${first.title} and ${second.title}?`,
     why: `${whyOf('object-mapping')} These look alike in both systems:`,
     form: {
       kind: 'choices',
@@ -160,7 +163,7 @@ function lossesQuestion(losses: readonly KnownLoss[], { first, second }: Both): 
         {
           value: 'one-way',
           label: 'These fields one way only',
-          hint: `from where more fits; edits of them on the other side stay there`,
+          hint: 'from where more fits; edits on the other side stay there',
         },
         { value: 'leave', label: 'Decide later', hint: 'the check names each field until it is decided' },
       ],

@@ -57,7 +57,7 @@ export function interviewText(report: InterviewReport, style: Style): string {
 
 function openLines(open: readonly OpenPoint[], { colours, width }: Style): string[] {
   const lines = open.flatMap(({ what, ask }) => {
-    const rows = wrap(printable(`${what}: ask ${ask}`), width - 6);
+    const rows = wrap(printable(`${what} Ask ${ask}.`), width - 6);
     return rows.map((row, index) => `${index === 0 ? `${colours.yellow('?')} ` : '  '}${row}`);
   });
   return [colours.bold('Open, and whom to ask'), ...indent(lines)];

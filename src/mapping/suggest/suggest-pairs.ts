@@ -75,9 +75,9 @@ function candidateOf(a: NamedField, b: NamedField, agreed: Agreed | null): Candi
   }
   if (agreed && agreed.both >= ENOUGH_RECORDS) {
     const share = agreed.equal / agreed.both;
-    // Few values are equal by chance: then the names must speak for the pair, too.
+    // Where there are two values, half are equal by chance: then the names must speak for the pair, too.
     if (share < DIFFERENT) score *= DIFFERENT;
-    else if (agreed.distinct >= FEWEST_VALUES || best.score > 0) score += (1 - score) * share;
+    else if (agreed.distinct >= MORE_THAN_YES_OR_NO || best.score > 0) score += (1 - score) * share;
     grounds.push(`equal in ${agreed.equal} of ${agreed.both} records that are in both`);
   }
   return score < LEAST ? null : { a, b, score, grounds };
@@ -98,6 +98,7 @@ export type Agreement = (a: string, b: string) => Agreed | null;
 
 /** Fewer records than these say nothing. */
 const ENOUGH_RECORDS = 10;
+const MORE_THAN_YES_OR_NO = 3;
 /** Below this share of equal values, a name that fits is deceptive. */
 const DIFFERENT = 0.2;
 

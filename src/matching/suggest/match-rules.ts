@@ -20,6 +20,8 @@ const COVERED = 0.95;
 /** Of the records that are in both, so many must agree. */
 const AGREED = 0.5;
 const ENOUGH_RECORDS = 10;
+/** Of the values of a field that holds codes. */
+const CODES = 0.9;
 
 const TYPES = {
   one: ['string', 'email', 'phone', 'url', 'integer'],
@@ -29,8 +31,8 @@ const TYPES = {
 const PROSE = 200;
 
 /**
- * The match rules that name single records on both sides, the surest first: identifiers, then fields whose values stand
- * once, then two fields together. A side without sampled records contradicts nothing. Empty where nothing names records.
+ * The match rules that name single records on both sides, the surest first: identifiers, then codes, then other
+ * fields whose values stand once, then two fields together. A side without sampled records contradicts nothing. Empty where nothing names records.
  */
 export function suggestMatchRules(
   sides: Record<Side, SampledObject>,
@@ -41,24 +43,24 @@ export function suggestMatchRules(
     const agreed = agreement(a, b);
     return !agreed || agreed.both < ENOUGH_RECORDS || agreed.equal >= agreed.both * AGREED;
   });
-  const singles = agreeing.filter((row) => fits(sides, row, TYPES.one)).map((row) => [row]);
+  const singles = agreeing.filter((row) => fits(sides, row, TYPES.one)).map((row): [FieldPair] => [row]);
   const parts = agreeing.filter((row) => fits(sides, row, TYPES.two));
   const doubles = parts.flatMap((row, place) => parts.slice(place + 1).map((other) => [row, other]));
   const found: SuggestedRule[] = [];
-  const add = (candidates: readonly FieldPair[][], once: number, rank: (rule: SuggestedRule) => number) => {
+  const add = (candidates: readonly FieldPair[][], once: number) => {
     const sure = candidates.flatMap((pairs) => ruleOf(sides, pairs, once));
-    for (const rule of sure.sort((one, other) => rank(other) - rank(one))) {
+    for (const rule of sure.sort((one, other) => coverage(other) - coverage(one))) {
       if (found.length >= MOST_RULES || uncovered(sides, found) === 0) return;
       if (uncovered(sides, [...found, rule]) < uncovered(sides, found)) found.push(rule);
     }
   };
-  add(
-    singles.filter((pairs) => pairs.every((pair) => isIdentifier(sides, pair))),
-    ONCE.one,
-    coverage,
-  );
-  add(singles, ONCE.one, coverage);
-  if (found.length < 2) add(doubles, ONCE.two, coverage);
+  for (const isKind of [isIdentifier, isCode, () => true]) {
+    add(
+      singles.filter(([pair]) => isKind(sides, pair)),
+      ONCE.one,
+    );
+  }
+  if (found.length < 2) add(doubles, ONCE.two);
   return found;
 }
 
@@ -76,6 +78,15 @@ function isIdentifier(sides: Record<Side, SampledObject>, pair: FieldPair): bool
   return SIDES.some((side) => {
     const { fields, unique } = sides[side].definition;
     return fields[pair[side]]?.identifier === true || unique.includes(pair[side]);
+  });
+}
+
+/** Whether nearly all values are words with digits: numbers and codes are given out once, names are not. */
+function isCode(sides: Record<Side, SampledObject>, pair: FieldPair): boolean {
+  return SIDES.every((side) => {
+    const texts = sides[side].records.flatMap(({ [pair[side]]: value }) => (typeof value === 'string' ? [value] : []));
+    const codes = texts.filter((text) => /^\S*\d\S*$/.test(text.trim()));
+    return codes.length > 0 && codes.length >= texts.length * CODES;
   });
 }
 
