@@ -28,7 +28,7 @@ export async function matchByKeys(run: MappingRun, from: Side, pairs: readonly P
     const found = digests.map((_, rule) => theirs[rule]?.get(wanted?.keys[rule] ?? '') ?? []);
     const same = digests.map((digest, rule) => (ours[rule]?.get(digest ?? '') ?? []).filter((one) => one.id !== id));
     const free = found.map((known, rule) =>
-      claimed(run, other, ownPartner(known, id), same[rule] ?? []).map((one) =>
+      claimed(run, other, ownPartner(known, id), id, same[rule] ?? []).map((one) =>
         one.partner !== id && hasRivals(run, pair, unlinked, rule, same[rule] ?? [])
           ? { ...one, contested: true }
           : one,
@@ -59,6 +59,8 @@ export async function matchByKeys(run: MappingRun, from: Side, pairs: readonly P
 interface Known extends Candidate {
   /** Of a parked record: the one of the other side that it was decided together with. */
   partner: string | null;
+  /** The record of the other side that is parked together with it. */
+  awaitedBy: string | null;
 }
 
 /** Of two that wait as a pair no third one is asked for. */
@@ -67,11 +69,12 @@ function ownPartner(found: readonly Known[], id: string): readonly Known[] {
   return own.length > 0 ? own : found;
 }
 
-/** What was matched in this run, or waits together with one of the `twins`, is as good as linked. */
-const claimed = (run: MappingRun, side: Side, found: readonly Known[], twins: readonly Known[]): Known[] =>
+/** What was matched in this run, or waits together with another one or with one of the `twins`, is as good as linked. */
+const claimed = (run: MappingRun, side: Side, found: readonly Known[], id: string, twins: readonly Known[]): Known[] =>
   found.map((one) => {
     const isTaken =
       run.claimed[side].has(one.id) ||
+      (one.awaitedBy !== null && one.awaitedBy !== id) ||
       twins.some((twin) => !twin.linked && (twin.id === one.partner || twin.partner === one.id));
     return isTaken ? { ...one, linked: true } : one;
   });
@@ -142,6 +145,7 @@ async function candidates(
     const all = [...ids.values()].flatMap((set) => [...set]);
     const links = await recallLinks(run, side, all);
     const parked = await parkedAmong(run, side, all);
+    const awaiting = side === from ? new Map<string, string>() : await awaitingThem(run, from, all);
     const candidate = (id: string): Known => ({
       id,
       // A record with an open create is about to be linked, nobody knows to which.
@@ -149,6 +153,7 @@ async function candidates(
       unsettled: run.open[otherSide(side)].has(id),
       contested: run.contested[side].has(id) || parked.get(id)?.reason === 'ambiguous-match',
       partner: parked.get(id)?.partner ?? null,
+      awaitedBy: awaiting.get(id) ?? null,
     });
     byRule.push(new Map([...ids].map(([digest, set]) => [digest, [...set].map(candidate)])));
   }
@@ -176,6 +181,13 @@ async function parkedAmong(
   if (run.parked === 0 || ids.length === 0) return new Map();
   const parked = await run.context.store.parked({ mapping: run.key, side, ids });
   return new Map(parked.map((one) => [one.id, one]));
+}
+
+/** Of these records' partners by a match: those of `side` that are parked together with them. */
+async function awaitingThem(run: MappingRun, side: Side, ids: readonly string[]): Promise<Map<string, string>> {
+  if (run.parked === 0 || ids.length === 0) return new Map();
+  const parked = await run.context.store.parked({ mapping: run.key, side, partners: ids });
+  return new Map(parked.map(({ id, partner }) => [partner ?? '', id]));
 }
 
 /** A target whose records can't be listed but can be found by a field: one look-up per new record. */

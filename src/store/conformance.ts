@@ -294,7 +294,7 @@ const PARKED: StoreCase[] = [
       const waits = (id: string) => ({ mapping: ORDERS, side: 'a' as const, id });
       await commit(store, {
         parked: [
-          parked('p1', { next: 300 }),
+          parked('p1', { next: 300, partner: 'b1' }),
           parked('p2', { next: 100, reason: 'parent-missing', waitsFor: waits('o1') }),
           parked('p3', { reason: 'parent-missing', waitsFor: waits('o2') }),
           parked('p4', { next: 200, dismissed: { reason: 'known', at: 1 } }),
@@ -308,6 +308,8 @@ const PARKED: StoreCase[] = [
       deepEqual(await ids({ mapping: 'shop/unheard-of' }), []);
       deepEqual(await ids({ side: 'a', ids: ['p3', 'p5', 'p1'] }), ['p1', 'p3']);
       deepEqual(await ids({ ids: [] }), []);
+      deepEqual(await ids({ partners: ['b1', 'b2', 'p2'] }), ['p1']);
+      deepEqual(await ids({ partners: [''] }), []);
       deepEqual(await ids({ due: 99 }), []);
       deepEqual(await ids({ due: 300 }), ['p2', 'p1']);
       deepEqual(await ids({ due: 300, limit: 1 }), ['p2']);

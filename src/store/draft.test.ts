@@ -31,6 +31,8 @@ const FILTERS = [
   { mapping: COMPANIES, includeDismissed: true },
   { mapping: COMPANIES, side: 'a' as const, ids: ['1', '3'] },
   { mapping: COMPANIES, side: 'b' as const, reason: 'invalid', limit: 1 },
+  { mapping: COMPANIES, side: 'a' as const, partners: ['1', '2'] },
+  { partners: ['3'], includeDismissed: true },
   { due: 50 },
   { waitsFor: { mapping: ORDERS, side: 'a' as const, ids: ['2'] } },
 ];
@@ -64,6 +66,7 @@ const changes = fc.oneof(
       ...record,
       reason: fc.constantFrom('invalid', 'conflict'),
       next: fc.option(fc.nat(99)),
+      partner: fc.option(id),
       dismissed: fc.option(fc.constant({ reason: 'known', at: 5 })),
       waitsFor: fc.option(fc.record({ mapping: fc.constant(ORDERS), side, id })),
     })

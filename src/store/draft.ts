@@ -87,9 +87,13 @@ export class Draft implements Store {
 
   async parked(filter: ParkedFilter): Promise<ParkedRecord[]> {
     const entries = this.#parkedEntries(filter);
-    if (entries.size === 0) return this.#store.parked(filter);
+    if (entries.size === 0 && (!filter.partners || this.#scratch.size === 0)) return this.#store.parked(filter);
     const { limit, ...unlimited } = filter;
     const known = await this.#store.parked(unlimited);
+    // Those that are drafted with another partner by now.
+    if (filter.partners)
+      for (const one of this.#scratch.get(known.map((each) => nameOf('parked', each))).values())
+        entries.set(one.id, readParked(one));
     const kept = known.filter((one) => !entries.has(nameOf('parked', one)));
     const drafted = [...entries.values()].filter(isParked).filter((one) => passes(filter, one));
     const byTime = (one: ParkedRecord, other: ParkedRecord) => (one.next ?? 0) - (other.next ?? 0);
@@ -137,14 +141,19 @@ export class Draft implements Store {
   }
 
   /** Those that a filter may be about, by name. */
-  #parkedEntries({ mapping, side, ids }: ParkedFilter): Map<string, ParkedEntry> {
+  #parkedEntries({ mapping, side, ids, partners }: ParkedFilter): Map<string, ParkedEntry> {
     if (this.#scratch.size === 0) return new Map();
-    const named = mapping !== undefined && side !== undefined && ids !== undefined;
-    const found = named
-      ? [...this.#scratch.get(ids.map((id) => nameOf('parked', { mapping, side, id }))).values()]
-      : mapping === undefined
-        ? [...this.#find(0, [ALL_PARKED]).values()].flat()
-        : [...this.#find(1, [`${ALL_PARKED} ${mapping}`]).values()].flat();
+    const named = (all: readonly string[], kind: 'parked' | 'partner'): string[] | null =>
+      mapping === undefined || side === undefined ? null : all.map((id) => nameOf(kind, { mapping, side, id }));
+    const own = ids && named(ids, 'parked');
+    const others = partners && named(partners, 'partner');
+    const found = own
+      ? [...this.#scratch.get(own).values()]
+      : others
+        ? [...this.#find(2, others).values()].flat()
+        : mapping === undefined
+          ? [...this.#find(0, [ALL_PARKED]).values()].flat()
+          : [...this.#find(1, [`${ALL_PARKED} ${mapping}`]).values()].flat();
     return new Map(found.map((one) => [one.id, readParked(one)]));
   }
 
@@ -248,7 +257,7 @@ export class Draft implements Store {
 const noLinks: LinkCounts = { active: 0, silent: 0, closed: 0 };
 const ALL_PARKED = 'parked';
 
-const nameOf = (kind: 'link' | 'parked' | 'key', { mapping, side, id }: RecordName): string =>
+const nameOf = (kind: 'link' | 'parked' | 'partner' | 'key', { mapping, side, id }: RecordName): string =>
   `${kind} ${mapping} ${side} ${id}`;
 
 function entryOf(name: string, id: string, keys: (string | null)[], value: unknown): SpooledRecord {
@@ -263,8 +272,10 @@ function linkEntry(entry: LinkEntry): SpooledRecord {
   return entryOf(name, a, ends, entry);
 }
 
-const parkedEntry = (entry: ParkedEntry): SpooledRecord =>
-  entryOf(nameOf('parked', entry), entry.id, [ALL_PARKED, `${ALL_PARKED} ${entry.mapping}`], entry);
+function parkedEntry(entry: ParkedEntry): SpooledRecord {
+  const partner = entry.partner ? nameOf('partner', { ...entry, id: entry.partner }) : null;
+  return entryOf(nameOf('parked', entry), entry.id, [ALL_PARKED, `${ALL_PARKED} ${entry.mapping}`, partner], entry);
+}
 
 function keyEntry(entry: RecordKey): SpooledRecord {
   const keys = entry.keys.map((digest) => (digest === null ? null : nameOf('key', { ...entry, id: digest })));
@@ -288,6 +299,7 @@ function passes(filter: ParkedFilter, one: ParkedRecord): boolean {
   if (filter.mapping !== undefined && one.mapping !== filter.mapping) return false;
   if (filter.side !== undefined && one.side !== filter.side) return false;
   if (filter.ids !== undefined && !filter.ids.includes(one.id)) return false;
+  if (filter.partners !== undefined && !filter.partners.includes(one.partner ?? '')) return false;
   if (filter.reason !== undefined && one.reason !== filter.reason) return false;
   if (filter.due !== undefined && (one.next === null || one.next > filter.due)) return false;
   if (one.dismissed !== null && !filter.includeDismissed) return false;

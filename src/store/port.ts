@@ -223,6 +223,8 @@ export interface ParkedFilter {
   mapping?: MappingKey;
   side?: Side;
   ids?: readonly string[];
+  /** Only those whose record of the other side is one of these. */
+  partners?: readonly string[];
   /** Epoch ms: only those that are due then by their own `next`. */
   due?: number;
   reason?: string;

@@ -54,6 +54,30 @@ it('a copy of a record that waits together with another one is parked by itself'
   expect(await waiting()).toEqual([['a', 'p2', 'match-linked', null], held]);
 });
 
+// Simulation seed 5140.
+it('a record with which another one waits is not given to a third one by a later rule', async () => {
+  world = await openHostile({
+    mapping: {
+      match: [['email'], ['name']],
+      first_contact: { prefer: 'left' },
+      propagate: { left: { ...both, update: 'hold' }, right: both },
+    },
+  });
+  world.left.put('p1', { name: 'Nord', email: 'nord@x.example' });
+  world.right.put('r1', { name: 'Nord GmbH', email: 'nord@x.example' });
+  await world.sync();
+  const held = ['a', 'p1', 'held-update', 'r1'];
+  const waiting = async () =>
+    (await world.parked()).map(({ side, id, reason, partner }) => [side, id, reason, partner]);
+  expect(await waiting()).toEqual([held]);
+  world.skip(120_000);
+  await world.sync();
+  world.left.put('p2', { name: 'Nord GmbH', email: 'gmbh@x.example' });
+  await world.sync();
+  expect(await waiting()).toEqual([held, ['a', 'p2', 'match-linked', null]]);
+  expect(world.right.records.get('r1')).toMatchObject({ email: 'nord@x.example' });
+});
+
 // Simulation seed 320394.
 it('a record that waits is linked to neither of two new ones with its key', async () => {
   world = await openHostile({ mapping: { first_contact: { prefer: 'left' } } });

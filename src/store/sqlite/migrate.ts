@@ -7,9 +7,10 @@ import { evidence } from './migrations/0003-evidence.ts';
 import { shapes } from './migrations/0004-shapes.ts';
 import { letIn } from './migrations/0005-let-in.ts';
 import { marked } from './migrations/0006-marked.ts';
+import { parkedPartner } from './migrations/0007-parked-partner.ts';
 
 /** In order; the schema's version is the number of those applied. A released one is never edited. */
-const MIGRATIONS: readonly string[] = [initial, settledPages, evidence, shapes, letIn, marked];
+const MIGRATIONS: readonly string[] = [initial, settledPages, evidence, shapes, letIn, marked, parkedPartner];
 
 /** What this program knows. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -29,6 +29,8 @@ function conditionsOf(db: Database, filter: ParkedFilter): Condition[] {
   if (filter.mapping !== undefined) add('p.mapping = ?', db.findMapping(filter.mapping));
   if (filter.side !== undefined) add('p.side = ?', filter.side);
   if (filter.ids !== undefined) add('p.id IN (SELECT value FROM json_each(?))', JSON.stringify(filter.ids));
+  if (filter.partners !== undefined)
+    add('p.partner IN (SELECT value FROM json_each(?))', JSON.stringify(filter.partners));
   if (filter.due !== undefined) add('p.next <= ?', filter.due);
   if (filter.reason !== undefined) add('p.reason = ?', filter.reason);
   if (filter.waitsFor !== undefined) {
