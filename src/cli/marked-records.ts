@@ -40,7 +40,7 @@ export async function refuseMarked(
 }
 
 /** Short: the marked records that a killed check left are removed as soon as it is over. ms */
-const LEASE_MS = 15_000;
+const LEASE_MS = 5000;
 const RETRY_MS = 500;
 
 /**

@@ -7,12 +7,23 @@ import { RECIPIENTS } from './cases/operation-recipients.ts';
 import { RIGHTS } from './cases/operation-rights.ts';
 import { READING } from './cases/reading.ts';
 import { VALUES } from './cases/values.ts';
+import { WRITING } from './cases/writing.ts';
+import { WRITING_VALUES } from './cases/writing-values.ts';
 
 /**
  * The truth table of the check list: what each probe says of a system that does as declared, of one that declares nothing,
  * and of one that does otherwise than declared. Each file of `cases/` holds the rows of a group of questions.
  */
-const CASES: readonly Case[] = [...ACCESS_NETWORK, ...OPERATION, ...RECIPIENTS, ...RIGHTS, ...READING, ...VALUES];
+const CASES: readonly Case[] = [
+  ...ACCESS_NETWORK,
+  ...OPERATION,
+  ...RECIPIENTS,
+  ...RIGHTS,
+  ...READING,
+  ...VALUES,
+  ...WRITING,
+  ...WRITING_VALUES,
+];
 
 /** For the cases that change nothing in the systems. */
 let shared: CheckWorld;

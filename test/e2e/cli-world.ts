@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CRM_CLIENT_ID, CRM_CLIENT_SECRET } from '../../sandbox/crm/access.ts';
-import { type Crm, createCrm } from '../../sandbox/crm/crm.ts';
-import { createErp, ERP_KEY, type Erp } from '../../sandbox/erp/erp.ts';
+import { type Crm, type CrmOptions, createCrm } from '../../sandbox/crm/crm.ts';
+import { createErp, ERP_KEY, type Erp, type ErpOptions } from '../../sandbox/erp/erp.ts';
 import { serve } from '../../sandbox/http.ts';
 import type { SandboxRequest } from '../../sandbox/system.ts';
 import { main } from '../../src/cli/main.ts';
@@ -39,16 +39,19 @@ export interface CliWorld {
   close(): Promise<void>;
 }
 
-const LAUNCHER = fileURLToPath(new URL('../../bin/dovetail.js', import.meta.url));
+export const LAUNCHER = fileURLToPath(new URL('../../bin/dovetail.js', import.meta.url));
 
-export async function openCliWorld(): Promise<CliWorld> {
-  const crm = createCrm({
-    seed: 3,
-    limit: null,
-    indexLagMs: 0,
-    sizes: { companies: 0, contacts: 0, deals: 0, products: 0, users: 1 },
-  });
-  const erp = createErp({ seed: 3, sizes: { customers: 0, articles: 0, orders: 0, price_lists: 0 } });
+/** Without options, both systems are empty, and the CRM has neither limit nor lag. */
+export async function openCliWorld(options: { crm?: CrmOptions; erp?: ErpOptions } = {}): Promise<CliWorld> {
+  const crm = createCrm(
+    options.crm ?? {
+      seed: 3,
+      limit: null,
+      indexLagMs: 0,
+      sizes: { companies: 0, contacts: 0, deals: 0, products: 0, users: 1 },
+    },
+  );
+  const erp = createErp(options.erp ?? { seed: 3, sizes: { customers: 0, articles: 0, orders: 0, price_lists: 0 } });
   const servers = [await serve(crm), await serve(erp)] as const;
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'dovetail-cli-')));
   const world: CliWorld = {

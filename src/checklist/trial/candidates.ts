@@ -26,14 +26,15 @@ export function candidates(
 ): Value[] {
   const others = beside.length === 0 ? [declared] : beside;
   const keys = optionKeys(declared, lists);
-  const examples = others.flatMap((other) => exampleValues({ declared, beside: other, keys }));
+  // The first option is often what a system takes for none.
+  const examples = others.flatMap((other) => exampleValues({ declared, beside: other, keys: keys.toReversed() }));
   return [...own(declared, seed), ...examples, ...seen].filter((value) => value !== null);
 }
 
 function own({ type, identifier }: FieldDefinition, { token, number }: Seed): Value[] {
   switch (type) {
     case 'string':
-      return identifier ? [`DE${number}123`, `T${token}`, `${number}`] : [`Test ${token}`, `T${token}`, `${number}`];
+      return identifier ? [`DE${number}123`, `T${token}`, `${number}`] : [`T${token}`, `${number}`, `Test ${token}`];
     case 'email':
       return [`${token}@dovetail-test.example`, `${token}@example.com`];
     case 'phone':

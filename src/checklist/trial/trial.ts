@@ -429,8 +429,12 @@ const unguarded = (integration: LoadedIntegration, forced: boolean): LoadedInteg
   mappings: integration.mappings.map((mapping) => ({
     ...mapping,
     deleteGuard: NO_GUARD,
-    propagate: forced
-      ? { a: { ...mapping.propagate.a, create: 'create' }, b: { ...mapping.propagate.b, create: 'create' } }
-      : mapping.propagate,
+    ...(forced ? creating(mapping) : {}),
   })),
+});
+
+/** Under other rules what was held is decided again. */
+const creating = ({ propagate: { a, b }, rules }: LoadedMapping): Partial<LoadedMapping> => ({
+  propagate: { a: { ...a, create: 'create' }, b: { ...b, create: 'create' } },
+  rules: a.create === 'create' && b.create === 'create' ? rules : `${rules} creating`,
 });
