@@ -68,6 +68,20 @@ export const webhooksSchema = z.strictObject({
       method: z.enum(['POST', 'PUT']),
       path: urlPath,
       body: z.record(z.string(), z.unknown()).default({}),
+      id: wirePath.optional().describe('In the answer: the id of the registration'),
+      secret: wirePath
+        .optional()
+        .describe('In the answer: the secret that its deliveries are signed with, where the system makes it'),
+      list: z
+        .strictObject({
+          path: urlPath,
+          records: wirePath,
+          id: z.string().default('id'),
+          url: z.string().default('url'),
+        })
+        .optional()
+        .describe('The GET that lists the registrations, and where each has its id and address'),
+      remove: z.strictObject({ path: urlPath }).optional().describe('The DELETE that ends one, with {id} in its path'),
     })
     .optional()
     .describe(

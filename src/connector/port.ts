@@ -144,6 +144,15 @@ export interface Capabilities {
   pageSize: number;
 }
 
+/** A request that is not about records, such as one about webhooks. */
+export interface PlainRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** After the base URL, with `${variables}` of the connection. */
+  path: string;
+  /** Sent as JSON; absent: no body. */
+  body?: unknown;
+}
+
 /**
  * One connection, as the engine sees it, whatever the protocol. Nothing here throws but for bugs. All calls go through
  * the account's rate budget; waiting and retrying of transient failures happen inside; what comes out is final for this run.
@@ -192,6 +201,11 @@ export interface Connection {
   createField(object: string, field: FieldDefinition): Promise<Result<void>>;
   /** What the credentials may do, by what the system tells; null where it tells nothing. Reads only. */
   rights(): Promise<Result<Rights | null>>;
+  /**
+   * Sends a request that is not about records, and gives the body of its answer as JSON. Anything but a GET counts as a
+   * write. Fails with `not-offered` where the protocol has no such requests.
+   */
+  ask(request: PlainRequest): Promise<Result<unknown>>;
   calls(): CallCount;
   /** Requests left in the current window, where known. */
   quota(): number | null;

@@ -111,6 +111,7 @@ function load(
     failures: parsed.failures,
     egress: parsed.network?.egress ?? [],
     echo: parsed.network?.echo ?? null,
+    receiver: parsed.network?.receiver ?? null,
     errorsTo: parsed.errors?.to ?? [],
     mail: loadMail(parsed, settings.variables, findings),
     answers: parsed.answers,

@@ -28,6 +28,8 @@ export interface LoadedIntegration {
   egress: string[];
   /** A service that answers with the address that it is called from; null where none is named. */
   echo: string | null;
+  /** The address by which the systems reach this machine, and its port there; null where none is named. */
+  receiver: { url: string; port: number } | null;
   /** Who gets the error messages. */
   errorsTo: string[];
   /** The server that takes them; null where none is named. May hold a secret. */

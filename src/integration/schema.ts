@@ -289,11 +289,19 @@ export const integrationSchema = z.strictObject({
       egress: z
         .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
         .min(1)
+        .optional()
         .describe('Addresses, or networks with their /, from which the runs reach the systems'),
       echo: z
         .url({ protocol: /^https?$/ })
         .optional()
         .describe('Address of a service that answers with the address it is called from, for `check`'),
+      receiver: z
+        .strictObject({
+          url: z.url({ protocol: /^https?$/ }).describe('The address by which the systems reach this installation'),
+          port: z.int().min(1).max(65_535).describe('The port of this machine that it leads to'),
+        })
+        .optional()
+        .describe('Where deliveries of webhooks come in, for `check --write`'),
     })
     .optional()
     .describe('From where this installation reaches the systems: what the other side must allow'),

@@ -167,6 +167,10 @@ class DeclaredConnection implements Connection {
     return ok(undefined);
   }
 
+  async ask(): Promise<Result<unknown>> {
+    return fail(problem('not-offered', 'A simulated system has records only'));
+  }
+
   async rights(): Promise<Result<null>> {
     return ok(null);
   }

@@ -5,6 +5,7 @@ import { ACCESS_NETWORK } from './cases/access-network.ts';
 import { OPERATION } from './cases/operation.ts';
 import { RECIPIENTS } from './cases/operation-recipients.ts';
 import { RIGHTS } from './cases/operation-rights.ts';
+import { WEBHOOKS } from './cases/operation-webhooks.ts';
 import { READING } from './cases/reading.ts';
 import { VALUES } from './cases/values.ts';
 import { WRITING } from './cases/writing.ts';
@@ -19,6 +20,7 @@ const CASES: readonly Case[] = [
   ...OPERATION,
   ...RECIPIENTS,
   ...RIGHTS,
+  ...WEBHOOKS,
   ...READING,
   ...VALUES,
   ...WRITING,

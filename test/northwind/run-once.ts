@@ -140,6 +140,7 @@ function watched(connection: Connection, step: () => void): Connection {
     createField: (object, field) => connection.createField(object, field),
     customFields: (object) => connection.customFields(object),
     rights: () => connection.rights(),
+    ask: (request) => connection.ask(request),
     calls: () => connection.calls(),
     quota: () => connection.quota(),
     close: () => connection.close(),

@@ -65,6 +65,7 @@ export function fenced(book: Book, side: Side): Connection {
     customFields: (object) => connection.customFields(object),
     createField: async () => fail(outside('a field')),
     rights: () => connection.rights(),
+    ask: async () => fail(outside('something that is no record')),
     calls: () => connection.calls(),
     quota: () => connection.quota(),
     // It is another's.

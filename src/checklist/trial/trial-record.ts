@@ -20,7 +20,8 @@ export function trialRecord(context: WritingContext, side: Side, object: string)
   return record;
 }
 
-async function makeRecord(context: WritingContext, side: Side, object: string): Promise<Result<Marked>> {
+/** A marked record that nobody has tried anything on. */
+export async function makeRecord(context: WritingContext, side: Side, object: string): Promise<Result<Marked>> {
   const { integration, connections, samples, marks, platform } = context;
   for (const { objects } of integration.mappings)
     for (const one of ['a', 'b'] as const) await connections[one].loadOptions(objects[one]);

@@ -4,8 +4,10 @@ import { QUESTIONS } from '../../checklist/registry.ts';
 import { LANGUAGES, type Language } from '../../checklist/report/words.ts';
 import { runCheck, SAMPLE_SIZE } from '../../checklist/run-check.ts';
 import { toStored } from '../../checklist/standing.ts';
+import { endLeftovers } from '../../checklist/webhooks/delivery.ts';
 import { didYouMean } from '../../connector/closest-word.ts';
 import { type Diagnostic, fail, ok, problem, type Result } from '../../record/diagnostic.ts';
+import { SIDES } from '../../record/side.ts';
 import type { StoredCheck } from '../../store/evidence.ts';
 import { type Cli, type CommonOptions, toCount, withExamples, withIntegration, withRuntime } from '../command.ts';
 import { type EvidenceFile, writeEvidence } from '../evidence-file.ts';
@@ -113,7 +115,11 @@ async function writingView(runtime: Runtime, settings: CheckSettings): Promise<R
 }
 
 async function cleanUp(cli: Cli, runtime: Runtime, output: Output): Promise<ExitCode> {
-  const done = await aloneWith(runtime, cli.terminal.signal, () => removeLeft(runtime, 'check'));
+  const done = await aloneWith(runtime, cli.terminal.signal, async () => {
+    const connections = runtime.connect();
+    if (connections.ok) for (const side of SIDES) await endLeftovers(connections.value[side]);
+    return removeLeft(runtime, 'check');
+  });
   const cleared = done.ok ? done.value : done;
   if (!cleared.ok) return output.failure(EXIT.failed, [cleared.error]);
   const { a, b } = runtime.integration;

@@ -184,6 +184,7 @@ class HoldingConnection implements Connection {
   customFields: Connection['customFields'] = async (object) =>
     this.#holdings.has(object) ? ok(null) : this.#inner.customFields(object);
   createField: Connection['createField'] = (object, field) => this.#inner.createField(object, field);
+  ask: Connection['ask'] = (request) => this.#inner.ask(request);
   rights: Connection['rights'] = () => this.#inner.rights();
   calls: Connection['calls'] = () => this.#inner.calls();
   quota: Connection['quota'] = () => this.#inner.quota();

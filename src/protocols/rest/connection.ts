@@ -7,7 +7,7 @@ import { compileCosts } from '../../connector/costs.ts';
 import type { ConnectorDefinition } from '../../connector/definition.ts';
 import { milliseconds } from '../../connector/duration.ts';
 import type { FieldDefinition, OptionDefinition } from '../../connector/field.ts';
-import type { CallCount, Capabilities, Connection, ReadStep } from '../../connector/port.ts';
+import type { CallCount, Capabilities, Connection, PlainRequest, ReadStep } from '../../connector/port.ts';
 import { compileQuota } from '../../connector/quota-headers.ts';
 import { labelsOf } from '../../connector/refused-fields.ts';
 import { compileJudge } from '../../connector/response.ts';
@@ -304,6 +304,19 @@ class RestConnection implements Connection {
 
   rights(): Promise<Result<Rights | null>> {
     return readRights(this.#sender, this.connector, this.#variables, this.#parts.authenticator);
+  }
+
+  async ask({ method, path, body }: PlainRequest): Promise<Result<unknown>> {
+    const filled = fillVariables(path, this.#variables);
+    if (!filled.ok) return filled;
+    const sent = await this.#sender.send({
+      kind: method === 'GET' ? 'reads' : 'writes',
+      method,
+      path: filled.value,
+      repeatable: method !== 'POST',
+      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+    return sent.ok ? ok(sent.data) : fail(sent.diagnostic);
   }
 
   calls(): CallCount {

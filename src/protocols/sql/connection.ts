@@ -296,6 +296,10 @@ class SqlConnection implements Connection {
     );
   }
 
+  async ask(): Promise<Result<unknown>> {
+    return fail(problem('not-offered', 'A database has no other requests than those about its tables'));
+  }
+
   calls(): CallCount {
     return { ...this.#calls };
   }
