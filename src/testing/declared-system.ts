@@ -264,15 +264,17 @@ function newId(
   const given = compileReader(declared.path)(wire);
   const field = parent?.field;
   const above = field === undefined ? undefined : compileReader(fields[field]?.path ?? field)(wire);
-  const own = typeof given === 'string' || typeof given === 'number' ? String(given) : nextId(declared.type, records);
+  const own =
+    typeof given === 'string' || typeof given === 'number' ? String(given) : nextId(declared.type, records.keys());
   return above === undefined || above === null ? own : `${String(above)}/${own}`;
 }
 
 /** What stands for the id of a record that has none: an edited one is another record. */
 const contentId = (wire: Wire): string => strongDigest(new Uint8Array(32), JSON.stringify(wire)).slice(0, 32);
 
-function nextId(type: 'string' | 'integer', records: ReadonlyMap<string, unknown>): string {
-  const numbers = [...records.keys()].map((id) => Number(/\d+$/.exec(id)?.[0] ?? 0));
+/** The number after the highest in these ids; for ids that are texts, with a word before it. */
+export function nextId(type: 'string' | 'integer', ids: Iterable<string>): string {
+  const numbers = [...ids].map((id) => Number(/\d+$/.exec(id)?.[0] ?? 0));
   const next = Math.max(0, ...numbers) + 1;
   return type === 'integer' ? String(next) : `new-${next}`;
 }

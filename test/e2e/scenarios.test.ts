@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runIn } from './cli-world.ts';
+import { type CliWorld, openCliWorld, runIn } from './cli-world.ts';
 
 const EXAMPLES = fileURLToPath(new URL('../../examples/', import.meta.url));
 
@@ -98,5 +98,62 @@ describe('dovetail test', () => {
     expect(ran.out).toContain('erp customers 4 is not there');
     expect(ran.out).toContain('erp customers 3 is there, and not expected');
     expect(ran.out).toContain('companies: erp 2 is parked, and not expected to be (ambiguous-match)');
+  });
+});
+
+describe('dovetail test --live', () => {
+  let world: CliWorld;
+  beforeAll(async () => {
+    world = await openCliWorld();
+    cpSync(join(EXAMPLES, 'crm-erp/tests'), join(world.folder, 'tests'), { recursive: true });
+  });
+  afterAll(() => world.close());
+  const left = () => [
+    ...[...world.crm.records('companies')].filter(({ archived }) => !archived),
+    ...world.erp.records('customers'),
+    ...world.erp.records('orders'),
+  ];
+
+  it('plays on marked records of the live systems, told by the ids of the scenario, and removes them', async () => {
+    const names = [
+      'first-contact',
+      'long-names',
+      'several-candidates',
+      'deleted-in-the-office',
+      'prices',
+      'newest-wins',
+    ];
+    const ran = await world.run('test', ...names.map((name) => `tests/${name}.yaml`), '--live', '--yes');
+    expect(ran.out).not.toMatch(/✗|!/);
+    expect(ran.out).toContain('6 scenarios: 5 as expected, 1 only in memory');
+    expect(ran.exit).toBe(0);
+    expect(left()).toEqual([]);
+    const again = await world.run('test', 'tests/prices.yaml', '--live', '--yes');
+    expect(again.exit).toBe(0);
+  });
+
+  it('tells where the live system is not as its connector declares', async () => {
+    const path = join(world.folder, 'tests/same-mail-and-place.yaml');
+    const text = readFileSync(path, 'utf8').replace('email: info@amsel.example, zip', 'email: Info@amsel.example, zip');
+    writeFileSync(path, text.replace('- { id: co_1 }', '- { id: co_1, email: info@amsel.example }'));
+    const updated = await world.run('test', 'tests/same-mail-and-place.yaml', '--update');
+    expect(updated.out).toContain('email: info@amsel.example → Info@amsel.example');
+    // The CRM writes addresses in small letters; its connector does not say so.
+    const ran = await world.run('test', 'tests/same-mail-and-place.yaml', '--live', '--yes', '--json');
+    expect(ran.exit).toBe(1);
+    expect(ran.lines()[0]).toMatchObject({
+      outcome: 'failed',
+      mismatches: [{ kind: 'field', object: 'companies', id: 'co_1', field: 'email' }],
+    });
+    expect(left()).toEqual([]);
+  });
+
+  it('is refused in production, and where nobody agreed', async () => {
+    const production = await world.run('test', '--live', '--yes', '--env', 'production');
+    expect(production.exit).toBe(2);
+    const unasked = await world.run('test', '--live');
+    expect(unasked.exit).toBe(2);
+    expect(unasked.err).toContain('Add --yes');
+    expect(left()).toEqual([]);
   });
 });

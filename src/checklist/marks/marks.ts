@@ -34,8 +34,11 @@ export interface Cleared {
 export interface Marks {
   /** What a record of the object is marked in; null: none can be made. */
   fields(side: Side, object: string): MarkFields | null;
-  /** Makes a record of these canonical values; the fields of the mark are set besides. */
-  make(side: Side, object: string, fields: Fields): Promise<Result<Marked>>;
+  /**
+   * Makes a record of these canonical values; the fields of the mark are set besides. With `unseen`, the text that people
+   * see is as given, where another field holds the mark as well.
+   */
+  make(side: Side, object: string, fields: Fields, options?: { unseen?: boolean }): Promise<Result<Marked>>;
   /**
    * Changes it; the mark stays where it is sought. `done` says only that the system said so. `unchecked`: also to what the
    * connector says that the system does not take.
@@ -72,7 +75,7 @@ export function openMarks(options: MarksOptions): Marks {
   };
   return {
     fields: (side, object) => fieldsOf(book, side, object),
-    make: (side, object, fields) => make(book, side, object, fields),
+    make: (side, object, fields, { unseen = false } = {}) => make(book, side, object, fields, unseen),
     change: (marked, fields, { unchecked = false } = {}) => change(book, marked, fields, unchecked),
     async remove({ side, object, id }, archive) {
       const [outcome] = await options.connections[side].remove(object, [{ id, version: null }], archive);
@@ -95,7 +98,7 @@ function definitionOf({ connections }: Book, side: Side, object: string): Object
 const fieldsOf = (book: Book, side: Side, object: string): MarkFields | null =>
   markFields(definitionOf(book, side, object), book.connections[side].capabilities(object).findable);
 
-async function make(book: Book, side: Side, object: string, fields: Fields): Promise<Result<Marked>> {
+async function make(book: Book, side: Side, object: string, fields: Fields, unseen: boolean): Promise<Result<Marked>> {
   const { integration, connections, platform, purpose } = book;
   const connection = connections[side];
   const place = fieldsOf(book, side, object);
@@ -106,7 +109,7 @@ async function make(book: Book, side: Side, object: string, fields: Fields): Pro
   const mark = newMark(platform.random);
   const named = {
     ...fields,
-    ...Object.fromEntries([place.shown, place.sought].flatMap((name) => (name ? [[name, mark]] : []))),
+    ...Object.fromEntries([unseen ? null : place.shown, place.sought].flatMap((name) => (name ? [[name, mark]] : []))),
   };
   const codec = compileCodec(definitionOf(book, side, object), (list) => connection.options(list));
   const wire = codec.encode(named);

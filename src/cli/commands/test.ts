@@ -1,25 +1,21 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { LoadedIntegration } from '../../integration/loaded.ts';
 import { systemClock } from '../../platform/clock.ts';
-import { fail, ok, problem, type Result } from '../../record/diagnostic.ts';
-import { compareScenario } from '../../testing/scenario/compare.ts';
-import { loadScenario } from '../../testing/scenario/load.ts';
-import { type Played, playScenario } from '../../testing/scenario/play.ts';
-import { updateScenario } from '../../testing/scenario/update.ts';
-import { type Cli, type CommonOptions, withExamples, withIntegration } from '../command.ts';
+import type { Diagnostic } from '../../record/diagnostic.ts';
+import { playScenario } from '../../testing/scenario/play.ts';
+import { type Cli, type CommonOptions, withExamples, withIntegration, withRuntime } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
-import { loadFile } from '../open.ts';
+import { aloneWith, refuseMarked, removeLeft } from '../marked-records.ts';
+import { loadFile, type Runtime } from '../open.ts';
 import { type Output, openOutput } from '../output.ts';
-import { PlanCollector } from '../plan-report.ts';
-import type { ScenarioReport, TestReport } from '../test-report.ts';
-import { mappingTexts } from '../views/plan.ts';
-import { styleOf } from '../views/style.ts';
+import { type Player, scenarioFiles, testFile } from '../scenario-files.ts';
+import { countsOf, type ScenarioReport, type TestReport } from '../test-report.ts';
 import { scenarioText, testSummaryText } from '../views/test.ts';
 
 interface TestOptions extends CommonOptions {
   update?: boolean;
+  live?: boolean;
+  yes?: boolean;
 }
 
 export function addTest(program: Command, cli: Cli): void {
@@ -31,116 +27,97 @@ export function addTest(program: Command, cli: Cli): void {
         'elsewhere, and no credentials are needed. Without files: all of tests/ beside the integration file.',
     )
     .option('--update', 'write into the files what came, after you have read the difference')
+    .option('--live', 'play them in the live systems, on marked records that are removed again; not in production')
+    .option('--yes', 'with --live: do not ask first')
     .action(async (files: string[], options: TestOptions) => {
+      if (options.live) {
+        await withRuntime(cli, options, (runtime, output) => testLive(cli, runtime, output, files, options));
+        return;
+      }
       const output = openOutput(cli.terminal, options.json === true);
-      cli.exit = await test(cli, output, files, options);
+      cli.exit = await testInMemory(cli, output, files, options);
     });
-  withExamples(command, 'dovetail test', 'dovetail test tests/first-contact.yaml', 'dovetail test --update');
+  withExamples(
+    command,
+    'dovetail test',
+    'dovetail test tests/first-contact.yaml',
+    'dovetail test --update',
+    'dovetail test --live --env staging',
+  );
 }
 
-async function test(cli: Cli, output: Output, named: string[], options: TestOptions): Promise<ExitCode> {
+async function testInMemory(cli: Cli, output: Output, named: string[], options: TestOptions): Promise<ExitCode> {
   // Nothing is asked of a live system, so no variable needs a value.
   const loaded = await loadFile(cli.terminal, options, { kept: () => 'unused' });
   if (!loaded.ok) return output.failure(EXIT.usage, loaded.error);
   const integration = loaded.value;
-  const files = scenarioFiles(cli, integration, named);
+  const files = scenarioFiles(cli.terminal, integration, named);
   if (!files.ok) return output.failure(EXIT.usage, [files.error]);
+  return testAll(cli, output, { integration, files: files.value, options }, (scenario) =>
+    playScenario(integration, scenario),
+  );
+}
+
+/** Alone with the systems: a run meanwhile would take the marked records along. */
+async function testLive(
+  cli: Cli,
+  runtime: Runtime,
+  output: Output,
+  named: string[],
+  options: TestOptions,
+): Promise<ExitCode> {
+  const { integration, platform, store } = runtime;
+  const files = scenarioFiles(cli.terminal, integration, named);
+  if (!files.ok) return output.failure(EXIT.usage, [files.error]);
+  const refused = await refuseMarked(cli.terminal, runtime, 'changed and removed again', options);
+  if (refused) return output.failure(EXIT.usage, [refused]);
+  const connections = runtime.connect();
+  if (!connections.ok) return output.failure(EXIT.failed, [connections.error]);
+  const { playLive } = await import('../../testing/scenario/play-live.ts');
+  const left: Diagnostic[] = [];
+  const play: Player = async (scenario) => {
+    if (scenario.notLive !== null || cli.terminal.signal.aborted) return null;
+    const live = { integration, connections: connections.value, platform, log: store.marked };
+    const { played, cleared } = await playLive(live, scenario);
+    left.push(...cleared.left.map(({ why }) => why));
+    return played;
+  };
+  const done = await aloneWith(runtime, cli.terminal.signal, async () => {
+    const before = await removeLeft(runtime, 'check');
+    if (!before.ok) return output.failure(EXIT.failed, [before.error]);
+    return testAll(cli, output, { integration, files: files.value, options }, play);
+  });
+  if (!done.ok) return output.failure(EXIT.failed, [done.error]);
+  output.diagnostics(left);
+  return left.length > 0 ? EXIT.failed : done.value;
+}
+
+interface Asked {
+  integration: LoadedIntegration;
+  files: readonly string[];
+  options: TestOptions;
+}
+
+async function testAll(
+  cli: Cli,
+  output: Output,
+  { integration, files, options }: Asked,
+  play: Player,
+): Promise<ExitCode> {
   const started = systemClock.now();
   const scenarios: ScenarioReport[] = [];
-  for (const file of files.value) {
-    const report = await testOne(cli, integration, file, options.update === true);
+  for (const file of files) {
+    const report = await testFile(cli.terminal, integration, file, play, options.update === true);
     scenarios.push(report);
     output.line({ type: 'scenario', ...report });
     output.text(scenarioText(report, integration, output.style));
   }
   const report: TestReport = {
     integration: integration.name,
-    systems: { a: integration.a.name, b: integration.b.name },
-    scenarios,
+    scenarios: countsOf(scenarios),
     tookMs: systemClock.now() - started,
   };
-  output.summary({ ...report, scenarios: countOf(scenarios) }, (_, style) => testSummaryText(report, style));
-  if (scenarios.some(({ outcome }) => outcome === 'invalid')) return EXIT.usage;
-  return scenarios.some(({ outcome }) => outcome === 'failed') ? EXIT.failed : EXIT.done;
-}
-
-const countOf = (scenarios: readonly ScenarioReport[]) =>
-  Object.fromEntries(
-    (['passed', 'failed', 'invalid', 'updated'] as const).map((outcome) => [
-      outcome,
-      scenarios.filter((one) => one.outcome === outcome).length,
-    ]),
-  );
-
-/** Absolute paths: those named, or all of the folder tests/ beside the integration file, in the order of their names. */
-function scenarioFiles(cli: Cli, { file }: LoadedIntegration, named: readonly string[]): Result<string[]> {
-  if (named.length > 0) return ok(named.map((one) => resolve(cli.terminal.folder, one)));
-  const folder = join(dirname(file), 'tests');
-  const found = readFolder(folder);
-  if (found.length > 0) return ok(found);
-  return fail(
-    problem('no-scenarios', 'There is no scenario yet', {
-      detail: `${relative(cli.terminal.folder, folder) || folder} holds no .yaml file.`,
-      next: 'Write one: docs/scenarios.md shows how.',
-    }),
-  );
-}
-
-function readFolder(folder: string): string[] {
-  try {
-    const names = readdirSync(folder).filter((name) => /\.ya?ml$/.test(name));
-    return names.sort().map((name) => join(folder, name));
-  } catch {
-    return [];
-  }
-}
-
-async function testOne(
-  cli: Cli,
-  integration: LoadedIntegration,
-  path: string,
-  update: boolean,
-): Promise<ScenarioReport> {
-  const file = relative(cli.terminal.folder, path);
-  const empty = { file, name: null, mismatches: [], diagnostics: [] };
-  const text = textOf(path);
-  if (!text.ok) return { ...empty, outcome: 'invalid', diagnostics: [text.error] };
-  const scenario = loadScenario(text.value, path, integration);
-  if (!scenario.ok) return { ...empty, outcome: 'invalid', diagnostics: scenario.error };
-  const { name } = scenario.value;
-  const played = await playScenario(integration, scenario.value);
-  if (!played.ok) return { ...empty, name, outcome: 'invalid', diagnostics: played.error };
-  const plan = planOf(integration, played.value);
-  const mismatches = compareScenario(integration, scenario.value, played.value, plan);
-  const unsaid = scenario.value.expected === null;
-  const failed = mismatches.some(({ kind }) => kind === 'run');
-  if (update && !failed && (unsaid || mismatches.length > 0)) {
-    const next = updateScenario(text.value, integration, scenario.value, played.value, plan);
-    writeFileSync(path, next);
-    return { ...empty, name, mismatches, outcome: 'updated' };
-  }
-  if (unsaid) return { ...empty, name, mismatches, outcome: 'invalid', diagnostics: [unsaidProblem(path)] };
-  return { ...empty, name, mismatches, outcome: mismatches.length > 0 ? 'failed' : 'passed' };
-}
-
-function textOf(path: string): Result<string> {
-  try {
-    return ok(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));
-  } catch {
-    return fail(problem('file-unreadable', 'The scenario can not be read', { where: { file: path } }));
-  }
-}
-
-const unsaidProblem = (file: string) =>
-  problem('expects-nothing', 'The scenario does not say what must come of it', {
-    where: { file },
-    next: '`dovetail test --update` writes what came. Read it before you keep it.',
-  });
-
-/** The plan as `dovetail plan` shows it, without colours. */
-function planOf(integration: LoadedIntegration, { plan }: Played): string {
-  const collector = new PlanCollector(integration, null, Number.POSITIVE_INFINITY);
-  for (const event of plan) collector.take(event);
-  const systems = { a: integration.a.name, b: integration.b.name };
-  return mappingTexts(collector.mappings, systems, styleOf(false, 120)).join('\n');
+  output.summary(report, testSummaryText);
+  if (report.scenarios.invalid > 0) return EXIT.usage;
+  return report.scenarios.failed > 0 ? EXIT.failed : EXIT.done;
 }

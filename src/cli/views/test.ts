@@ -1,7 +1,7 @@
 import type { LoadedIntegration } from '../../integration/loaded.ts';
 import type { Place } from '../../record/diagnostic.ts';
 import type { Mismatch } from '../../testing/scenario/compare.ts';
-import type { ScenarioReport, TestReport } from '../test-report.ts';
+import { type ScenarioReport, TEST_OUTCOMES, type TestOutcome, type TestReport } from '../test-report.ts';
 import { diagnosticsText } from './diagnostics.ts';
 import { diffRows } from './diff.ts';
 import type { Style } from './style.ts';
@@ -16,11 +16,15 @@ export function scenarioText(report: ScenarioReport, integration: LoadedIntegrat
     failed: colours.red('✗'),
     invalid: colours.red('!'),
     updated: colours.yellow('~'),
+    skipped: colours.dim('-'),
   };
   const head = `${marks[outcome]} ${printable(name ?? file)}${name === null ? '' : `  ${colours.dim(file)}`}`;
   const details = mismatches.flatMap((mismatch) => mismatchLines(mismatch, file, integration, style));
-  const told = diagnostics.length > 0 ? diagnosticsText(diagnostics, style).trimEnd().split('\n') : [];
-  return [head, ...indent([...details, ...told], '    ')].join('\n');
+  const told =
+    outcome === 'skipped'
+      ? diagnostics.map(({ summary }) => colours.dim(`only in memory: ${summary}`))
+      : diagnosticsText(diagnostics, style).trimEnd().split('\n');
+  return [head, ...indent([...details, ...told.filter((line) => line !== '')], '    ')].join('\n');
 }
 
 function mismatchLines(mismatch: Mismatch, file: string, integration: LoadedIntegration, style: Style): string[] {
@@ -53,20 +57,18 @@ function mismatchLines(mismatch: Mismatch, file: string, integration: LoadedInte
   }
 }
 
-/** `12 scenarios: 11 as expected, 1 not.` */
+/** `12 scenarios: 11 as expected, 1 not as expected.` */
 export function testSummaryText({ scenarios, tookMs }: TestReport, { colours }: Style): string {
-  const count = (outcome: ScenarioReport['outcome']) => scenarios.filter((one) => one.outcome === outcome).length;
-  const parts = [
-    [count('passed'), 'as expected'],
-    [count('updated'), 'updated'],
-    [count('failed'), 'not as expected'],
-    [count('invalid'), 'that can not be played'],
-  ] as const;
-  const told = parts.filter(([number]) => number > 0).map(([number, words]) => `${number} ${words}`);
-  const lines = [
-    '',
-    colours.bold(`${counted(scenarios.length, 'scenario')}: ${told.join(', ')}. ${durationText(tookMs)}.`),
-  ];
-  if (count('failed') > 0) lines.push('- expected, + what came. `dovetail test --update` accepts what came.');
+  const words: Record<TestOutcome, string> = {
+    passed: 'as expected',
+    updated: 'updated',
+    skipped: 'only in memory',
+    failed: 'not as expected',
+    invalid: 'that can not be played',
+  };
+  const told = TEST_OUTCOMES.filter((one) => scenarios[one] > 0).map((one) => `${scenarios[one]} ${words[one]}`);
+  const all = TEST_OUTCOMES.reduce((sum, one) => sum + scenarios[one], 0);
+  const lines = ['', colours.bold(`${counted(all, 'scenario')}: ${told.join(', ')}. ${durationText(tookMs)}.`)];
+  if (scenarios.failed > 0) lines.push('- expected, + what came. `dovetail test --update` accepts what came.');
   return `${lines.join('\n')}\n`;
 }

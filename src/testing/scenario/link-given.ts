@@ -9,8 +9,15 @@ import { SIDES, type Side } from '../../record/side.ts';
 import type { Cursor, Link } from '../../store/port.ts';
 import type { Scenario } from './scenario.ts';
 
-/** Links pairs of records that are there, and takes each of them as agreed the way it stands. */
-export async function linkGiven(options: RunOptions, linked: Scenario['linked']): Promise<Result<void>> {
+/**
+ * Links pairs of records that are there, and takes each of them as agreed the way it stands. `idOf`: the system's id of what
+ * the scenario calls so.
+ */
+export async function linkGiven(
+  options: RunOptions,
+  linked: Scenario['linked'],
+  idOf: (side: Side, object: string, name: string) => string = (_side, _object, name) => name,
+): Promise<Result<void>> {
   if (linked.length === 0) return ok(undefined);
   const { integration, store, platform, connections } = options;
   const lease = await store.acquire(integration.name, 'linking', LEASE_MS, platform.clock.now());
@@ -24,7 +31,8 @@ export async function linkGiven(options: RunOptions, linked: Scenario['linked'])
     const run = await prepareMapping(context, mapping, connections);
     if (!run.ok) return run;
     for (const { ids, where } of pairs) {
-      const [a, b] = [await seen(run.value, 'a', ids.a), await seen(run.value, 'b', ids.b)];
+      const own = (side: Side) => idOf(side, mapping.objects[side], ids[side]);
+      const [a, b] = [await seen(run.value, 'a', own('a')), await seen(run.value, 'b', own('b'))];
       if (!a || !b) return fail({ ...problem('record-unknown', 'One of these records is not there'), where });
       links.push({
         mapping: mappingKey(integration.name, mapping.name),

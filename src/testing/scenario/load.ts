@@ -46,6 +46,7 @@ class Reader {
       file,
       name: data.scenario,
       why: data.why ?? null,
+      notLive: data.not_live ?? null,
       start: Date.parse(data.start),
       options: { a: {}, b: {} },
       given,

@@ -9,6 +9,7 @@ import type { PlanItem } from '../../planning/plan-item.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { silentLog } from '../../platform/log.ts';
 import type { Platform } from '../../platform/platform.ts';
+import type { Random } from '../../platform/random.ts';
 import { type Diagnostic, fail, ok, type Place, problem, type Result } from '../../record/diagnostic.ts';
 import { SIDES, type Side } from '../../record/side.ts';
 import type { ParkedRecord, Store } from '../../store/port.ts';
@@ -34,6 +35,9 @@ export interface Played {
 export interface Playground {
   stages: Record<Side, Stage>;
   clock: Clock;
+  random: Random;
+  /** The system's id of a record that is given; absent: as the scenario says. */
+  idOf?(side: Side, object: string, name: string): string;
   /** Lets the time between two steps pass; `ms`: as the scenario says it, null where it says nothing. */
   pass(ms: number | null): Promise<void>;
 }
@@ -57,6 +61,7 @@ export function declaredPlayground(integration: LoadedIntegration, scenario: Sce
   return {
     stages: { a: stage('a'), b: stage('b') },
     clock,
+    random: seededRandom(scenario.name),
     async pass(ms) {
       now += ms ?? BETWEEN_STEPS_MS;
     },
@@ -72,8 +77,7 @@ export async function playScenario(
   scenario: Scenario,
   playground: Playground = declaredPlayground(integration, scenario),
 ): Promise<Result<Played, Diagnostic[]>> {
-  const { clock } = playground;
-  const random = seededRandom(scenario.name);
+  const { clock, random } = playground;
   const store = openSqliteStore(':memory:', { key: new Uint8Array(32), random, clock });
   if (!store.ok) return fail([store.error]);
   const platform: Platform = { clock, random, http: NO_NETWORK, log: silentLog };
@@ -118,6 +122,7 @@ class Play {
     const link = await linkGiven(
       this.#options('sync', () => undefined),
       linked,
+      this.#playground.idOf,
     );
     if (!link.ok) return fail([link.error]);
     let wait: number | null = null;

@@ -50,6 +50,8 @@ export interface Scenario {
   file: string;
   name: string;
   why: string | null;
+  /** Why it is played in memory only. */
+  notLive: string | null;
   /** Epoch ms. */
   start: number;
   /** Of lists that a system would be asked for. */

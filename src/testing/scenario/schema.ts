@@ -56,6 +56,10 @@ export const scenarioSchema = z.strictObject({
     .datetime()
     .default('2026-03-02T09:00:00Z')
     .describe('When it begins, in UTC; ten minutes pass between two steps'),
+  not_live: z
+    .string()
+    .optional()
+    .describe('Why it can only be played in memory, where that is so, such as stamps that must be minutes apart'),
   options: z
     .record(z.string(), z.record(z.string(), z.array(z.string())))
     .default({})

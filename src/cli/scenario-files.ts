@@ -1,0 +1,105 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import type { LoadedIntegration } from '../integration/loaded.ts';
+import { type Diagnostic, fail, ok, problem, type Result } from '../record/diagnostic.ts';
+import { compareScenario } from '../testing/scenario/compare.ts';
+import { loadScenario } from '../testing/scenario/load.ts';
+import type { Played } from '../testing/scenario/play.ts';
+import type { Scenario } from '../testing/scenario/scenario.ts';
+import { updateScenario } from '../testing/scenario/update.ts';
+import { PlanCollector } from './plan-report.ts';
+import type { Terminal } from './terminal.ts';
+import type { ScenarioReport } from './test-report.ts';
+import { mappingTexts } from './views/plan.ts';
+import { styleOf } from './views/style.ts';
+
+/** Plays one scenario; null: not here, for the reason that it names. */
+export type Player = (scenario: Scenario) => Promise<Result<Played, Diagnostic[]> | null>;
+
+/** The folder of the scenarios of an integration. */
+export const scenarioFolder = ({ file }: LoadedIntegration): string => join(dirname(file), 'tests');
+
+/** Absolute paths: those named, or all of the folder beside the integration file, in the order of their names. */
+export function scenarioFiles(
+  terminal: Terminal,
+  integration: LoadedIntegration,
+  named: readonly string[],
+): Result<string[]> {
+  if (named.length > 0) return ok(named.map((one) => resolve(terminal.folder, one)));
+  const folder = scenarioFolder(integration);
+  const found = readFolder(folder);
+  if (found.length > 0) return ok(found);
+  return fail(
+    problem('no-scenarios', 'There is no scenario yet', {
+      detail: `${relative(terminal.folder, folder) || folder} holds no .yaml file.`,
+      next: 'Write one: docs/scenarios.md shows how.',
+    }),
+  );
+}
+
+function readFolder(folder: string): string[] {
+  try {
+    const names = readdirSync(folder).filter((name) => /\.ya?ml$/.test(name));
+    return names.sort().map((name) => join(folder, name));
+  } catch {
+    return [];
+  }
+}
+
+/** Plays the scenario of a file and compares; with `update`, writes what came into the file. */
+export async function testFile(
+  terminal: Terminal,
+  integration: LoadedIntegration,
+  path: string,
+  play: Player,
+  update: boolean,
+): Promise<ScenarioReport> {
+  const file = relative(terminal.folder, path);
+  const empty = { file, name: null, mismatches: [], diagnostics: [] };
+  const text = textOf(path);
+  if (!text.ok) return { ...empty, outcome: 'invalid', diagnostics: [text.error] };
+  const scenario = loadScenario(text.value, path, integration);
+  if (!scenario.ok) return { ...empty, outcome: 'invalid', diagnostics: scenario.error };
+  const { name } = scenario.value;
+  const played = await play(scenario.value);
+  if (!played) return { ...empty, name, outcome: 'skipped', diagnostics: [notLive(scenario.value)] };
+  if (!played.ok) return { ...empty, name, outcome: 'invalid', diagnostics: played.error };
+  const plan = planOf(integration, played.value);
+  const mismatches = compareScenario(integration, scenario.value, played.value, plan);
+  const unsaid = scenario.value.expected === null;
+  const failed = mismatches.some(({ kind }) => kind === 'run');
+  if (update && !failed && (unsaid || mismatches.length > 0)) {
+    writeFileSync(path, updateScenario(text.value, integration, scenario.value, played.value, plan));
+    return { ...empty, name, mismatches, outcome: 'updated' };
+  }
+  if (unsaid) return { ...empty, name, mismatches, outcome: 'invalid', diagnostics: [unsaidProblem(path)] };
+  return { ...empty, name, mismatches, outcome: mismatches.length > 0 ? 'failed' : 'passed' };
+}
+
+function textOf(path: string): Result<string> {
+  try {
+    return ok(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));
+  } catch {
+    return fail(problem('file-unreadable', 'The scenario can not be read', { where: { file: path } }));
+  }
+}
+
+const unsaidProblem = (file: string) =>
+  problem('expects-nothing', 'The scenario does not say what must come of it', {
+    where: { file },
+    next: '`dovetail test --update` writes what came. Read it before you keep it.',
+  });
+
+const notLive = ({ notLive: why }: Scenario): Diagnostic => ({
+  severity: 'info',
+  code: 'not-live',
+  summary: why ?? 'It is played in memory only',
+});
+
+/** The plan as `dovetail plan` shows it, without colours. */
+function planOf(integration: LoadedIntegration, { plan }: Played): string {
+  const collector = new PlanCollector(integration, null, Number.POSITIVE_INFINITY);
+  for (const event of plan) collector.take(event);
+  const systems = { a: integration.a.name, b: integration.b.name };
+  return mappingTexts(collector.mappings, systems, styleOf(false, 120)).join('\n');
+}
