@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CheckWorld, lineOf, openCheckWorld } from '../check-world.ts';
 import { type Case, needsOwnWorld } from './case.ts';
+import { ACCESS_CREDENTIALS } from './cases/access-credentials.ts';
+import { ACCESS_DATABASE } from './cases/access-database.ts';
 import { ACCESS_NETWORK } from './cases/access-network.ts';
+import { ACCESS_SYSTEM } from './cases/access-system.ts';
 import { OPERATION } from './cases/operation.ts';
 import { RECIPIENTS } from './cases/operation-recipients.ts';
 import { RIGHTS } from './cases/operation-rights.ts';
@@ -16,7 +19,10 @@ import { WRITING_VALUES } from './cases/writing-values.ts';
  * and of one that does otherwise than declared. Each file of `cases/` holds the rows of a group of questions.
  */
 const CASES: readonly Case[] = [
+  ...ACCESS_CREDENTIALS,
+  ...ACCESS_DATABASE,
   ...ACCESS_NETWORK,
+  ...ACCESS_SYSTEM,
   ...OPERATION,
   ...RECIPIENTS,
   ...RIGHTS,

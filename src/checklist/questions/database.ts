@@ -55,7 +55,7 @@ const serverWords = ({ product, role, readOnly, encrypted }: DatabaseServer): st
     ...(encrypted === null ? [] : [encrypted ? 'encrypted' : 'not encrypted on the wire']),
   ].join(', ');
 
-const ADDRESS = /\b(?:[a-z]+:\/\/)?(?:[^\s/@]+@)?([a-z0-9-]+(?:\.[a-z0-9-]+)*):(\d{2,5})\b/i;
+const ADDRESS = /(?:^|[\s/@])((?:[a-z0-9-]+\.)+[a-z0-9-]+|[a-z][a-z0-9-]*):(\d{1,5})(?![\d:])/i;
 
 /** The file names a database that no connector uses: that a port is open does not prove what is behind it. */
 async function askListens({ integration, platform }: ProbeContext, side: Side): Promise<Observation> {
