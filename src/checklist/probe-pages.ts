@@ -113,7 +113,7 @@ function doubtOf(
 ): Seen['doubt'] {
   const pagination = definition.list?.pagination;
   if (!pagination || pagination.style === 'none' || definition.part_of || definition.lines_of) return undefined;
-  const [first = 0, second = 0] = sample.pages;
+  const [first = 0] = sample.pages;
   const given = again.pages[0] ?? 0;
   const sizeAt = `pagination.size of ${name} in the connector`;
   if (pageSize !== undefined && again.pages.length < 2) {
@@ -123,8 +123,10 @@ function doubtOf(
       : `${name}: all ${given} on one page, so that a second one was not seen`;
     return { found, next: `Check ${ignored ? `size_param and ${sizeAt}` : sizeAt}; or ask again with more records` };
   }
-  // A page that overlaps the one before brings a record less.
-  const isClamped = first < pagination.size && (second === first || second === first - 1);
+  // A page that overlaps the one before brings a record less; the last one may be short.
+  const full = sample.pages.slice(0, -1);
+  const isClamped =
+    full.length > 0 && first < pagination.size && full.every((size) => size >= first - 1 && size <= first);
   if (!isClamped) return undefined;
   return {
     found: `${name}: ${first} a page where ${pagination.size} were asked for`,

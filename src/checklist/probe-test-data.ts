@@ -65,7 +65,7 @@ export async function askCoverage(context: ProbeContext, side: Side): Promise<Ob
       asked,
       facts,
       findings,
-      found: `${lacks.length} kinds of case not among the records seen: ${words}`,
+      found: `${counted(lacks.length, 'kind')} of case not among the records seen: ${words}`,
       next: GENERATE,
     };
   }

@@ -45,7 +45,7 @@ export const needsOwnWorld = ({ world, sandbox, write }: Case): boolean =>
   world !== undefined || sandbox !== undefined || write === true;
 
 type System = 'crm' | 'erp';
-type Change = (integration: LoadedIntegration) => void;
+export type Change = (integration: LoadedIntegration) => void;
 
 export const connectorOf = (integration: LoadedIntegration, system: System): ConnectorDefinition =>
   (system === 'crm' ? integration.a : integration.b).connector;
@@ -106,3 +106,17 @@ export const answered =
   (integration) => {
     integration.answers[question] = answer;
   };
+
+/** Match rules of a single pair of fields each. */
+export const matchBy =
+  (mapping: string, ...pairs: [a: string, b: string][]): Change =>
+  (integration) => {
+    const by = { a: null, b: null };
+    mappingOf(integration, mapping).match = pairs.map(([a, b]) => [{ a, b, reference: null, by }]);
+  };
+
+/** Both systems without a record. */
+export const EMPTY_SYSTEMS: CheckWorldOptions = {
+  crm: { sizes: { companies: 0, contacts: 0, deals: 0, products: 0, users: 0 } },
+  erp: { sizes: { customers: 0, articles: 0, orders: 0, price_lists: 0 } },
+};

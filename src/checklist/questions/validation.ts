@@ -12,6 +12,7 @@ import { counted, declared, mappedFields, mappedObjects, ofEachSystem, someOf } 
 import { nothingToSee } from '../failure.ts';
 import { passesFilter } from '../filter.ts';
 import { aboutRecords } from '../named.ts';
+import { askOwnLimits } from '../probe-limits.ts';
 import type { Observation, ProbeContext, Question } from '../question.ts';
 import type { Sample, SampledRecord } from '../sample.ts';
 import { writtenFields } from '../written-fields.ts';
@@ -40,6 +41,7 @@ export const validation: Question = {
     }),
   probes: [
     { id: 'sample-against-constraints', ask: askSample },
+    { id: 'own-records', ask: askOwnLimits },
     {
       id: 'limits-tried',
       writes: true,
