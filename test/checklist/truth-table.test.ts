@@ -7,14 +7,14 @@ import { ACCESS_NETWORK } from './cases/access-network.ts';
 import { ACCESS_SYSTEM } from './cases/access-system.ts';
 import { DATA } from './cases/data.ts';
 import { KEYS } from './cases/keys.ts';
+import { OPERATION } from './cases/operation.ts';
 import { RECIPIENTS } from './cases/operation-recipients.ts';
 import { RIGHTS } from './cases/operation-rights.ts';
 import { WEBHOOKS } from './cases/operation-webhooks.ts';
-import { OPERATION } from './cases/operation.ts';
 import { READING } from './cases/reading.ts';
 import { VALUES } from './cases/values.ts';
-import { WRITING_VALUES } from './cases/writing-values.ts';
 import { WRITING } from './cases/writing.ts';
+import { WRITING_VALUES } from './cases/writing-values.ts';
 
 /**
  * The truth table of the check list: what each probe says of a system that does as declared, of one that declares nothing,
