@@ -192,6 +192,10 @@ export const MAPPINGS: Record<MappingName, SimulatedMapping> = {
 
 export const placeOn = (mapping: MappingName, side: Side): Place | undefined => MAPPINGS[mapping].within?.[side];
 
+/** The fields of a mapping, as a side calls them. */
+export const namesOf = (mapping: MappingName, side: Side): string[] =>
+  MAPPINGS[mapping].fields.map((field) => field[side]);
+
 /** The object of a side that a mapping maps, by its name in the connector. */
 export const objectOf = (mapping: MappingName, side: Side): string =>
   placeOn(mapping, side)?.object ?? MAPPINGS[mapping].objects[side];

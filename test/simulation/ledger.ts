@@ -11,6 +11,7 @@ import {
   MAPPINGS,
   type MappingName,
   mappingOf,
+  namesOf,
   ownerOf,
   placeOn,
   type SimulatedField,
@@ -25,6 +26,7 @@ import { type Approval, checkRemoved } from './removals.ts';
 import { filterOf, follows, forbidden, lets, saidOf, sourceOf } from './rules.ts';
 import { declaredLag, SETTLED_MS, type WorldSpec, wasUnseen } from './spec.ts';
 import {
+  isBack,
   type Overwritten,
   type Pending,
   remember,
@@ -143,10 +145,7 @@ export class Ledger {
   /** Whether a change of a record that holds others, or stands in one, was none of this mapping's. */
   #isBeside(mapping: MappingName, side: Side, before: Raw, now: Raw): boolean {
     if (!isShared(this.#spec.mappings, mapping, side)) return false;
-    const names = [
-      ...MAPPINGS[mapping].fields.map((field) => field[side]),
-      filterOf(this.#spec.policies[mapping].rules, mapping, side).field,
-    ];
+    const names = [...namesOf(mapping, side), filterOf(this.#spec.policies[mapping].rules, mapping, side).field];
     return names.every((name) => sameJson(before[name], now[name]));
   }
 
@@ -255,6 +254,8 @@ export class Ledger {
     if (!ours || !theirs || partner === null) return;
     const approved = this.approvals(mapping, side, id, partner).length > 0;
     const settled = write.started - SETTLED_MS - Math.max(...Object.values(declaredLag(this.#spec)));
+    // A whole that is written for another mapping takes along what stood in it when it was read.
+    if (this.isInWindow(mapping, side, id, ours.edited, write) && isBack(ours, namesOf(mapping, side))) return;
     const breach = forbidden(this.#spec.policies[mapping].rules, mapping, side, {
       before,
       after: ours.raw,

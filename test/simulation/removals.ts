@@ -46,6 +46,8 @@ export function checkRemoved(ledger: Known, spec: WorldSpec, removed: Removed, w
     ledger.inWindow += 1;
     return 'lost in the window';
   }
+  // Put in at a new place by a move that could not be ended, since the record has left the old one: taken out again as it was.
+  if (placeOn(mapping, side) && partner === null && isTakenBack(tracked, write)) return 'taken back';
   const place = placeLeft(ledger, removed, partner, write);
   if (place === null) checkCause(ledger, spec, removed, partner, approved, write);
   // It goes with its whole, as fields do that no mapping names: whoever let that be deleted meant all of it.
@@ -53,6 +55,10 @@ export function checkRemoved(ledger: Known, spec: WorldSpec, removed: Removed, w
   checkPending(ledger, spec, removed, place, approved, write);
   return place === null ? 'taken out' : 'moved';
 }
+
+/** What this very process put there, and nobody has touched since. */
+const isTakenBack = ({ by, since, held }: Tracked, { started }: Write): boolean =>
+  by === 'dovetail' && since >= started && held.length === 1;
 
 function checkPending(
   ledger: Known,

@@ -63,3 +63,7 @@ export function remember(tracked: Tracked, field: string, value: Json): void {
   const known = tracked.agreed.get(field) ?? new Set();
   tracked.agreed.set(field, known.add(JSON.stringify(value)));
 }
+
+/** Whether a record is in these fields as it once was. */
+export const isBack = ({ held, raw }: Tracked, names: readonly string[]): boolean =>
+  held.some((before) => before !== raw && names.every((name) => sameJson(before[name], raw[name])));
