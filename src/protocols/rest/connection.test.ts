@@ -362,6 +362,42 @@ describe('writing single records', () => {
     expect(body).toEqual({ id: 1, name: 'new', age: 4, meta: { tag: 'y' } });
   });
 
+  it('whole records are read anew before they are sent once more', async () => {
+    const things = { get: { path: '/things/{id}' }, update: { method: 'PUT', path: '/things/{id}', whole: true } };
+    const current = { id: 1, name: 'old', tag: 'old' };
+    const run = async (first: Reply, now: object) => {
+      const replies: Reply[] = [first];
+      const bodies: unknown[] = [];
+      const connection = connect(things, ({ method, sent }) => {
+        if (method === 'GET') return { json: { id: 1, ...now } };
+        bodies.push(sent);
+        return replies.shift() ?? { json: { id: 1 } };
+      });
+      const item = { id: '1', wire: { name: 'ours' }, version: null, current };
+      return { outcomes: await connection.update('things', [item]), last: bodies.at(-1), sent: bodies.length };
+    };
+    const busy = { status: 429, headers: { 'retry-after': '60' } };
+    // What somebody else has changed meanwhile stays.
+    for (const first of [busy, 'refused', 'dropped', { status: 500 }] satisfies Reply[]) {
+      expect(await run(first, { name: 'old', tag: 'theirs' })).toMatchObject({
+        outcomes: [{ kind: 'done' }],
+        last: { name: 'ours', tag: 'theirs' },
+        sent: 2,
+      });
+    }
+    // It took effect: there is nothing to send.
+    expect(await run('dropped', { name: 'ours', tag: 'theirs' })).toMatchObject({
+      outcomes: [{ kind: 'done', record: { wire: { tag: 'theirs' } } }],
+      sent: 1,
+    });
+    // What was to be written has been changed by somebody else.
+    expect(await run('dropped', { name: 'theirs' })).toMatchObject({ outcomes: [{ kind: 'uncertain' }], sent: 1 });
+    expect(await run(busy, { name: 'theirs' })).toMatchObject({
+      outcomes: [{ kind: 'failed', class: 'conflict' }],
+      sent: 1,
+    });
+  });
+
   it('archives with the value that says so', async () => {
     let body: unknown;
     const things = { archived: { path: 'state.code', equals: 9 }, archive: { method: 'PATCH', path: '/things/{id}' } };

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { compileReader, compileWriter } from '../../connector/codec/path.ts';
 import type { ObjectDefinition } from '../../connector/definition.ts';
 import type { Wire } from '../../connector/port.ts';
@@ -46,6 +47,18 @@ export function holds(definition: ObjectDefinition, record: Wire, part: Wire): b
   const held = wanted.every((pair) => there.some((other) => pairs.isSame(pair, other) && contains(other, pair)));
   return held && contains(written, others);
 }
+
+/** Whether two states of a record say the same of all that the part names. */
+export function sameIn(definition: ObjectDefinition, part: Wire, one: Wire, other: Wire): boolean {
+  return agree(part, asWritten(definition, one), asWritten(definition, other));
+}
+
+const agree = (part: Wire, one: Wire, other: Wire): boolean =>
+  Object.entries(part).every(([key, value]) => {
+    const [left, right] = [one[key], other[key]];
+    const isInner = isWire(value) && !Array.isArray(value);
+    return isInner && isWire(left) && isWire(right) ? agree(value, left, right) : isDeepStrictEqual(left, right);
+  });
 
 function pairsOf({ custom_fields: custom }: ObjectDefinition) {
   if (custom?.form !== 'pairs') return null;

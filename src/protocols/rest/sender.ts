@@ -19,6 +19,11 @@ export interface Call {
   headers?: Record<string, string>;
   /** Sending it twice has the effect of sending it once. */
   repeatable: boolean;
+  /**
+   * Makes the body anew, whenever it is sent once more; null where it is not to be. `doubtful`: what was sent before may have
+   * taken effect.
+   */
+  renew?: (doubtful: boolean) => Promise<string | null>;
   signal?: AbortSignal;
   /** Reads a body; default: JSON. Undefined where it is not of the format. */
   parse?: (body: string) => unknown;
@@ -91,6 +96,7 @@ type Refusal = Extract<Verdict, { kind: 'bad' }>;
 class Sending {
   readonly #parts: SenderParts;
   readonly #call: Call;
+  #body: string | undefined;
   #tries = 0;
   #busy = 0;
   #waited = 0;
@@ -100,19 +106,25 @@ class Sending {
   constructor(parts: SenderParts, call: Call) {
     this.#parts = parts;
     this.#call = call;
+    this.#body = call.body;
   }
 
   async run(): Promise<Answer> {
     for (;;) {
       const answer = await this.#attempt();
       if (answer) return answer;
+      if (!this.#call.renew) continue;
+      const body = await this.#call.renew(this.#doubtful);
+      if (body === null) return this.#final('transient', null, stopped(), null);
+      this.#body = body;
     }
   }
 
   /** Null when it is to be tried again. */
   async #attempt(): Promise<Answer | null> {
     const { authenticator, budget, lane, platform, timeout, count } = this.#parts;
-    const { method, path, body, signal, kind } = this.#call;
+    const { method, path, signal, kind } = this.#call;
+    const body = this.#body;
     let auth: Credentials | null = null;
     if (authenticator) {
       auth = authenticator.current();
@@ -157,7 +169,8 @@ class Sending {
 
   /** The address and headers of the call with its credentials. */
   #signed(auth: Credentials | null): { url: string; headers: Record<string, string> } {
-    const { method, path, body = '' } = this.#call;
+    const { method, path } = this.#call;
+    const body = this.#body ?? '';
     const address = /^https?:/.test(path) ? path : this.#parts.baseUrl + path;
     const plain = this.#parts.query ? withDefaultQuery(address, this.#parts.query) : address;
     if (!auth) return { url: plain, headers: { ...this.#parts.headers, ...this.#call.headers } };

@@ -3,6 +3,7 @@ import type { WriteDefinition } from '../../connector/definition.ts';
 import type {
   CreateItem,
   FailureClass,
+  GetOutcome,
   RemoveItem,
   UpdateItem,
   Wire,
@@ -12,7 +13,7 @@ import type {
 import { type Names, NO_NAMES } from '../../connector/template.ts';
 import { type Diagnostic, fail, ok, problem, type Result } from '../../record/diagnostic.ts';
 import { asXml, getRecord } from './get-record.ts';
-import { asWritten, holds, mergedRecord } from './merged-record.ts';
+import { asWritten, holds, mergedRecord, sameIn } from './merged-record.ts';
 import { compileReturned, type RestObject, wireId } from './rest-object.ts';
 import type { Answer, Sender } from './sender.ts';
 import { rpcRefusal } from './write-request.ts';
@@ -80,10 +81,52 @@ export async function updateRecord(
   write: WriteDefinition,
   item: UpdateItem,
 ): Promise<WriteOutcome> {
-  const body = write.whole ? await wholeRecord(sender, object, item) : ok(item.wire);
-  if (!body.ok) return body.error;
-  const wire = object.parent?.take(body.value)?.wire ?? body.value;
-  const answer = await sendWrite(sender, object, write, item, wire);
+  if (write.whole) return updateWhole(sender, object, write, item);
+  return updateOutcome(sender, object, write, item, await sendWrite(sender, object, write, item, item.wire));
+}
+
+/**
+ * Writes a whole record as it was read. Without a condition it would take back what people have done since: so it is read
+ * and merged anew before it is sent once more. What was to be written is left alone where somebody else has changed it.
+ */
+async function updateWhole(
+  sender: Sender,
+  object: RestObject,
+  write: WriteDefinition,
+  item: UpdateItem,
+): Promise<WriteOutcome> {
+  const { definition } = object;
+  const before = await wholeRead(sender, object, item);
+  if (!before.ok) return before.error;
+  let ended: WriteOutcome | null = null;
+  const renew = async (doubtful: boolean): Promise<Wire | null> => {
+    const now = await getRecord(sender, object, item.id);
+    if (now.kind === 'present' && sameIn(definition, item.wire, before.value, now.record.wire))
+      return mergedRecord(definition, asWritten(definition, now.record.wire), item.wire);
+    const isDone = now.kind === 'present' && doubtful && holds(definition, now.record.wire, item.wire);
+    ended = isDone ? { kind: 'done', id: item.id, record: now.record } : notSentAgain(now, doubtful);
+    return null;
+  };
+  const wire = mergedRecord(definition, asWritten(definition, before.value), item.wire);
+  const isConditional = write.if_match !== undefined && item.version !== null;
+  const answer = await sendWrite(sender, object, write, item, wire, isConditional ? undefined : renew);
+  return ended ?? updateOutcome(sender, object, write, item, answer);
+}
+
+function notSentAgain(now: GetOutcome, doubtful: boolean): WriteOutcome {
+  if (now.kind === 'unknown' && !doubtful) return { kind: 'failed', class: 'transient', diagnostic: now.diagnostic };
+  if (now.kind === 'gone') return { kind: 'failed', class: 'missing', diagnostic: gone() };
+  const diagnostic = now.kind === 'unknown' ? now.diagnostic : changed();
+  return doubtful ? { kind: 'uncertain', diagnostic } : { kind: 'failed', class: 'conflict', diagnostic };
+}
+
+async function updateOutcome(
+  sender: Sender,
+  object: RestObject,
+  write: WriteDefinition,
+  item: UpdateItem,
+  answer: Answer,
+): Promise<WriteOutcome> {
   const parentId = object.ids.split(item.id)?.parentId;
   if (answer.ok) {
     return { kind: 'done', id: item.id, record: compileReturned(object, write)(answer.data, parentId).record };
@@ -93,23 +136,35 @@ export async function updateRecord(
   return settled ? { kind: 'done', id: item.id, record: settled } : failureOf(answer);
 }
 
-/** Sends a write of a record that is there already. */
+/** Sends a write of a record that is there already. `renew`: what is sent once more, null where nothing is. */
 async function sendWrite(
   sender: Sender,
   object: RestObject,
   write: WriteDefinition,
   { id, version }: { id: string; version: string | null },
-  wire: Wire | undefined,
+  sent: Wire | undefined,
+  renew?: (doubtful: boolean) => Promise<Wire | null>,
 ): Promise<Answer> {
   const names = object.names(id);
-  const request = names.ok ? object.request(write)({ names: names.value, id: wireId(object, id), wire }) : names;
+  const requestOf = (wire: Wire | undefined) =>
+    names.ok
+      ? object.request(write)({
+          names: names.value,
+          id: wireId(object, id),
+          wire: wire && (object.parent?.take(wire)?.wire ?? wire),
+        })
+      : names;
+  const request = requestOf(sent);
   if (!request.ok) return unsendable(request.error);
   const headers = { ...request.value.headers, ...condition(write, version) };
   const repeatable = write.method !== 'POST';
-  return rpcRefusal(
-    write,
-    await sender.send({ kind: 'writes', ...asXml(object), ...request.value, headers, repeatable }),
-  );
+  const again = async (doubtful: boolean): Promise<string | null> => {
+    const wire = (await renew?.(doubtful)) ?? null;
+    const next = wire === null ? null : requestOf(wire);
+    return next?.ok ? (next.value.body ?? null) : null;
+  };
+  const asked = { ...asXml(object), ...request.value, headers, repeatable, ...(renew ? { renew: again } : {}) };
+  return rpcRefusal(write, await sender.send({ kind: 'writes', ...asked }));
 }
 
 const unsendable = (diagnostic: Diagnostic): Failed => ({
@@ -134,23 +189,14 @@ export async function holdsAlready(sender: Sender, object: RestObject, item: Upd
   return holds(object.definition, now.record.wire, item.wire) ? now.record : null;
 }
 
-export async function wholeRecord(
-  sender: Sender,
-  object: RestObject,
-  item: UpdateItem,
-): Promise<Result<Wire, WriteOutcome>> {
-  let current = item.current;
-  if (!current) {
-    const read = await getRecord(sender, object, item.id);
-    if (read.kind === 'unknown') return fail({ kind: 'failed', class: 'transient', diagnostic: read.diagnostic });
-    if (read.kind === 'gone') return fail({ kind: 'failed', class: 'missing', diagnostic: gone() });
-    if (item.version !== null && read.record.version !== item.version) {
-      return fail({ kind: 'failed', class: 'conflict', diagnostic: changed() });
-    }
-    current = read.record.wire;
-  }
-  const wire = asWritten(object.definition, current);
-  return ok(mergedRecord(object.definition, wire, item.wire));
+/** The record that is to be written whole: as it was given, else read now. */
+async function wholeRead(sender: Sender, object: RestObject, item: UpdateItem): Promise<Result<Wire, WriteOutcome>> {
+  if (item.current) return ok(item.current);
+  const read = await getRecord(sender, object, item.id);
+  if (read.kind === 'unknown') return fail({ kind: 'failed', class: 'transient', diagnostic: read.diagnostic });
+  if (read.kind === 'gone') return fail({ kind: 'failed', class: 'missing', diagnostic: gone() });
+  const isMoved = item.version !== null && read.record.version !== item.version;
+  return isMoved ? fail({ kind: 'failed', class: 'conflict', diagnostic: changed() }) : ok(read.record.wire);
 }
 
 /** Deletes or archives one record; done as well when it was gone already. */
