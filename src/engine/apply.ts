@@ -1,6 +1,6 @@
 import type { Action, Park } from '../planning/plan-item.ts';
 import { problem } from '../record/diagnostic.ts';
-import { otherSide, type Side } from '../record/side.ts';
+import { otherSide, SIDES, type Side } from '../record/side.ts';
 import { type Applied, expectedVersion } from './applied.ts';
 import { abandon, createAll } from './apply-creates.ts';
 import { updateAll, updateLater } from './apply-updates.ts';
@@ -20,7 +20,14 @@ export async function apply(run: MappingRun, planned: readonly Planned[]): Promi
   const limit = (one: Planned) => limitToSavedPlan(run, one);
   const allowed = planned.map(limit);
   if (run.context.mode === 'plan') return allowed.map(preview(run));
-  const first = await attempt(run, (await guard(run, allowed)).map(limit));
+  const isNew = ({ item }: Planned) => SIDES.some((side) => item.actions[side]?.kind === 'create');
+  const created = await attempt(run, allowed.filter(isNew));
+  // The guards only now: nothing that may take its time comes between the look at a target and its write.
+  const others = await guard(
+    run,
+    allowed.filter((one) => !isNew(one)),
+  );
+  const first = [...created, ...(await attempt(run, others.map(limit)))];
   const stale = first.filter((one) => one.stale).map((one) => one.pair);
   if (stale.length === 0) return first;
   const second = await attempt(run, (await decideAgain(run, stale)).map(limit));
@@ -68,7 +75,9 @@ async function guard(run: MappingRun, planned: readonly Planned[]): Promise<Plan
   const moved = new Set<Pair>();
   for (const target of ['a', 'b'] as const) {
     const side = run[target];
-    if (!side.can.get || run.rules.fields.every((field) => !(field.flows.aToB && field.flows.bToA))) continue;
+    // A whole record takes along what nobody meant to write: it must be as it is now even where its edits do not matter.
+    const edits = side.can.wholeRecords || run.rules.fields.some((field) => field.flows.aToB && field.flows.bToA);
+    if (!side.can.get || !edits) continue;
     const guarded = planned.filter(
       ({ pair, item }) => item.actions[target]?.kind === 'update' && !hasVersion(run, pair, target),
     );
