@@ -22,11 +22,11 @@ import { FirstContacts } from './first-contacts.ts';
 import { lackingIn, matters, speaks } from './flows.ts';
 import { Made } from './made.ts';
 import { Partners } from './partners.ts';
+import { Reads } from './reads.ts';
 import { type Approval, checkRemoved } from './removals.ts';
 import { filterOf, follows, forbidden, lets, saidOf, sourceOf } from './rules.ts';
 import { declaredLag, SETTLED_MS, type WorldSpec, wasUnseen } from './spec.ts';
 import {
-  isBack,
   type Overwritten,
   type Pending,
   remember,
@@ -48,6 +48,7 @@ export class Ledger {
   inWindow = 0;
   writeRequests = 0;
   readonly partners = new Partners();
+  readonly reads = new Reads();
   readonly filtered: Filtered;
   /** By the record that matched and seems to have been missed: it may yet be moved to where the new one stands. */
   readonly suspects = new Map<string, string>();
@@ -60,7 +61,6 @@ export class Ledger {
   readonly #now: () => number;
   readonly #tell: (what: string) => void;
   readonly #tracked = new Map<string, Tracked>();
-  readonly #reads = new Map<string, number>();
   readonly #firstContacts = new FirstContacts();
   readonly #made = new Made();
   /** Records that came back after they were gone: their old link was rightly given up. */
@@ -114,11 +114,6 @@ export class Ledger {
     this.#approved.set(`${mappingOf(mapping)} ${side} ${id}`, { reason, at: this.#now() });
   }
 
-  /** A direct read by a process, which a write may follow. */
-  read(process: string, side: Side, object: string, id: string): void {
-    this.#reads.set(`${process} ${side} ${object} ${id}`, this.#now());
-  }
-
   /** Looks at what has changed in both systems. */
   observe(cause: 'person' | Write): void {
     for (const mapping of this.#spec.mappings) for (const side of SIDES) this.#observeTable(mapping, side, cause);
@@ -136,6 +131,8 @@ export class Ledger {
       const known = this.#tracked.get(prefix + id);
       if (known?.raw === raw || isArchived(raw)) continue;
       if (cause !== 'person' && this.#isAnothers(mapping, side, raw)) this.#noted(mapping, side, id, raw);
+      else if (known && cause !== 'person' && this.reads.isPutBack(mapping, side, id, known, raw, cause))
+        this.#noted(mapping, side, id, raw);
       else if (known?.goneBy === null && this.#isBeside(mapping, side, known.raw, raw)) known.raw = raw;
       else if (known?.goneBy === null) this.#changed(mapping, side, id, known, raw, cause);
       else this.#appeared(mapping, side, id, raw, cause);
@@ -254,8 +251,7 @@ export class Ledger {
     if (!ours || !theirs || partner === null) return;
     const approved = this.approvals(mapping, side, id, partner).length > 0;
     const settled = write.started - SETTLED_MS - Math.max(...Object.values(declaredLag(this.#spec)));
-    // A whole that is written for another mapping takes along what stood in it when it was read.
-    if (this.isInWindow(mapping, side, id, ours.edited, write) && isBack(ours, namesOf(mapping, side))) return;
+    if (this.reads.isTakenAlong(mapping, side, id, ours, write)) return;
     const breach = forbidden(this.#spec.policies[mapping].rules, mapping, side, {
       before,
       after: ours.raw,
@@ -310,17 +306,11 @@ export class Ledger {
     if (!pending) return;
     const linked = this.partnerOf(mapping, side, id) !== null;
     if (!linked && isEmptyWire(pending.value)) return;
-    if (this.isInWindow(mapping, side, id, pending.at, write)) {
+    if (this.reads.isInWindow(mapping, side, id, pending.at, write)) {
       this.inWindow += 1;
       return;
     }
     this.overwritten.push({ mapping, side, id, field: field[side], lost: pending.value, at: this.#now() });
-  }
-
-  isInWindow(mapping: MappingName, side: Side, id: string, edited: number, write: Write): boolean {
-    const read = this.#reads.get(`${write.process} ${side} ${MAPPINGS[mapping].objects[side]} ${wholeOf(id)}`);
-    // The CRM checks versions: there is no such window.
-    return side === 'b' && !write.conditional && read !== undefined && edited >= read;
   }
 
   #gone(mapping: MappingName, side: Side, id: string, tracked: Tracked, cause: 'person' | Write): void {

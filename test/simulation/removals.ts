@@ -2,6 +2,7 @@ import { otherSide, type Side } from '../../src/record/side.ts';
 import { isEmptyWire, MAPPINGS, type MappingName, placeOn } from './fields.ts';
 import type { Filtered } from './filtered.ts';
 import type { Partners } from './partners.ts';
+import type { Reads } from './reads.ts';
 import { follows } from './rules.ts';
 import type { WorldSpec } from './spec.ts';
 import { type Overwritten, sameJson, type Tracked, type Write } from './tracked.ts';
@@ -22,7 +23,7 @@ interface Known {
   alive(mapping: MappingName, side: Side): Iterable<[string, Tracked]>;
   readonly filtered: Filtered;
   isWholeGone(mapping: MappingName, side: Side, id: string): boolean;
-  isInWindow(mapping: MappingName, side: Side, id: string, edited: number, write: Write): boolean;
+  readonly reads: Reads;
   fail(invariant: string, what: string): void;
 }
 
@@ -42,7 +43,7 @@ export function checkRemoved(ledger: Known, spec: WorldSpec, removed: Removed, w
   const partner = ledger.partners.lastOf(mapping, side, id);
   const approved = ledger.approvals(mapping, side, id, partner);
   // Entered between the read of a whole and a write of it that asks for no version.
-  if (placeOn(mapping, side) && ledger.isInWindow(mapping, side, id, tracked.edited, write)) {
+  if (placeOn(mapping, side) && ledger.reads.isInWindow(mapping, side, id, tracked.edited, write)) {
     ledger.inWindow += 1;
     return 'lost in the window';
   }
@@ -83,7 +84,7 @@ function checkPending(
       ledger.overwritten.push({ mapping, side, id, field: name, lost: pending.value, at: pending.at });
       continue;
     }
-    if (ledger.isInWindow(mapping, side, id, pending.at, write)) ledger.inWindow += 1;
+    if (ledger.reads.isInWindow(mapping, side, id, pending.at, write)) ledger.inWindow += 1;
     else {
       const where = `${mapping} ${side} ${id}`;
       ledger.fail('no-lost-update', `${where} was removed with an edit of ${field} that is nowhere else`);

@@ -349,7 +349,7 @@ export class World {
       .split('/')
       .filter((part) => part !== '');
     const ids = rest.length > 0 ? rest : (url.searchParams.get('ids')?.split(',') ?? []);
-    for (const id of ids) this.ledger.read(process, side, object, id);
+    for (const id of ids) this.ledger.reads.note(process, side, object, id, this.scheduler.now);
   }
 
   #checkLimits({ process, system, response, sentAt, effectAt }: Exchange): void {
