@@ -48,7 +48,7 @@ export function merged(base: Wire, changes: Wire): Wire {
   return result;
 }
 
-/** Whether `wire` holds every value of `part`, objects compared key by key. */
+/** Whether `wire` holds every value of `part`, objects compared key by key. Systems say "empty" in a form of their own. */
 export function contains(wire: unknown, part: unknown): boolean {
   if (isPlain(wire) && isPlain(part)) {
     return Object.entries(part).every(([key, value]) => contains(Object.hasOwn(wire, key) ? wire[key] : null, value));
@@ -56,7 +56,9 @@ export function contains(wire: unknown, part: unknown): boolean {
   if (Array.isArray(wire) && Array.isArray(part)) {
     return wire.length === part.length && part.every((item, index) => contains(wire[index], item));
   }
-  return wire === part;
+  return wire === part || (isBlank(wire) && isBlank(part));
 }
+
+const isBlank = (value: unknown): boolean => value === null || value === undefined || value === '';
 
 const isPlain = (value: unknown): value is Wire => isWire(value) && !Array.isArray(value);

@@ -16,8 +16,12 @@ import { baseOf, carryOver, NO_DIGEST, newLink, undecided } from './recall.ts';
  */
 export async function beforeUpdates(run: MappingRun, target: Side, updates: readonly Applied[]): Promise<boolean> {
   const history = updates.flatMap((one) => overruledBy(run, target, one));
-  const links = updates.flatMap((one) => withoutBaseline(run, target, one));
+  const unlinked = updates.filter(({ pair }) => pair.link === null);
   const intents = moveIntents(run, target, updates);
+  const links = [
+    ...unlinked.flatMap(({ pair }) => pair.link ?? []),
+    ...updates.flatMap((one) => withoutBaseline(run, target, one)),
+  ];
   const nothing = history.length + links.length + intents.length === 0;
   return nothing || commit(run.context, { history, links, intents });
 }

@@ -16,7 +16,7 @@ import { linkedLines } from './lines.ts';
 import { ownDigest } from './map.ts';
 import { type MappingRun, type SideRun, spoilPages, wireValue } from './mapping-run.ts';
 import { type Pair, presentSide } from './pair.ts';
-import { idOf, linkedAmong, NO_DIGEST, undecided } from './recall.ts';
+import { idOf, linkedAmong, newLink, NO_DIGEST, undecided } from './recall.ts';
 
 /**
  * Parts and lines have the id of their place: the whole, and the key in it. A change of either moves them, and a create at a
@@ -50,6 +50,9 @@ export function moveIntents(run: MappingRun, target: Side, updates: readonly App
     const place = idAfter(run, target, one);
     if (place === one.pair.ids[target]) return [];
     const seen = presentSide(one.pair, source);
+    // Linked before it moves: else nothing would tell, after a write with unknown outcome, from where.
+    if (!one.pair.link) run.counts.linked += 1;
+    one.pair.link ??= newLink(run, one.pair, {});
     one.moveIntent = `${randomToken(run.context.platform.random)}-move`;
     const item = {
       source: one.pair.ids[source] ?? '',
