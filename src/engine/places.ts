@@ -16,7 +16,7 @@ import { linkedLines } from './lines.ts';
 import { ownDigest } from './map.ts';
 import { type MappingRun, type SideRun, spoilPages, wireValue } from './mapping-run.ts';
 import { type Pair, presentSide } from './pair.ts';
-import { idOf, linkedAmong, newLink, NO_DIGEST, undecided } from './recall.ts';
+import { idOf, linkedAmong, NO_DIGEST, newLink, undecided } from './recall.ts';
 
 /**
  * Parts and lines have the id of their place: the whole, and the key in it. A change of either moves them, and a create at a

@@ -13,7 +13,7 @@ import type {
 import { type Names, NO_NAMES } from '../../connector/template.ts';
 import { type Diagnostic, fail, ok, problem, type Result } from '../../record/diagnostic.ts';
 import { asXml, getRecord } from './get-record.ts';
-import { asWritten, holds, mergedRecord, sameIn } from './merged-record.ts';
+import { asWritten, holds, mergedRecord, sinceRead } from './merged-record.ts';
 import { compileReturned, type RestObject, wireId } from './rest-object.ts';
 import type { Answer, Sender } from './sender.ts';
 import { rpcRefusal } from './write-request.ts';
@@ -101,10 +101,17 @@ async function updateWhole(
   let ended: WriteOutcome | null = null;
   const renew = async (doubtful: boolean): Promise<Wire | null> => {
     const now = await getRecord(sender, object, item.id);
-    if (now.kind === 'present' && sameIn(definition, item.wire, before.value, now.record.wire))
-      return mergedRecord(definition, asWritten(definition, now.record.wire), item.wire);
-    const isDone = now.kind === 'present' && doubtful && holds(definition, now.record.wire, item.wire);
-    ended = isDone ? { kind: 'done', id: item.id, record: now.record } : notSentAgain(now, doubtful);
+    if (now.kind === 'present') {
+      const { wire } = now.record;
+      if (doubtful && holds(definition, wire, item.wire)) {
+        ended = { kind: 'done', id: item.id, record: now.record };
+        return null;
+      }
+      const since = sinceRead(definition, item.wire, before.value, wire);
+      if (since === 'same' || (doubtful && since === 'as-if-written'))
+        return mergedRecord(definition, asWritten(definition, wire), item.wire);
+    }
+    ended = notSentAgain(now, doubtful);
     return null;
   };
   const wire = mergedRecord(definition, asWritten(definition, before.value), item.wire);
