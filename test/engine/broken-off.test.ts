@@ -204,3 +204,39 @@ describe.each<Lost>(['request', 'answer'])('an item is new and the %s of its lin
     expect(await world.store.parked({})).toEqual([]);
   });
 });
+
+/** They are brought together before they are linked, so nothing but the link tells from where one has moved. */
+describe('two contacts that match and stand at different places are brought together', () => {
+  it.each<[Lost, number]>([
+    ['request', 0],
+    ['answer', 0],
+    ['request', 1],
+    ['answer', 1],
+  ])('and the %s of write %i is lost, and those that follow', async (what, n) => {
+    const clock = jumpingClock();
+    // Anna's customer has no other contact, and the CRM says to which one she belongs.
+    world = await openPartsWorld({
+      clock,
+      edits: [
+        [
+          'match: [[company_id]]\n    first_contact: { prefer: erp }',
+          'match: [[email]]\n    first_contact: { prefer: crm }',
+        ],
+      ],
+    });
+    const nord = world.inCrm('companies', { name: 'Nord GmbH', vat_id: 'DE136695976' });
+    world.inCrm('companies', { name: 'Süd AG', vat_id: 'DE811569869' });
+    await world.sync();
+    clock.skip(600_000);
+    const south = world.erpRecords('customers').find((one) => one.name_1 === 'Süd AG')?.id ?? 0;
+    world.changeErp('customers', south, { contact_last_name: 'Berg', contact_email: 'a@b.example' });
+    world.inCrm('contacts', { last_name: 'Berg', email: 'a@b.example', main_contact: true, company_id: nord });
+    const heal = losing(world, what, n);
+    await world.sync();
+    heal();
+    await recovered({ clock, anna: '', sued: '', deal: '', bolt: '' });
+    expect(held()).toMatchObject({ contacts: ['Berg', ''], people: ['Berg'] });
+    expect(await world.store.parked({})).toEqual([]);
+    expect(await world.store.intents('parts-and-lines/contacts')).toEqual([]);
+  });
+});

@@ -189,12 +189,10 @@ function writtenObjects(
 ): WrittenObject[] {
   return collector.mappings.flatMap(({ name, objects, writes }) => {
     const fields = integration.mappings.find((mapping) => mapping.name === name)?.fields ?? [];
-    const guarded = fields.some((field) => field.aToB && field.bToA);
-    return (['a', 'b'] as const).map((side) => ({
-      side,
-      writes: writes[side],
-      can: connections[side].capabilities(objects[side]),
-      guarded,
-    }));
+    const goesBothWays = fields.some((field) => field.aToB && field.bToA);
+    return (['a', 'b'] as const).map((side) => {
+      const can = connections[side].capabilities(objects[side]);
+      return { side, writes: writes[side], can, guarded: goesBothWays || can.wholeRecords };
+    });
   });
 }

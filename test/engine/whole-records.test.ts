@@ -1,0 +1,93 @@
+import { afterEach, expect, it } from 'vitest';
+import type { SandboxRequest } from '../../sandbox/system.ts';
+import { jumpingClock, openPartsWorld, type PartsWorld } from './parts-world.ts';
+
+/*
+ * The ERP takes customers as a whole and checks no version. What a run does not mean to write it must leave as it is, also
+ * where somebody edits that while the run goes on.
+ */
+
+let world: PartsWorld;
+afterEach(() => world.close());
+
+/** Does something before the first request to the ERP of that kind is answered, or after. */
+function once(when: 'before' | 'after', isIt: (request: SandboxRequest) => boolean, act: () => void): void {
+  const { handle } = world.erp;
+  let isDone = false;
+  world.erp.handle = (request, now) => {
+    const isNow = !isDone && isIt(request);
+    isDone ||= isNow;
+    if (isNow && when === 'before') act();
+    const response = handle.call(world.erp, request, now);
+    if (isNow && when === 'after') act();
+    return response;
+  };
+}
+
+const customers = () => world.erpRecords('customers');
+const north = () => customers().find((one) => one.name_1 === 'Nord GmbH')?.id ?? 0;
+
+async function agreed(
+  edits: [string, string][] = [],
+): Promise<{ nord: string; clock: ReturnType<typeof jumpingClock> }> {
+  const clock = jumpingClock();
+  world = await openPartsWorld({ clock, edits });
+  const nord = world.inCrm('companies', { name: 'Nord GmbH', vat_id: 'DE136695976', city: 'Kiel' });
+  await world.sync();
+  clock.skip(600_000);
+  return { nord, clock };
+}
+
+// Simulation seed 5437.
+it('an edit that comes while the same run creates others stays', async () => {
+  const { nord } = await agreed();
+  world.changeCrm('companies', nord, { city: 'Flensburg' });
+  world.inCrm('companies', { name: 'Süd AG', vat_id: 'DE811569869' });
+  const edit = () => world.changeErp('customers', north(), { street: 'Hafen 1' });
+  once('after', ({ method }) => method === 'POST', edit);
+  await world.sync();
+  expect(customers()).toHaveLength(2);
+  expect(world.erpRecord('customers', north())).toMatchObject({ city: 'Flensburg', street: 'Hafen 1' });
+});
+
+// Simulation seed 5437.
+it('an edit that comes while a lost write waits to be sent once more stays', async () => {
+  const { nord } = await agreed();
+  world.changeCrm('companies', nord, { city: 'Flensburg' });
+  const { handle } = world.erp;
+  let isLost = false;
+  world.erp.handle = (request, now) => {
+    if (request.method !== 'PUT' || isLost) return handle.call(world.erp, request, now);
+    isLost = true;
+    handle.call(world.erp, request, now);
+    world.changeErp('customers', north(), { street: 'Hafen 1' });
+    return { status: 500, headers: {}, body: 'lost' };
+  };
+  await world.sync();
+  expect(isLost).toBe(true);
+  expect(world.erpRecord('customers', north())).toMatchObject({ city: 'Flensburg', street: 'Hafen 1' });
+});
+
+it('an edit that comes after records were listed stays, where all rows go one way', async () => {
+  const oneWay = (row: string): [string, string] => [
+    `{ ${row}`,
+    `{ direction: crm -> erp, target_edits: restore, ${row}`,
+  ];
+  const { nord } = await agreed([
+    ['      - { crm: email, erp: email }\n      - { crm: city', '      - { crm: city'],
+    [
+      'on_leave: archive\n    propagate:\n      crm: { delete: hold }\n      erp: { delete: archive }',
+      'on_leave: archive\n    propagate:\n      crm: { delete: hold }\n      erp: { create: ignore, update: ignore, delete: archive }',
+    ],
+    oneWay('crm: name, erp: name_1, loss: accepted'),
+    oneWay('crm: vat_id, erp: vat_no, loss: accepted'),
+    oneWay('crm: city, erp: city, loss: accepted'),
+  ]);
+  world.changeCrm('companies', nord, { city: 'Flensburg' });
+  world.changeErp('customers', north(), { name_1: 'Nord' });
+  const id = customers()[0]?.id ?? 0;
+  const isList = ({ method, path }: SandboxRequest) => method === 'GET' && path.startsWith('/api/customers?');
+  once('after', isList, () => world.changeErp('customers', id, { street: 'Hafen 1' }));
+  await world.sync();
+  expect(world.erpRecord('customers', id)).toMatchObject({ name_1: 'Nord GmbH', city: 'Flensburg', street: 'Hafen 1' });
+});
