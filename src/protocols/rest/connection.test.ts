@@ -1,62 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { connect, failure, type Handler, type Reply } from '../../../test/toy-system.ts';
 import { passingTokens } from '../../connector/auth/tokens.ts';
 import { connectorSchema } from '../../connector/definition.ts';
-import type { Connection, ReadStep, WireRecord } from '../../connector/port.ts';
-import type { HttpFailure, HttpRequest, HttpResponse } from '../../platform/http.ts';
+import type { ReadStep, WireRecord } from '../../connector/port.ts';
 import { silentLog } from '../../platform/log.ts';
-import { fail, ok, problem } from '../../record/diagnostic.ts';
+import { fail } from '../../record/diagnostic.ts';
 import { openRestConnection } from './connection.ts';
-
-type Reply =
-  | { status?: number; json?: unknown; body?: string; headers?: Record<string, string> }
-  | 'refused'
-  | 'dropped';
-type Handler = (request: HttpRequest & { path: string; sent: Record<string, unknown> }) => Reply | Promise<Reply>;
-
-const failure = (kind: 'refused' | 'dropped'): HttpFailure => ({
-  kind,
-  sent: kind === 'refused' ? 'no' : 'maybe',
-  diagnostic: problem(`http-${kind}`, kind),
-});
-
-/** A connection to a system that is a function; time passes only by waiting. */
-function connect(things: object, handler: Handler, more: object = {}): Connection & { waited(): number } {
-  let now = Date.UTC(2026, 4, 1);
-  const begin = now;
-  const definition = connectorSchema.parse({
-    connector: 'toy',
-    title: 'Toy',
-    protocol: 'rest',
-    base_url: 'https://toy.example/api/',
-    ...more,
-    objects: { things: { id: {}, fields: { name: { type: 'string' } }, ...things } },
-  });
-  const request = async (asked: HttpRequest) => {
-    const path = asked.url.slice('https://toy.example/api'.length);
-    const reply = await handler({ ...asked, path, sent: asked.body === undefined ? {} : JSON.parse(asked.body) });
-    if (typeof reply === 'string') return fail(failure(reply));
-    const { status = 200, json, body, headers = {} } = reply;
-    return ok<HttpResponse>({ status, headers, body: body ?? (json === undefined ? '' : JSON.stringify(json)) });
-  };
-  const opened = openRestConnection({
-    definition,
-    variables: {},
-    platform: {
-      clock: {
-        now: () => now,
-        sleep: async (ms) => {
-          now += ms;
-        },
-      },
-      random: { next: () => 0.5, bytes: (length) => new Uint8Array(length) },
-      http: { request, close: async () => {} },
-      log: silentLog,
-    },
-    tokens: passingTokens(),
-  });
-  if (!opened.ok) throw new Error(opened.error.summary);
-  return Object.assign(opened.value, { waited: () => now - begin });
-}
 
 async function drain(steps: AsyncIterable<ReadStep>) {
   const records: WireRecord[] = [];
@@ -360,49 +309,6 @@ describe('writing single records', () => {
     const current = { id: 1, name: 'old', age: 4, meta: { at: 'x', tag: 'y' } };
     await connection.update('things', [{ id: '1', wire: { name: 'new' }, version: null, current }]);
     expect(body).toEqual({ id: 1, name: 'new', age: 4, meta: { tag: 'y' } });
-  });
-
-  it('whole records are read anew before they are sent once more', async () => {
-    const things = { get: { path: '/things/{id}' }, update: { method: 'PUT', path: '/things/{id}', whole: true } };
-    const current = { id: 1, name: 'old', tag: 'old', note: 'old', group: '' };
-    const run = async (first: Reply, now: object) => {
-      const replies: Reply[] = [first];
-      const bodies: unknown[] = [];
-      const connection = connect(things, ({ method, sent }) => {
-        if (method === 'GET') return { json: { id: 1, ...now } };
-        bodies.push(sent);
-        return replies.shift() ?? { json: { id: 1 } };
-      });
-      const item = { id: '1', wire: { name: 'ours', note: 'ours', group: null }, version: null, current };
-      return { outcomes: await connection.update('things', [item]), last: bodies.at(-1), sent: bodies.length };
-    };
-    const busy = { status: 429, headers: { 'retry-after': '60' } };
-    // What somebody else has changed meanwhile stays.
-    for (const first of [busy, 'refused', 'dropped', { status: 500 }] satisfies Reply[]) {
-      expect(await run(first, { ...current, tag: 'theirs' })).toMatchObject({
-        outcomes: [{ kind: 'done' }],
-        last: { name: 'ours', tag: 'theirs' },
-        sent: 2,
-      });
-    }
-    // It took effect: there is nothing to send.
-    expect(await run('dropped', { name: 'ours', note: 'ours', group: '', tag: 'theirs' })).toMatchObject({
-      outcomes: [{ kind: 'done', record: { wire: { tag: 'theirs' } } }],
-      sent: 1,
-    });
-    // In a form of its own, it seems: what is sent once more changes nothing else.
-    expect(await run('dropped', { name: 'OURS', note: 'OURS', group: '', tag: 'theirs' })).toMatchObject({
-      outcomes: [{ kind: 'done' }],
-      last: { name: 'ours', tag: 'theirs' },
-      sent: 2,
-    });
-    // What was to be written has been changed by somebody else.
-    const theirs = { ...current, name: 'theirs' };
-    expect(await run('dropped', theirs)).toMatchObject({ outcomes: [{ kind: 'uncertain' }], sent: 1 });
-    expect(await run(busy, theirs)).toMatchObject({
-      outcomes: [{ kind: 'failed', class: 'conflict' }],
-      sent: 1,
-    });
   });
 
   it('archives with the value that says so', async () => {
