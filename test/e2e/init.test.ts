@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -48,18 +57,21 @@ const newUser = (): Record<string, Given> => ({
   privacy: { ask: 'Dr. Weber' },
 });
 
-/** Somebody at the terminal; leaves at a question that they have no answer to. */
-function somebody(answers: Record<string, Given>) {
+/** Somebody at the terminal; leaves at a question that they have no answer to. Of several answers, each counts once. */
+function somebody(given: Record<string, Given | Given[]>, goesOn = true) {
+  const answers: Record<string, Given[]> = {};
+  for (const [id, one] of Object.entries(given))
+    answers[id] = id !== 'objects' && Array.isArray(one) ? one : [one as Given];
   const asked: Question[] = [];
   const told: string[] = [];
   const prompts: Prompts = {
     async ask(question) {
       asked.push(question);
-      return answers[question.id] ?? null;
+      return answers[question.id]?.shift() ?? null;
     },
     confirm: async (message) => {
       told.push(message);
-      return true;
+      return goesOn;
     },
     tell: (message) => void told.push(message),
     warn: (message) => void told.push(`! ${message}`),
@@ -117,5 +129,132 @@ describe('from two addresses and credentials', () => {
       expect(ran.out + ran.err + who.told.join('')).not.toContain(secret);
     }
     expect(statSync(inShop('.dovetail')).mode & 0o077).toBe(0);
+  });
+});
+
+describe('what somebody does not know', () => {
+  test('credentials: the integration is written, with a ticket that asks for them', async () => {
+    const who = somebody({ ...newUser(), 'first.credentials.client_secret': { ask: 'Anna Meier' } });
+    const ran = await init(who, '--language', 'de');
+    expect(ran.exit).toBe(3);
+    expect(ran.out).toContain('Ask Anna Meier.');
+    expect(ran.out).toContain('1. dovetail connect crm --integration shop/integration.yaml');
+    expect(readFileSync(inShop('tickets/credentials-crm.txt'), 'utf8')).toContain('technischen Benutzer');
+    expect(existsSync(inShop('readiness.html'))).toBe(false);
+    const text = readFileSync(inShop('integration.yaml'), 'utf8');
+    expect(text).toContain('By its name alone: no records were read.');
+    const given = { input: async () => `client_id=${CRM_CLIENT_ID}\nclient_secret=${CRM_CLIENT_SECRET}\n` };
+    const connected = await runIn(join(folder, 'shop'), ['connect', 'crm', '--stdin'], given);
+    expect(connected.exit).toBe(0);
+    expect((await runIn(join(folder, 'shop'), ['sync'])).exit).toBeLessThan(5);
+  });
+
+  test('an address: the interview waits, and asks again', async () => {
+    const waiting = await init(somebody({ ...newUser(), 'second.address': { ask: 'Ben' } }));
+    expect(waiting.exit).toBe(3);
+    expect(waiting.out).toContain('? Where is the second system? Ask Ben.');
+    expect(existsSync(inShop('integration.yaml'))).toBe(false);
+    const { 'first.address': _, ...rest } = newUser();
+    const who = somebody(rest);
+    const ran = await init(who);
+    expect(who.told[0]).toBe('1 answer is kept from last time. Go on from there?');
+    expect(who.asked[0]?.id).toBe('second.address');
+    expect(ran.exit).toBe(0);
+  });
+
+  test('wishes: the safe way is taken, and the file says whom to ask', async () => {
+    const unknown = { ask: 'Ben' };
+    const wishes = { wins: unknown, deletes: unknown, schedule: unknown, errors: unknown, losses: unknown };
+    const ran = await init(somebody({ ...newUser(), ...wishes }), '--json');
+    expect(ran.exit).toBe(2);
+    const asked = await init(somebody({ ...newUser(), ...wishes }));
+    expect(asked.out.match(/Ask Ben\./g)).toHaveLength(5);
+    const text = readFileSync(inShop('integration.yaml'), 'utf8');
+    expect(text).toContain('# Open: ask Ben. Until then, a person decides.\n    conflict: hold');
+    expect(text).toContain("frequency: 'open: ask Ben'");
+    expect(text).toContain('delete: hold');
+  });
+});
+
+test('credentials that a system refuses are asked for again', async () => {
+  const who = somebody({
+    ...newUser(),
+    'first.credentials.client_id': [CRM_CLIENT_ID, CRM_CLIENT_ID],
+    'first.credentials.client_secret': ['wrong', CRM_CLIENT_SECRET],
+  });
+  const ran = await init(who);
+  expect(who.told.filter((one) => one.startsWith('!'))).toHaveLength(1);
+  expect(who.told.join('')).not.toContain('wrong');
+  expect(ran.exit).toBe(0);
+  expect(ran.out).toContain('12 questions asked.');
+});
+
+test('kept credentials are not sent to another address', async () => {
+  const { objects: _, ...first } = newUser();
+  expect((await init(somebody(first))).exit).toBe(1);
+  const anew = somebody(newUser(), false);
+  expect((await init(anew)).exit).toBe(0);
+  expect(anew.asked.map(({ id }) => id)).toContain('first.credentials.client_secret');
+});
+
+describe('unattended', () => {
+  const answers = (more = ''): string => `
+first:
+  address: ${urls()[0]}
+  credentials: { client_id: ${CRM_CLIENT_ID}, client_secret: "\${CRM_SECRET}" }
+second:
+  address: ${urls()[1]}
+  credentials: { api_key: ${ERP_KEY} }
+privacy: { ask: Dr. Weber }
+${more}`;
+  const run = (text: string, ...args: string[]) => {
+    writeFileSync(join(folder, 'answers.yaml'), text);
+    const variables = { CRM_SECRET: CRM_CLIENT_SECRET };
+    return runIn(folder, ['init', 'shop', '--answers', 'answers.yaml', '--yes', ...args], { variables });
+  };
+
+  test('takes the safe answers, and syncs', async () => {
+    const ran = await run(answers(), '--json');
+    expect(ran.exit).toBe(0);
+    expect(ran.last()).toMatchObject({ ending: 'complete', asked: 0, check: { ready: true }, folder: 'shop' });
+    const text = readFileSync(inShop('integration.yaml'), 'utf8');
+    expect(text).toContain('{ crm: street, erp: street, direction: crm -> erp }');
+    expect(text).toContain('Both ways all the same: crm takes no new record without it.');
+    expect((await runIn(join(folder, 'shop'), ['sync'])).exit).toBeLessThan(5);
+    const again = await run(answers());
+    expect(again.exit).toBe(2);
+    expect(again.err).toContain('There is an integration.yaml already');
+  });
+
+  test.each<[string, () => string, number, string]>([
+    ['an unknown key', () => answers('deletez: hold'), 2, 'Did you mean "deletes"?'],
+    ['an answer that its question does not take', () => answers('wins: nobody'), 2, 'wins: Expected one of hold'],
+    ['objects that are not there', () => answers('objects: [cars = customers]'), 2, 'Sandbox CRM has no object "cars"'],
+    [
+      'parts of others',
+      () => answers('objects: [contacts = main_contacts]'),
+      2,
+      'main_contacts stand within customers',
+    ],
+    ['no address', () => answers().replace(/address: .*/, ''), 2, 'There is no answer to first.address'],
+    ['a variable that is not set', () => answers().replace('CRM_SECRET', 'NONE'), 2, 'The environment variable NONE'],
+    [
+      'a password in the address',
+      () => answers().replace('http://', 'http://me:pw@'),
+      2,
+      'Leave user name and password',
+    ],
+    [
+      'a wrong key',
+      () => answers().replace(ERP_KEY, 'wrong'),
+      1,
+      'Sandbox ERP: The system does not accept the credentials',
+    ],
+    ['nobody there', () => answers().replace(urls()[0] ?? '', 'http://127.0.0.1:9'), 1, 'could not be reached'],
+  ])('%s is refused', async (_, text, exit, said) => {
+    const ran = await run(text());
+    expect(ran.err).toContain(said);
+    expect(ran.exit).toBe(exit);
+    expect(existsSync(inShop('integration.yaml'))).toBe(false);
   });
 });

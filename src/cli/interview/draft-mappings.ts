@@ -15,8 +15,8 @@ export interface DraftedMapping {
   rows: DraftedRow[];
   /** By the side where it happens: whether the other system can do the same. */
   can: Record<Side, { create: boolean; update: boolean; archive: boolean; delete: boolean }>;
-  /** By side: why nothing is created there; null where records can be. */
-  noCreates: Record<Side, string | null>;
+  /** By side: the fields without which that system takes no record. */
+  required: Record<Side, string[]>;
   /** Both objects tell when a record was changed. */
   stamped: boolean;
   /** How close two stamps may be to decide nothing, s. */
@@ -30,8 +30,6 @@ export interface DraftedMapping {
 export interface DraftedRow {
   row: ProposedRow;
   fields: FieldPair;
-  /** By side: whether that system takes no record without the field. */
-  required: Record<Side, boolean>;
   /** What stands above the row in the file. */
   notes: string[];
 }
@@ -104,12 +102,12 @@ function draft(name: string, objects: Objects, names: Record<Side, string>, mapp
     })),
     rows,
     can: { a: abilitiesOf(objects.b.definition), b: abilitiesOf(objects.a.definition) },
-    noCreates: { a: unfilled('a', objects, names, rows), b: unfilled('b', objects, names, rows) },
+    required: { a: requiredFields(objects.a.definition), b: requiredFields(objects.b.definition) },
     stamped: SIDES.every((side) => objects[side].definition.modified !== undefined),
     skewSeconds: Math.max(0, ...stamps.map((precision) => 2 * seconds(precision))),
     empty: { a: isEmpty(objects.a), b: isEmpty(objects.b) },
     left: proposals.flatMap(({ a, b, needs, confidence }) =>
-      needs !== null && confidence >= LIKELY ? [{ a, b, needs }] : [],
+      needs !== null && confidence >= LIKELY ? [{ a, b, needs: `it takes ${needs}` }] : [],
     ),
   };
 }
@@ -120,18 +118,13 @@ type Proposals = ReturnType<typeof proposeRows>;
 
 /** All that are sure, and of the others those without which no record can be made. */
 function chosenRows(proposals: Proposals, objects: Objects): DraftedRow[] {
+  const isRequired = (side: Side, field: string) => objects[side].definition.fields[field]?.required === true;
   return proposals.flatMap(({ a, b, row, confidence, grounds }) => {
     if (row === null || confidence < LIKELY) return [];
     const sure = confidence >= SURE;
-    const required = requiredBy(objects, { a, b });
-    if (!sure && !required.a && !required.b) return [];
-    return [{ row, fields: { a, b }, required, notes: sure ? [] : [`Not sure: ${grounds.join(', ')}`] }];
+    if (!sure && !isRequired('a', a) && !isRequired('b', b)) return [];
+    return [{ row, fields: { a, b }, notes: sure ? [] : [`Not sure: ${grounds.join(', ')}`] }];
   });
-}
-
-function requiredBy(objects: Objects, fields: FieldPair): Record<Side, boolean> {
-  const isRequired = (side: Side) => objects[side].definition.fields[fields[side]]?.required === true;
-  return { a: isRequired('a'), b: isRequired('b') };
 }
 
 /** Two references to objects that are mapped to each other are the same, where each object has one such reference. */
@@ -158,8 +151,7 @@ function referenceRows(
     if (!forth && !back) return [];
     if (!back) row.direction = `${names.a} -> ${names.b}`;
     if (!forth) row.direction = `${names.b} -> ${names.a}`;
-    const fields = { a: one.name, b: other.name };
-    return [{ row, fields, required: requiredBy({ a, b }, fields), notes: [] }];
+    return [{ row, fields: { a: one.name, b: other.name }, notes: [] }];
   });
 }
 
@@ -169,25 +161,19 @@ function abilitiesOf(definition: ObjectDefinition) {
   return { create: has('create'), update: has('update'), archive: has('archive'), delete: has('delete') };
 }
 
-/** Required fields of the side that no row fills. */
-function unfilled(
-  side: Side,
-  objects: Objects,
-  names: Record<Side, string>,
-  rows: readonly DraftedRow[],
-): string | null {
-  const { definition } = objects[side];
-  const other = objects[otherSide(side)].name;
-  const filled = rows
-    .filter(({ row }) => row.direction === undefined || row.direction === `${names[otherSide(side)]} -> ${names[side]}`)
-    .map(({ fields }) => fields[side]);
-  const missing = Object.entries(definition.fields).flatMap(([name, field]) =>
-    field.required && !field.read_only && !filled.includes(name) ? [name] : [],
+/** Why no record can be created on the side: required fields that no row fills; null where there are none. */
+export function unfilled({ objects, rows, required }: DraftedMapping, side: Side, names: Record<Side, string>) {
+  const way = `${names[otherSide(side)]} -> ${names[side]}`;
+  const filled = rows.flatMap(({ row, fields }) =>
+    row.direction === undefined || row.direction === way ? [fields[side]] : [],
   );
-  return missing.length === 0
-    ? null
-    : `${missing.join(', ')} must be filled, and no field of ${other} was found for it`;
+  const missing = required[side].filter((name) => !filled.includes(name));
+  if (missing.length === 0) return null;
+  return `${missing.join(', ')} must be filled, and no field of ${objects[otherSide(side)]} was found for it`;
 }
+
+const requiredFields = ({ fields }: ObjectDefinition): string[] =>
+  Object.entries(fields).flatMap(([name, field]) => (field.required && !field.read_only ? [name] : []));
 
 function keyedText(keyed: Record<Side, number>, objects: Objects, names: Record<Side, string>): string {
   const sampled = SIDES.filter((side) => objects[side].records.length > 0);

@@ -1,7 +1,8 @@
+import type { Diagnostic } from '../../record/diagnostic.ts';
 import { otherSide } from '../../record/side.ts';
 import { type Answers, type Given, isUnknown, textOf } from './answers.ts';
 import type { DraftedMapping, DraftedRow } from './draft-mappings.ts';
-import type { Decided, IntegrationDraft, SystemDraft } from './integration-text.ts';
+import { type Decided, type IntegrationDraft, rowText, type SystemDraft } from './integration-text.ts';
 import { type Known, type KnownLoss, type KnownSystem, PLACES, type Place, SIDE_OF } from './known.ts';
 
 /** A point that somebody is to be asked about. */
@@ -76,20 +77,20 @@ function withLosses(
 ): DraftedMapping[] {
   if (answer !== 'accept' && answer !== 'one-way') return [...mappings];
   const names = { a: systems.first.name, b: systems.second.name };
-  const decide = (mapping: string, one: DraftedRow): DraftedRow => {
+  const decide = ({ name: mapping, required }: DraftedMapping, one: DraftedRow): DraftedRow => {
     const { a, b } = one.fields;
     const loss = losses.find((known) => known.mapping === mapping && known.a === a && known.b === b);
     if (!loss) return one;
     const { from } = loss;
     const note = `There and back: ${loss.says}`;
-    if (answer === 'one-way' && !one.required[from]) {
+    if (answer === 'one-way' && !required[from].includes(one.fields[from])) {
       const direction = `${names[from]} -> ${names[otherSide(from)]}`;
       return { ...one, row: { ...one.row, direction }, notes: [...one.notes, note] };
     }
     const why = answer === 'one-way' ? [`Both ways all the same: ${names[from]} takes no new record without it`] : [];
     return { ...one, row: { ...one.row, loss: 'accepted' }, notes: [...one.notes, note, ...why] };
   };
-  return mappings.map((mapping) => ({ ...mapping, rows: mapping.rows.map((row) => decide(mapping.name, row)) }));
+  return mappings.map((mapping) => ({ ...mapping, rows: mapping.rows.map((row) => decide(mapping, row)) }));
 }
 
 const decided = (given: Given | undefined, safe: string): Decided => ({
@@ -160,4 +161,28 @@ export function openPoints(known: Known, answers: Answers): OpenPoint[] {
     ...point('errors', 'error-recipients', 'Who is told when a run fails?'),
     ...point('privacy', 'privacy', 'On what legal basis are personal data exchanged, and when are they erased?'),
   ];
+}
+
+/** The mappings without the rows that the errors are about; null where one is about something else. */
+export function withoutFaulty(
+  mappings: readonly DraftedMapping[],
+  text: string,
+  errors: readonly Diagnostic[],
+): DraftedMapping[] | null {
+  const lines = text.split('\n');
+  const faults = errors.map(({ where, summary }) => ({ line: lines[(where?.line ?? 0) - 1] ?? '', summary }));
+  const isRow = ({ line }: { line: string }) =>
+    mappings.some(({ rows }) => rows.some(({ row }) => rowText(row) === line && rows.length > 1));
+  if (faults.length === 0 || !faults.some(isRow)) return null;
+  return mappings.map((mapping) => {
+    const faulty = mapping.rows.flatMap((one) => {
+      const fault = faults.find(({ line }) => line === rowText(one.row));
+      return fault ? [{ one, needs: fault.summary }] : [];
+    });
+    const rows = mapping.rows.filter((one) => faulty.every((other) => other.one !== one));
+    const left = faulty.map(({ one, needs }) => ({ ...one.fields, needs }));
+    const names = rows.map(({ fields }) => fields.a);
+    const match = mapping.match.filter(({ fields }) => fields.every((field) => names.includes(field)));
+    return { ...mapping, rows, match, left: [...mapping.left, ...left] };
+  });
 }

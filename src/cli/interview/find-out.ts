@@ -11,7 +11,7 @@ import { asksInBrowser, authorize, checkByRead } from '../connect-system.ts';
 import { questionFor } from '../connect-variables.ts';
 import { openConnection } from '../open.ts';
 import { type Answers, textOf } from './answers.ts';
-import { type Known, type KnownSystem, PLACES, type Place, SIDE_OF } from './known.ts';
+import type { Known, KnownSystem, Place } from './known.ts';
 import { type Recognised, recognise, recogniseBy } from './recognise.ts';
 import { lookAtObjects, type Seen, unseen } from './sampled.ts';
 import { systemNames } from './system-names.ts';
@@ -27,7 +27,7 @@ export interface Surroundings {
   /** Something that was found out, for people. */
   tell(message: string): void;
   /** Shows an address for the browser; null where nobody sits there. */
-  showAddress: ((url: string) => void) | null;
+  showAddress: ((url: string, redirectUri: string) => void) | null;
 }
 
 /** An answer that does not hold: it is taken back, and asked for once more. */
@@ -60,7 +60,7 @@ export async function findConnector(
 export function nameSystems(
   first: Recognised,
   second: Recognised,
-  { folder }: Surroundings,
+  { folder }: Pick<Surroundings, 'folder'>,
 ): Record<Place, KnownSystem> {
   const names = systemNames(first.definition.connector, second.definition.connector);
   const of = (found: Recognised, name: string): KnownSystem => {
@@ -135,6 +135,7 @@ export async function tryCredentials(
     }),
   );
   await keepVariables(store, system.name, { ...kept, ...given });
+  const of = (error: Diagnostic): Diagnostic => ({ ...error, summary: `${system.title}: ${error.summary}` });
   const parts = { system: loaded, platform, store, signal };
   if (asksInBrowser(loaded) && showAddress) {
     const allowed = await authorize(parts, {
@@ -143,10 +144,10 @@ export async function tryCredentials(
       patience: PATIENCE_MS,
       show: showAddress,
     });
-    if (!allowed.ok) return fail({ ids, diagnostic: allowed.error });
+    if (!allowed.ok) return fail({ ids, diagnostic: of(allowed.error) });
   }
   const checked = await checkByRead(parts, []);
-  if (!checked.ok) return fail({ ids, diagnostic: checked.error });
+  if (!checked.ok) return fail({ ids, diagnostic: of(checked.error) });
   const read = checked.value === null ? '' : `: ${checked.value.object} can be read`;
   tell(`${system.title} takes the credentials${read}.`);
   return ok(undefined);
@@ -187,10 +188,14 @@ function pairsOf(seen: Seen) {
 export const knownPairs = (seen: Seen): NonNullable<Known['pairs']> =>
   pairsOf(seen).map(({ a, b, grounds, confidence }) => ({ a, b, grounds, sure: confidence >= SURE }));
 
-/** Credentials that an earlier call has kept, by the ids of their questions. */
-export async function keptCredentials(systems: Record<Place, KnownSystem>, store: Store): Promise<Map<string, string>> {
+/** Credentials of these systems that an earlier call has kept, by the ids of their questions. */
+export async function keptCredentials(
+  systems: Record<Place, KnownSystem>,
+  places: readonly Place[],
+  store: Store,
+): Promise<Map<string, string>> {
   const found = new Map<string, string>();
-  for (const place of PLACES) {
+  for (const place of places) {
     const kept = await loadVariables(store, systems[place].name);
     for (const { name } of systems[place].credentials) {
       const value = kept[name];
@@ -199,5 +204,3 @@ export async function keptCredentials(systems: Record<Place, KnownSystem>, store
   }
   return found;
 }
-
-export const sideOf = (place: Place): Side => SIDE_OF[place];

@@ -50,11 +50,13 @@ export async function holdInterview(cli: Cli, output: Output, settings: Intervie
     store: state.value.store,
     signal: terminal.signal,
     tell: (message) => (prompts ? prompts.tell(message) : output.json ? undefined : terminal.err(`${message}\n`)),
-    showAddress: prompts ? (url) => showAddress(cli, output, url) : null,
+    showAddress: prompts ? (url, redirectUri) => showAddress(cli, output, url, redirectUri) : null,
   };
   const answers = new Map<string, Given>([...Object.entries(kept?.answers ?? {}), ...settings.answers]);
   const schema = schemaFrom(settings.folder);
-  const interview = new Interview({ around, schema, answers, asked: kept?.asked ?? [], prompts, yes: settings.yes });
+  const sameAddress = PLACES.filter((at) => kept && kept.answers[`${at}.address`] === answers.get(`${at}.address`));
+  const asked = kept?.asked ?? [];
+  const interview = new Interview({ around, schema, answers, asked, sameAddress, prompts, yes: settings.yes });
   let ended: Result<Ending, Diagnostic[]>;
   try {
     ended = await interview.run();
@@ -66,24 +68,25 @@ export async function holdInterview(cli: Cli, output: Output, settings: Intervie
   return finish(cli, output, settings, interview, ended, prompts);
 }
 
-function showAddress({ terminal }: Cli, output: Output, url: string): void {
-  terminal.err(browserText(url, '', output.style));
+function showAddress({ terminal }: Cli, output: Output, url: string, redirectUri: string): void {
+  terminal.err(browserText(url, redirectUri, output.style));
   terminal.browse?.(url);
 }
 
 /** What an interview that was left has answered; null where there is none, or the person starts anew. */
 async function keptAnswers(folder: string, prompts: Prompts | null): Promise<Kept | null | 'left'> {
   const kept = loadKept(folder);
-  const count = kept ? Object.keys(kept.answers).length : 0;
-  if (!kept || count === 0 || !prompts) return kept;
+  if (!kept || Object.keys(kept.answers).length === 0 || !prompts) return kept;
   // What nobody knew then may be known now.
   const known = Object.entries(kept.answers).filter(([, given]) => !isUnknown(given));
-  const goesOn = await prompts.confirm(`${known.length} answers are kept from last time. Go on from there?`);
+  const goesOn = await prompts.confirm(`${answersText(known.length)} kept from last time. Go on from there?`);
   if (goesOn === null) return 'left';
   if (goesOn) return { ...kept, answers: Object.fromEntries(known) };
   forgetKept(folder);
   return null;
 }
+
+const answersText = (count: number): string => (count === 1 ? '1 answer is' : `${count} answers are`);
 
 async function finish(
   cli: Cli,
@@ -93,7 +96,10 @@ async function finish(
   ended: Result<Ending, Diagnostic[]>,
   prompts: Prompts | null,
 ): Promise<ExitCode> {
-  if (!ended.ok) return output.failure(EXIT.usage, ended.error);
+  if (!ended.ok) {
+    const faulty = ended.error.some(({ code }) => code.startsWith('answer-'));
+    return output.failure(faulty ? EXIT.usage : EXIT.failed, ended.error);
+  }
   const base: InterviewReport = {
     ending: ended.value,
     folder: settings.shown,

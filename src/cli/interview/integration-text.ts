@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { otherSide, SIDES, type Side } from '../../record/side.ts';
-import type { DraftedMapping, DraftedRow } from './draft-mappings.ts';
+import { type DraftedMapping, type DraftedRow, unfilled } from './draft-mappings.ts';
 
 /** Everything that the integration file says. */
 export interface IntegrationDraft {
@@ -94,7 +94,7 @@ function mappingLines(mapping: DraftedMapping, draft: IntegrationDraft): string[
     ...mapping.rows.flatMap(rowLines),
     ...mapping.left.map(
       ({ a, b, needs }) =>
-        `      # Left out: ${a} of ${systems.a.name} and ${b} of ${systems.b.name} look alike, but it takes ${needs}.`,
+        `      # Left out: ${a} of ${systems.a.name} and ${b} of ${systems.b.name} look alike, but ${oneLine(needs)}.`,
     ),
   ];
 }
@@ -106,7 +106,7 @@ function matchLines({ match }: DraftedMapping): string[] {
 }
 
 function conflictLines({ stamped, skewSeconds }: DraftedMapping, systems: IntegrationDraft['systems'], wins: Decided) {
-  const decided = wins.ask === null ? [] : [`    # Open: ask ${comment(wins.ask)}. Until then, a person decides.`];
+  const decided = wins.ask === null ? [] : [`    # Open: ask ${oneLine(wins.ask)}. Until then, a person decides.`];
   if (wins.value === 'newest' && !stamped) {
     return ['    # Not both systems say when a record was changed: a person decides.', '    conflict: hold'];
   }
@@ -122,26 +122,33 @@ function conflictLines({ stamped, skewSeconds }: DraftedMapping, systems: Integr
 function propagateLines(mapping: DraftedMapping, side: Side, { systems, deletes }: IntegrationDraft): string[] {
   const can = mapping.can[side];
   const other = systems[otherSide(side)].name;
-  const unfilled = mapping.noCreates[otherSide(side)];
+  const lacking = unfilled(mapping, otherSide(side), { a: systems.a.name, b: systems.b.name });
+  const flows = mapping.rows.some(
+    ({ row }) => row.direction === undefined || row.direction === `${systems[side].name} -> ${other}`,
+  );
   const notes: string[] = [];
-  if (!can.create) notes.push(`${other} takes no new ${mapping.objects[otherSide(side)]}`);
-  else if (unfilled !== null) notes.push(`In ${other}, ${unfilled}`);
+  if (!flows) notes.push(`No field is written to ${other}`);
+  else if (!can.create) notes.push(`${other} takes no new ${mapping.objects[otherSide(side)]}`);
+  else if (lacking !== null) notes.push(`In ${other}, ${lacking}`);
   const wanted = deletes.value;
   const isPossible = wanted !== 'archive' && wanted !== 'delete' ? true : can[wanted];
   if (!isPossible) notes.push(`${other} can't ${wanted} them`);
-  if (deletes.ask !== null && side === 'a') notes.push(`Deletes are open: ask ${comment(deletes.ask)}`);
+  if (deletes.ask !== null && side === 'a') notes.push(`Deletes are open: ask ${oneLine(deletes.ask)}`);
   const does = {
-    create: can.create && unfilled === null ? 'create' : 'ignore',
-    update: can.update ? 'update' : 'ignore',
+    create: flows && can.create && lacking === null ? 'create' : 'ignore',
+    update: flows && can.update ? 'update' : 'ignore',
     delete: isPossible ? wanted : 'hold',
   };
   return [...notes.map((note) => `      # ${note}.`), `      ${systems[side].name}: ${flow(does)}`];
 }
 
 const rowLines = ({ row, notes }: DraftedRow): string[] => [
-  ...notes.map((note) => `      # ${comment(note)}.`),
-  `      - ${flow(row)}`,
+  ...notes.map((note) => `      # ${oneLine(note)}.`),
+  rowText(row),
 ];
+
+/** The one line of a row. */
+export const rowText = (row: DraftedRow['row']): string => `      - ${flow(row)}`;
 
 function scheduleLines({ every }: IntegrationDraft): string[] {
   return every === null ? [] : ['schedule:', `  every: ${every}`, ''];
@@ -156,14 +163,13 @@ function answerLines({ answers }: IntegrationDraft): string[] {
   ];
 }
 
-/** One line of YAML. Placeholders and long texts stand between quotes where they must. */
+/** One line of YAML: what somebody typed in several is put in one. */
 const WRITTEN = { lineWidth: 0, collectionStyle: 'flow', singleQuote: true } as const;
+const inOneLine = (_: unknown, value: unknown): unknown => (typeof value === 'string' ? oneLine(value) : value);
 const flow = (value: object): string =>
-  stringify(value, { ...WRITTEN, flowCollectionPadding: !Array.isArray(value) }).trimEnd();
-const scalar = (value: string): string => stringify(value, { lineWidth: 0, singleQuote: true }).trimEnd();
-
-/** Of what somebody typed, nothing that would end a comment. */
-const comment = (text: string): string => text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
+  stringify(value, inOneLine, { ...WRITTEN, flowCollectionPadding: !Array.isArray(value) }).trimEnd();
+const scalar = (value: string): string => stringify(oneLine(value), { lineWidth: 0, singleQuote: true }).trimEnd();
+const oneLine = (text: string): string => text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
 
 const listed = (words: readonly string[]): string =>
   words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;

@@ -3,9 +3,9 @@ import { openIntegrationText } from '../../integration/files.ts';
 import type { LoadedIntegration } from '../../integration/loaded.ts';
 import { type Diagnostic, fail, ok, problem, type Result } from '../../record/diagnostic.ts';
 import { SIDES, type Side } from '../../record/side.ts';
-import { type Given, isCredential, isUnknown, textOf } from './answers.ts';
-import { type DraftedMapping, draftMappings } from './draft-mappings.ts';
-import { integrationDraft } from './drafted.ts';
+import { type Answers, type Given, isUnknown, textOf } from './answers.ts';
+import { type DraftedMapping, draftMappings, unfilled } from './draft-mappings.ts';
+import { integrationDraft, withoutFaulty } from './drafted.ts';
 import {
   findConnector,
   keptCredentials,
@@ -22,7 +22,7 @@ import { type Known, type KnownSystem, PLACES, type Place, SIDE_OF } from './kno
 import { lossesOf } from './losses.ts';
 import { makeConnector } from './make-connector.ts';
 import type { Prompts } from './prompts.ts';
-import { chosenPairs, nextQuestion, type Question } from './questions.ts';
+import { chosenPairs, nextQuestion, type Question, questionsNow } from './questions.ts';
 import type { Recognised } from './recognise.ts';
 import type { Seen } from './sampled.ts';
 
@@ -32,6 +32,8 @@ export interface InterviewParts {
   schema: string;
   /** What is answered already, by a file or before. */
   answers: ReadonlyMap<string, Given>;
+  /** Systems whose address is the one that the kept credentials were given for. */
+  sameAddress: readonly Place[];
   /** Questions that a person was asked before. */
   asked: readonly string[];
   /** Null where nobody sits there. */
@@ -85,9 +87,9 @@ export class Interview {
   }
 
   /** The text of the integration file, by what is known and answered now. */
-  text(): string {
+  text(answers: Answers = this.answers): string {
     return integrationText(
-      integrationDraft(this.#systems(), this.#drafted, this.known.losses ?? [], this.answers, {
+      integrationDraft(this.#systems(), this.#drafted, this.known.losses ?? [], answers, {
         environment: this.#parts.around.environment,
         schema: this.#parts.schema,
       }),
@@ -135,28 +137,25 @@ export class Interview {
   }
 
   async #findOut(): Promise<Result<void, Mistaken>> {
-    const faulty = this.#faultyAnswer();
-    if (faulty) return fail(faulty);
     for (const step of [this.#recognise, this.#tryCredentials, this.#lookInto, this.#draft]) {
+      const faulty = this.#faultyAnswer();
+      if (faulty) return fail(faulty);
       const done = await step.call(this);
       if (!done.ok || this.#parts.around.signal.aborted) return done;
     }
-    const late = this.#faultyAnswer();
-    return late ? fail(late) : ok(undefined);
+    const faulty = this.#faultyAnswer();
+    return faulty ? fail(faulty) : ok(undefined);
   }
 
   /** An answer of a file that its question would not take. */
   #faultyAnswer(): Mistaken | null {
-    const without = new Map([...this.answers].filter(([id]) => isCredential(id)));
-    for (;;) {
-      const question = nextQuestion(this.known, without, new Set());
-      const given = question && this.answers.get(question.id);
-      if (!question || given === undefined || given === null) return null;
-      const texts = isUnknown(given) || given === 'suggested' ? [] : [given].flat();
-      const wrong = texts.map((text) => question.wrong(text)).find((one) => one !== null);
-      if (wrong) return { ids: [question.id], diagnostic: problem('answer-invalid', `${question.id}: ${wrong}`) };
-      without.set(question.id, given);
+    for (const { id, wrong } of questionsNow(this.known)) {
+      const given = this.answers.get(id);
+      if (given === undefined || isUnknown(given) || given === 'suggested') continue;
+      const fault = [given].flat().flatMap((text) => wrong(text) ?? [])[0];
+      if (fault) return { ids: [id], diagnostic: problem('answer-invalid', `${id}: ${fault}`) };
     }
+    return null;
   }
 
   async #recognise(): Promise<Result<void, Mistaken>> {
@@ -180,7 +179,8 @@ export class Interview {
     if (!first || !second || this.known.systems.first) return ok(undefined);
     this.known.systems = nameSystems(first, second, around);
     for (const place of PLACES) around.tell(this.#systems()[place].found);
-    for (const [id, value] of await keptCredentials(this.#systems(), around.store)) {
+    const { sameAddress } = this.#parts;
+    for (const [id, value] of await keptCredentials(this.#systems(), sameAddress, around.store)) {
       if (!this.answers.has(id)) this.answers.set(id, value);
     }
     return ok(undefined);
@@ -225,11 +225,25 @@ export class Interview {
     this.#drafted = draftMappings(this.#seen, { a: first.name, b: second.name }, pairs);
     const empty = this.#drafted.find(({ rows }) => rows.length === 0);
     if (empty) return fail({ ids: ['objects'], diagnostic: noFields(empty) });
-    const loaded = await this.load(this.text());
-    if (!loaded.ok) return fail({ ids: [], diagnostic: loaded.error[0] ?? nothingChosen });
+    const loaded = await this.#loadDraft();
+    if (!loaded.ok) return fail({ ids: ['objects'], diagnostic: loaded.error });
     this.known.losses = lossesOf(loaded.value, this.#seen);
     for (const mapping of this.#drafted) around.tell(mappingText(mapping, { a: first.name, b: second.name }));
     return ok(undefined);
+  }
+
+  /** The integration as far as it is known; rows that can't stand in it are left out, with the reason. */
+  async #loadDraft(): Promise<Result<LoadedIntegration>> {
+    for (;;) {
+      // What is wished is another matter, and not asked yet.
+      const text = this.text(new Map());
+      const loaded = await this.load(text);
+      if (loaded.ok) return loaded;
+      const errors = loaded.error.filter(({ severity }) => severity === 'error');
+      const sound = withoutFaulty(this.#drafted, text, errors);
+      if (sound === null) return fail(errors[0] ?? nothingChosen);
+      this.#drafted = sound;
+    }
   }
 
   /** Connectors that are made of a description are written for the chosen objects, and the systems read anew by them. */
@@ -252,11 +266,13 @@ export class Interview {
   }
 }
 
-function mappingText({ name, rows, match, noCreates }: DraftedMapping, names: Record<Side, string>): string {
+function mappingText(mapping: DraftedMapping, names: Record<Side, string>): string {
+  const { name, rows, match } = mapping;
   const by = match.map(({ fields }) => fields.join(' + ')).join(', else ');
-  const missing = SIDES.flatMap((side) =>
-    noCreates[side] === null ? [] : [`Nothing is created in ${names[side]}: ${noCreates[side]}.`],
-  );
+  const missing = SIDES.flatMap((side) => {
+    const why = unfilled(mapping, side, names);
+    return why === null ? [] : [`Nothing is created in ${names[side]}: ${why}.`];
+  });
   const paired = `${name}: ${rows.length} fields are paired; records are matched by ${by || 'nothing'}.`;
   return [paired, ...missing].join(' ');
 }

@@ -19,6 +19,7 @@ export interface Prompts {
 /** Everything on stderr: stdout is for results. */
 const output = process.stderr;
 const UNKNOWN = ' ?';
+const OTHERS = ' +';
 
 /** Asks the person at this terminal. */
 export const terminalPrompts: Prompts = {
@@ -80,12 +81,18 @@ async function askChoice({ form, fallback }: Question, message: string): Promise
   return isCancel(answer) ? null : answer;
 }
 
-async function askChoices({ form, fallback }: Question, message: string): Promise<string[] | typeof UNKNOWN | null> {
-  const options = form.kind === 'choices' ? [...form.options, DONT_KNOW] : [];
+async function askChoices(question: Question, message: string): Promise<string[] | string | null> {
+  const { form, fallback, wrong } = question;
+  const options =
+    form.kind === 'choices' ? [...form.options, { value: OTHERS, label: 'Others, to be typed' }, DONT_KNOW] : [];
   const initialValues = Array.isArray(fallback) ? fallback : [];
   const answer = await multiselect({ message, options, initialValues, required: true, output });
   if (isCancel(answer)) return null;
-  return answer.includes(UNKNOWN) ? UNKNOWN : answer;
+  if (answer.includes(UNKNOWN)) return UNKNOWN;
+  if (!answer.includes(OTHERS)) return answer;
+  const validate = (typed = '') => wrong(typed) ?? undefined;
+  const typed = await text({ message: form.kind === 'choices' ? form.others : '', validate, output });
+  return isCancel(typed) ? null : [...answer.filter((one) => one !== OTHERS), typed];
 }
 
 async function askWhom(): Promise<Given | null> {

@@ -1,4 +1,5 @@
 import { questionById } from '../../checklist/registry.ts';
+import type { Side } from '../../record/side.ts';
 import type { VariableQuestion } from '../connect-variables.ts';
 import { type Answers, type Given, isUnknown, textOf } from './answers.ts';
 import { type Known, type KnownLoss, type KnownSystem, PLACES, type Place, pairText } from './known.ts';
@@ -21,7 +22,7 @@ export interface Question {
   form:
     | { kind: 'text'; secret: boolean; example: string | null }
     | { kind: 'choice'; options: Choice[] }
-    | { kind: 'choices'; options: Choice[] };
+    | { kind: 'choices'; options: Choice[]; others: string };
   /** What an empty answer means, and what `--yes` takes; null: there must be an answer. */
   fallback: Given | null;
   /** What is wrong with an answer; null where nothing is. */
@@ -39,6 +40,12 @@ export function nextQuestion(known: Known, answers: Answers, asked: ReadonlySet<
   if (next || !needed.complete) return next ?? null;
   const optional = optionalQuestions(known).find(open);
   return optional && asked.size < MOST_QUESTIONS ? optional : null;
+}
+
+/** All that can be asked by now, answered or not. */
+export function questionsNow(known: Known): Question[] {
+  const { questions, complete } = neededQuestions(known);
+  return complete ? [...questions, ...optionalQuestions(known)] : questions;
 }
 
 /** Without these there is no integration. `complete`: all of them are known by now. */
@@ -127,24 +134,45 @@ const inWords = (name: string): string => name.replaceAll('_', ' ');
 
 function objectsQuestion({ pairs }: Known, { first, second }: Both): Question {
   const found = pairs ?? [];
-  const objects = (system: KnownSystem) => new Set(Object.keys(system.definition.objects));
   const sure = found.filter((pair) => pair.sure).map(pairText);
   return {
     id: 'objects',
     settles: 'object-mapping',
     ask: `What is to be kept the same in ${first.title} and ${second.title}?`,
-    why: `${whyOf('object-mapping')} These look alike in both systems:`,
+    why: `${whyOf('object-mapping')} ${found.length > 0 ? 'These look alike in both systems:' : 'None look alike.'}`,
     form: {
       kind: 'choices',
       options: found.map((pair) => ({ value: pairText(pair), label: pairText(pair), hint: pair.grounds.join(', ') })),
+      others: `Pairs such as ${example(first)} = ${example(second)}, with commas between them`,
     },
     fallback: sure.length > 0 ? sure : null,
-    wrong(text) {
-      const [a = '', b = ''] = text.split('=').map((name) => name.trim());
-      if (!objects(first).has(a)) return `${first.title} has no object "${a}"`;
-      return objects(second).has(b) ? null : `${second.title} has no object "${b}"`;
-    },
+    wrong: (text) =>
+      pairsIn(text)
+        .map((pair) => wrongPair(pair, { first, second }))
+        .find((one) => one !== null) ?? null,
   };
+}
+
+const example = ({ definition }: KnownSystem): string => Object.keys(definition.objects)[0] ?? 'records';
+
+/** `companies = customers, deals = orders` */
+const pairsIn = (text: string): Record<Side, string>[] =>
+  text.split(',').map((pair) => {
+    const [a = '', b = ''] = pair.split('=').map((name) => name.trim());
+    return { a, b };
+  });
+
+function wrongPair({ a, b }: Record<Side, string>, { first, second }: Both): string | null {
+  for (const [name, { title, definition }] of [
+    [a, first],
+    [b, second],
+  ] as const) {
+    const object = Object.hasOwn(definition.objects, name) ? definition.objects[name] : undefined;
+    if (!object) return `${title} has no object "${name}". It has ${Object.keys(definition.objects).join(', ')}`;
+    const whole = object.part_of?.object ?? object.lines_of?.object;
+    if (whole !== undefined) return `${name} stand within ${whole}: map them by hand, see docs/parts-and-lines.md`;
+  }
+  return null;
 }
 
 function lossesQuestion(losses: readonly KnownLoss[], { first, second }: Both): Question {
@@ -286,8 +314,5 @@ export function chosenPairs(known: Known, answers: Answers): { a: string; b: str
   const given = answers.get('objects');
   const sure = (known.pairs ?? []).filter((pair) => pair.sure);
   if (given === undefined || isUnknown(given) || textOf(given) === 'suggested') return sure;
-  return [given].flat().map((text) => {
-    const [a = '', b = ''] = text.split('=').map((name) => name.trim());
-    return { a, b };
-  });
+  return [given].flat().flatMap(pairsIn);
 }

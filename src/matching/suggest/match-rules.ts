@@ -54,13 +54,15 @@ export function suggestMatchRules(
       if (uncovered(sides, [...found, rule]) < uncovered(sides, found)) found.push(rule);
     }
   };
-  for (const isKind of [isIdentifier, isCode, () => true]) {
+  // Where no records were read, a declaration must say it.
+  const isRead = SIDES.some((side) => sides[side].records.length > 0);
+  for (const isKind of isRead ? [isIdentifier, isCode, () => true] : [isIdentifier, isEmail]) {
     add(
       singles.filter(([pair]) => isKind(sides, pair)),
       ONCE.one,
     );
   }
-  if (found.length < 2) add(doubles, ONCE.two);
+  if (isRead && found.length < 2) add(doubles, ONCE.two);
   return found;
 }
 
@@ -80,6 +82,9 @@ function isIdentifier(sides: Record<Side, SampledObject>, pair: FieldPair): bool
     return fields[pair[side]]?.identifier === true || unique.includes(pair[side]);
   });
 }
+
+const isEmail = (sides: Record<Side, SampledObject>, pair: FieldPair): boolean =>
+  SIDES.every((side) => sides[side].definition.fields[pair[side]]?.type === 'email');
 
 /** Whether nearly all values are words with digits: numbers and codes are given out once, names are not. */
 function isCode(sides: Record<Side, SampledObject>, pair: FieldPair): boolean {
