@@ -1,12 +1,15 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { didYouMean } from '../connector/closest-word.ts';
 import type { LoadedIntegration } from '../integration/loaded.ts';
 import { type Diagnostic, fail, ok, problem, type Result } from '../record/diagnostic.ts';
 import { compareScenario } from '../testing/scenario/compare.ts';
 import { loadScenario } from '../testing/scenario/load.ts';
 import type { Played } from '../testing/scenario/play.ts';
+import type { RecordName } from '../testing/scenario/record-live.ts';
 import type { Scenario } from '../testing/scenario/scenario.ts';
 import { updateScenario } from '../testing/scenario/update.ts';
+import { knownSystem } from './mappings.ts';
 import { PlanCollector } from './plan-report.ts';
 import type { Terminal } from './terminal.ts';
 import type { ScenarioReport } from './test-report.ts';
@@ -44,6 +47,42 @@ function readFolder(folder: string): string[] {
   } catch {
     return [];
   }
+}
+
+/** Where a new scenario of that name is to stand. Fails where it is no name of a file, or there is one already. */
+export function newScenario(integration: LoadedIntegration, name: string): Result<string> {
+  if (!/^[\w-]{1,80}$/.test(name)) {
+    const detail = 'It may have letters, digits, _ and -: a file gets it.';
+    return fail(problem('name-invalid', 'The name of the scenario can not be used', { detail }));
+  }
+  const file = join(scenarioFolder(integration), `${name}.yaml`);
+  if (!existsSync(file)) return ok(file);
+  return fail(problem('file-exists', 'There is a scenario of that name', { where: { file }, next: 'Give it another' }));
+}
+
+export function writeScenario(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
+
+/** Records as the command line names them: `crm.companies:co_1`. */
+export function recordNames(integration: LoadedIntegration, texts: readonly string[]): Result<RecordName[]> {
+  const names: RecordName[] = [];
+  for (const text of texts) {
+    const found = /^([^.]+)\.([^:]+):(.+)$/.exec(text);
+    const [, system = '', object = '', id = ''] = found ?? [];
+    if (!found)
+      return fail(problem('record-invalid', 'Records are named SYSTEM.OBJECT:ID, such as crm.companies:co_1'));
+    const side = knownSystem(integration, system);
+    if (!side.ok) return side;
+    const { objects } = integration[side.value].connector;
+    if (!Object.hasOwn(objects, object)) {
+      const next = didYouMean(object, Object.keys(objects));
+      return fail(problem('object-unknown', `${system} has no object "${object}"`, next === undefined ? {} : { next }));
+    }
+    names.push({ side: side.value, object, id });
+  }
+  return ok(names);
 }
 
 /** Plays the scenario of a file and compares; with `update`, writes what came into the file. */

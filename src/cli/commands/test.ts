@@ -1,14 +1,15 @@
 import type { Command } from 'commander';
+import { isProduction } from '../../checklist/environment.ts';
 import type { LoadedIntegration } from '../../integration/loaded.ts';
 import { systemClock } from '../../platform/clock.ts';
-import type { Diagnostic } from '../../record/diagnostic.ts';
+import { type Diagnostic, problem } from '../../record/diagnostic.ts';
 import { playScenario } from '../../testing/scenario/play.ts';
 import { type Cli, type CommonOptions, withExamples, withIntegration, withRuntime } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { aloneWith, refuseMarked, removeLeft } from '../marked-records.ts';
 import { loadFile, type Runtime } from '../open.ts';
 import { type Output, openOutput } from '../output.ts';
-import { type Player, scenarioFiles, testFile } from '../scenario-files.ts';
+import { newScenario, type Player, recordNames, scenarioFiles, testFile, writeScenario } from '../scenario-files.ts';
 import { countsOf, type ScenarioReport, type TestReport } from '../test-report.ts';
 import { scenarioText, testSummaryText } from '../views/test.ts';
 
@@ -16,6 +17,8 @@ interface TestOptions extends CommonOptions {
   update?: boolean;
   live?: boolean;
   yes?: boolean;
+  record?: string;
+  records?: string[];
 }
 
 export function addTest(program: Command, cli: Cli): void {
@@ -29,7 +32,14 @@ export function addTest(program: Command, cli: Cli): void {
     .option('--update', 'write into the files what came, after you have read the difference')
     .option('--live', 'play them in the live systems, on marked records that are removed again; not in production')
     .option('--yes', 'with --live: do not ask first')
+    .option('--record <name>', 'make tests/<name>.yaml of live records, with fakes of the same shape for all values')
+    .option('--records <system.object:id...>', 'with --record: of these records (default: a few that are linked)')
     .action(async (files: string[], options: TestOptions) => {
+      if (options.record !== undefined) {
+        const name = options.record;
+        await withRuntime(cli, options, (runtime, output) => record(cli, runtime, output, name, options.records ?? []));
+        return;
+      }
       if (options.live) {
         await withRuntime(cli, options, (runtime, output) => testLive(cli, runtime, output, files, options));
         return;
@@ -43,6 +53,7 @@ export function addTest(program: Command, cli: Cli): void {
     'dovetail test tests/first-contact.yaml',
     'dovetail test --update',
     'dovetail test --live --env staging',
+    'dovetail test --record two-companies --records crm.companies:co_1000003 crm.companies:co_1000007',
   );
 }
 
@@ -91,6 +102,36 @@ async function testLive(
   output.diagnostics(left);
   return left.length > 0 ? EXIT.failed : done.value;
 }
+
+/** Makes a scenario of live records, plays it in memory and writes down what comes. */
+async function record(
+  cli: Cli,
+  runtime: Runtime,
+  output: Output,
+  name: string,
+  records: readonly string[],
+): Promise<ExitCode> {
+  const { integration, platform, store } = runtime;
+  const { recordScenario } = await import('../../testing/scenario/record-live.ts');
+  const file = newScenario(integration, name);
+  if (!file.ok) return output.failure(EXIT.usage, [file.error]);
+  if (isProduction(integration.environment)) return output.failure(EXIT.usage, [production(integration.environment)]);
+  const named = recordNames(integration, records);
+  if (!named.ok) return output.failure(EXIT.usage, [named.error]);
+  const connections = runtime.connect();
+  if (!connections.ok) return output.failure(EXIT.failed, [connections.error]);
+  const reading = { integration, connections: connections.value, store, random: platform.random };
+  const recorded = await recordScenario(reading, name, named.value);
+  if (!recorded.ok) return output.failure(EXIT.failed, [recorded.error]);
+  writeScenario(file.value, recorded.value);
+  const asked = { integration, files: [file.value], options: { update: true } };
+  return testAll(cli, output, asked, (scenario) => playScenario(integration, scenario));
+}
+
+const production = (environment: string): Diagnostic =>
+  problem('production-record', `No scenario is made of records of ${environment}: it counts as production`, {
+    next: 'Choose a staging environment with --env',
+  });
 
 interface Asked {
   integration: LoadedIntegration;
