@@ -12,7 +12,8 @@ const text = (value: string): string => String(fake(value, field('string')));
 const shape = (value: string): string =>
   [...value].map((one) => (/\p{Lu}/u.test(one) ? 'A' : /\p{L}/u.test(one) ? 'a' : /\d/.test(one) ? '0' : one)).join('');
 
-const words = fc.string({ unit: fc.constantFrom(...'abzAEZßäÖ09 .-&ł'), maxLength: 60 });
+/** A text that is the code of a country stays: it begins none of these. */
+const words = fc.string({ unit: fc.constantFrom(...'abzAEZßäÖ09 .-&ł'), maxLength: 60 }).map((text) => `*${text}`);
 
 describe('fakes of texts', () => {
   it('have the same shape, and no letter or digit at its place', () => {
