@@ -12,7 +12,7 @@ import { missLines } from './lines.ts';
 import { addDiagnostic, type MappingRun, type SideRun } from './mapping-run.ts';
 import { parkedBefore } from './match.ts';
 import { wasGone } from './pair.ts';
-import { isUnchanged, recallLinks } from './recall.ts';
+import { isUnchanged, linkedAmong, recallLinks } from './recall.ts';
 import { withoutRepeats } from './repeats.ts';
 import { SettledPages } from './settled-pages.ts';
 import { countUnmapped } from './unmapped.ts';
@@ -160,22 +160,35 @@ export async function* readParked(run: MappingRun, side: SideRun): AsyncGenerato
       part.map((one) => one.id),
     );
     const records: WireRecord[] = [];
+    const gone: ParkedRecord[] = [];
     for (const [index, outcome] of outcomes.entries()) {
       const parked = part[index];
       if (!parked) continue;
       run.retried[side.side].add(parked.id);
       if (outcome.kind === 'present') records.push(outcome.record);
-      else if (outcome.kind === 'gone') goneWhileParked(run, side, parked);
+      else if (outcome.kind === 'gone') gone.push(parked);
     }
+    await goneWhileParked(run, side, gone);
     run.counts[side.side].read += records.length;
     yield records;
   }
 }
 
-/** What was deleted when it was parked still is; a record that never had a link left nothing behind; all else is for the next sweep. */
-function goneWhileParked(run: MappingRun, side: SideRun, parked: ParkedRecord): void {
-  if (wasGone(parked)) run.gone[side.side].set(parked.id, false);
-  else run.vanished[side.side].push(parked);
+/**
+ * A linked record that was deleted when it was parked still is; one that never had a link left nothing behind, whatever was
+ * known of it then; all else is for the next sweep.
+ */
+async function goneWhileParked(run: MappingRun, side: SideRun, gone: readonly ParkedRecord[]): Promise<void> {
+  const proved = gone.filter(wasGone);
+  const linked = await linkedAmong(
+    run,
+    side.side,
+    proved.map(({ id }) => id),
+  );
+  for (const parked of gone) {
+    if (linked.has(parked.id)) run.gone[side.side].set(parked.id, false);
+    else run.vanished[side.side].push(parked);
+  }
 }
 
 /** Parked records whose backoff is over, whose parent has been linked, whose mapping changed, or that were approved. */

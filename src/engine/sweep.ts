@@ -99,9 +99,7 @@ async function confirmParked(run: MappingRun, side: Side, present: IdSet): Promi
   if (run.parked === 0 || !run[side].can.get) return;
   const { store, batch } = run.context;
   const parked = await store.parked({ mapping: run.key, side, includeDismissed: true });
-  const missing = parked.filter(
-    (one) => !wasGone(one) && !present.has(one.id) && !run.open[otherSide(side)].has(one.id),
-  );
+  const missing = parked.filter((one) => !present.has(one.id) && !run.open[otherSide(side)].has(one.id));
   for (let at = 0; at < missing.length; at += batch) {
     const part = missing.slice(at, at + batch);
     const linked = await linkedAmong(

@@ -119,3 +119,26 @@ it('a record that waited together with one that was deleted is decided anew', as
   await world.sync();
   expect([await waiting(), names(world.right)]).toEqual([[], ['Nord']]);
 });
+
+// Simulation seed 9698.
+it('a record that is gone when a filter keeps its match out is not kept among those that wait', async () => {
+  const filter = { left: "{{ record.name != 'Out' }}", right: "{{ record.name != 'Out' }}" };
+  world = await openHostile({ mapping: { filter } });
+  world.left.put('p1', { name: 'Out', email: 'nord@x.example' });
+  world.right.put('r1', { name: 'Out', email: 'nord@x.example' });
+  await world.sync();
+  world.skip(120_000);
+  await world.sync();
+  // Nothing tells of it, and its key is known still.
+  world.right.records.delete('r1');
+  world.left.put('p1', { name: 'Out' });
+  world.skip(1000);
+  // So that the lists do not bring the other one any more.
+  world.left.put('p2', { name: 'Ost', email: 'ost@x.example' });
+  await world.sync();
+  const reasons = async () => (await world.parked()).map(({ side, id, reason }) => [side, id, reason]);
+  expect(await reasons()).toEqual([['b', 'r1', 'match-outside']]);
+  world.skip(120_000);
+  await world.sync({ sweep: 'never' });
+  expect(await reasons()).toEqual([]);
+});
