@@ -68,7 +68,11 @@ const parked = (id: string, partner: string): ParkedRecord => ({
 /** Two items whose lines stand in one order: what is told of a sync that wrote the first, and so much of the second. */
 async function violationsOf(deeds: readonly Deed[], waiting: readonly ParkedRecord[]): Promise<string[]> {
   const violations: string[] = [];
-  const ledger = { fail: (_: string, what: string) => violations.push(what), tracked: () => undefined };
+  const ledger = {
+    fail: (_: string, what: string) => violations.push(what),
+    tracked: () => undefined,
+    partnerOf: () => null,
+  };
   const store = { parked: async () => waiting };
   const events = [planned('di_1', '500/1'), planned('di_2', '500/2')];
   const first = [asked('b', 'rewrite', '500', true), asked('a', 'update', 'di_1', true)];

@@ -7,7 +7,7 @@ import type { Attempt } from './world.ts';
 
 /** What is asked of a world. */
 interface Known {
-  readonly ledger: Pick<Ledger, 'fail' | 'tracked'>;
+  readonly ledger: Pick<Ledger, 'fail' | 'tracked' | 'partnerOf'>;
   readonly store: { parked(query: { includeDismissed: boolean }): Promise<readonly ParkedRecord[]> };
 }
 
@@ -115,13 +115,26 @@ class Excuses {
     (kind === 'delete' || kind === 'archive' || removes === true) && this.#guarded.has(mapping);
 
   #isExcused(pair: PlannedPair): boolean {
-    if (this.#isRefused(pair)) return true;
+    if (this.#isRefused(pair) || this.#isOneWithAnother(pair)) return true;
     const parked = this.#parked.filter((one) => isOf(one, pair.mapping, pair.ids));
     if (parked.length === 0) return false;
     if (this.#isRefusedWithin(pair)) return true;
     if (parked.some(({ diagnostic }) => REFUSED_WITHIN.includes(diagnostic.code))) return true;
     if (this.#isInPlaceOfUndone(pair)) return true;
     return this.#isTargetGone(pair) || parked.some((one) => this.#waitsForUndone(one)) || this.#isBelowUndone(pair);
+  }
+
+  /** Each of two was to be created on the other side; where the one was to be put the other stood, saying just the same. */
+  #isOneWithAnother(pair: PlannedPair): boolean {
+    const { mapping, ids } = pair;
+    if (!SIDES.some((side) => placeOn(mapping, side)?.kind === 'part')) return false;
+    return SIDES.some((side) => {
+      const partner = this.#world.ledger.partnerOf(mapping, side, ids[side] ?? '');
+      const other = otherSide(side);
+      return (
+        partner !== null && ids[other] === null && this.#pairs.some((one) => isAlone(one, mapping, other, partner))
+      );
+    });
   }
 
   /** What is to stand where a part of the same plan was to move away from needs that move, which may have been refused. */
@@ -189,6 +202,9 @@ class Excuses {
     return parent !== undefined && this.#isExcused(parent);
   }
 }
+
+const isAlone = (pair: PlannedPair, mapping: MappingName, side: Side, id: string): boolean =>
+  pair.mapping === mapping && pair.ids[side] === id && pair.ids[otherSide(side)] === null;
 
 /** Whether a parked record is one of the pair. */
 function isOf(parked: ParkedRecord, mapping: MappingName, ids: PlannedPair['ids']): boolean {
