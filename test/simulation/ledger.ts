@@ -38,8 +38,8 @@ import {
 import { isArchived, type Raw, recordsOf, type Systems } from './views.ts';
 
 /**
- * What really happened in both systems, noted beside them: who wrote which value when, which records Dovetail made or
- * removed, and which of them its store has linked. Knows nothing of how the engine works.
+ * What really happened in both systems, noted beside them: who wrote which value when, what Dovetail made or removed, and
+ * which of it its store has linked. Knows nothing of how the engine works.
  */
 export class Ledger {
   readonly violations: Violation[] = [];
@@ -463,13 +463,15 @@ export class Ledger {
 
   /** A record of Dovetail's making is linked to its source: it must be the only one that is there. */
   #madeOf(mapping: MappingName, sourceSide: Side, source: string, id: string, made: Tracked): void {
-    const key = `${mapping} ${sourceSide} ${source}`;
-    const target = otherSide(sourceSide);
+    const [key, target] = [`${mapping} ${sourceSide} ${source}`, otherSide(sourceSide)];
     for (const [one, asMade] of this.#made.note(key, id, made)) {
       const now = this.tracked(mapping, target, one);
       const there = now?.goneBy === null && (now === asMade || !placeOn(mapping, target));
-      // Back from the archive after its link was closed: its former counterpart is free, or another record's by now.
-      const released = this.partnerOf(mapping, target, one) !== source && this.#restored.has(key);
+      const partner = this.partnerOf(mapping, target, one);
+      // Back from the archive after its link was closed, it has lost its counterpart; or that, unlinked by the filter, took over
+      // the partner of what was merged into it.
+      const isAnothers = partner !== null && this.filtered.wasOutside(mapping, target, one);
+      const released = partner !== source && (isAnothers || this.#restored.has(key));
       if (there && !released) this.fail('no-duplicate', `${key} was created twice: ${one} and ${id}`);
     }
   }
