@@ -179,11 +179,14 @@ async function take(socket: Socket, count: number): Promise<Buffer> {
 }
 
 /** An SSH server that forwards, and lets in the one user by password or by the key that comes with the settings. */
-export async function sshProxy(rules: ProxyRules = {}): Promise<TestProxy & { sessions(): number; breakOff(): void }> {
+export async function sshProxy(
+  rules: ProxyRules = {},
+): Promise<TestProxy & { sessions(): number; breakOff(): void; otherKey: string }> {
   const asked: string[] = [];
-  const ecdsa = SshAlgorithms.publicKey.ecdsaSha2Nistp384;
-  if (!ecdsa) throw new Error('no ECDSA');
+  const { ecdsaSha2Nistp384: ecdsa, rsaWithSha512: rsa } = SshAlgorithms.publicKey;
+  if (!ecdsa || !rsa) throw new Error('no algorithms');
   const [host, client] = [await ecdsa.generateKeyPair(), await ecdsa.generateKeyPair()];
+  const second = await rsa.generateKeyPair(2048);
   const known = await client.getPublicKeyBytes();
   const hostKey = await fingerprintOf(host);
   let sessions = 0;
@@ -191,7 +194,7 @@ export async function sshProxy(rules: ProxyRules = {}): Promise<TestProxy & { se
     const configuration = new SshSessionConfiguration();
     configuration.addService(PortForwardingService);
     const session = new SshServerSession(configuration);
-    session.credentials = { publicKeys: [host] };
+    session.credentials = { publicKeys: [host, second] };
     session.onAuthenticating((one) => {
       one.authenticationPromise = (async () => {
         const { authenticationType: type, username, password, publicKey } = one;
@@ -217,7 +220,7 @@ export async function sshProxy(rules: ProxyRules = {}): Promise<TestProxy & { se
     key: rules.password === undefined ? await exportPrivateKey(client) : null,
     hostKey,
   };
-  return { settings, asked, close, sessions: () => sessions, breakOff };
+  return { settings, asked, close, sessions: () => sessions, breakOff, otherKey: await fingerprintOf(second) };
 }
 
 /** Joined once the host answers; else why not. */

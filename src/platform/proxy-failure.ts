@@ -18,7 +18,7 @@ const WORDS: Record<ProxyRefusal, { code: string; summary: string; next: string 
   'host-key': {
     code: 'proxy-host-key',
     summary: 'The jump host shows another key than the file says',
-    next: 'Ask its administrator for the fingerprint; if it is this one, write it as host_key',
+    next: 'Ask its administrator for the fingerprint of its ECDSA or RSA key; if it is this one, write it as host_key',
   },
   forbidden: {
     code: 'proxy-forbids',

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import {
   type KeyPair,
   NodeStream,
+  type PublicKeyAlgorithm,
   SshAuthenticationType,
   SshChannelError,
   SshChannelOpenFailureReason,
@@ -55,15 +56,27 @@ export function sshTunnel(settings: ProxySettings): Tunnel {
   };
 }
 
+/** A server has a key of each kind and shows the one that it is asked for first; the settings name any of them. */
+type HostKeyKind = 'ecdsa' | 'rsa';
+
 async function openSession(settings: ProxySettings, timeout: number): Promise<Result<SshClientSession>> {
   const key = settings.key === null ? ok(null) : await readKey(settings.key, settings);
   if (!key.ok) return key;
+  const first = await tryHost(settings, key.value, 'ecdsa', timeout);
+  if (first.ok || first.error.code !== 'proxy-host-key') return first;
+  const second = await tryHost(settings, key.value, 'rsa', timeout);
+  return second.ok || second.error.code !== 'proxy-host-key' ? second : first;
+}
+
+async function tryHost(
+  settings: ProxySettings,
+  key: KeyPair | null,
+  kind: HostKeyKind,
+  timeout: number,
+): Promise<Result<SshClientSession>> {
   const stream = await reach(settings, timeout);
   if (!stream.ok) return stream;
-  const configuration = new SshSessionConfiguration();
-  configuration.addService(PortForwardingService);
-  configuration.keepAliveTimeoutInSeconds = KEEP_ALIVE_S;
-  const session = new SshClientSession(configuration);
+  const session = new SshClientSession(configurationFor(kind));
   let shown: string | null = null;
   session.onAuthenticating((asked) => {
     if (asked.authenticationType !== SshAuthenticationType.serverPublicKey) return;
@@ -73,7 +86,7 @@ async function openSession(settings: ProxySettings, timeout: number): Promise<Re
     });
   });
   try {
-    const accepted = await within(timeout, logIn(session, stream.value, settings, key.value));
+    const accepted = await within(timeout, logIn(session, stream.value, settings, key));
     if (accepted) return ok(closedToIncoming(session));
     session.dispose();
     return fail(proxyFailure('login', settings));
@@ -83,6 +96,17 @@ async function openSession(settings: ProxySettings, timeout: number): Promise<Re
     return fail(proxyFailure('failed', settings, seenOf(error)));
   }
 }
+
+/** The host is asked for a key of this kind first; ours may be of any. */
+function configurationFor(kind: HostKeyKind): SshSessionConfiguration {
+  const configuration = new SshSessionConfiguration();
+  configuration.addService(PortForwardingService);
+  configuration.keepAliveTimeoutInSeconds = KEEP_ALIVE_S;
+  configuration.publicKeyAlgorithms.sort((one, other) => rank(one, kind) - rank(other, kind));
+  return configuration;
+}
+
+const rank = (algorithm: PublicKeyAlgorithm | null, kind: string): number => (algorithm?.name.includes(kind) ? 0 : 1);
 
 /** False where the server does not accept us; throws where it is not the one that is meant, or breaks off. */
 async function logIn(

@@ -202,6 +202,17 @@ describe('ssh', () => {
     expect(proxy.asked).toEqual([]);
   });
 
+  it('knows the server by any of its keys', async () => {
+    const jump = await sshProxy({ hosts: { [INSIDE]: ports.plain } });
+    const tunnel = openTunnel({ ...jump.settings, hostKey: jump.otherKey });
+    opened.push(
+      () => jump.close(),
+      () => tunnel.close(),
+    );
+    expect(await tunnel.open(INSIDE, 80, 5000)).toMatchObject({ ok: true });
+    expect(jump.otherKey).not.toBe(jump.settings.hostKey);
+  });
+
   it('logs in once for many streams, and again when the session broke', async () => {
     const jump = await sshProxy({ hosts: { [INSIDE]: ports.plain } });
     opened.push(() => jump.close());
