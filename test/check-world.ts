@@ -17,6 +17,7 @@ import { nodeNetwork } from '../src/platform/network-node.ts';
 import { systemRandom } from '../src/platform/random.ts';
 import { throughProxy } from '../src/platform/through-proxy.ts';
 import { openRestConnection } from '../src/protocols/rest/connection.ts';
+import { ok } from '../src/record/diagnostic.ts';
 import type { MarkLog } from '../src/store/marked.ts';
 import { openSqliteStore } from '../src/store/sqlite/store.ts';
 
@@ -39,6 +40,8 @@ export interface CheckWorld {
   erp: Erp;
   http: HttpClient;
   check(one?: CheckCase): Promise<CheckReport>;
+  /** Where the systems are. */
+  urls: Record<'crm' | 'erp', string>;
   /** What was made to try something. */
   marked: MarkLog;
   close(): Promise<void>;
@@ -67,6 +70,7 @@ export async function openCheckWorld({ bend = {}, ...systems }: CheckWorldOption
     erp,
     http,
     marked,
+    urls: { crm: servers[0].url, erp: servers[1].url },
     async check(one = {}) {
       const loaded = await openIntegration(EXAMPLE, 'staging', {
         CRM_URL: servers[0].url,
@@ -93,7 +97,8 @@ export async function openCheckWorld({ bend = {}, ...systems }: CheckWorldOption
       };
       const connections = { a: connect(loaded.value.a), b: connect(loaded.value.b) };
       const write = one.write ? { write: marked } : {};
-      return runCheck({ integration: loaded.value, connections, platform, ...write, ...one.options });
+      const open = (system: LoadedSystem) => ok(connect(system));
+      return runCheck({ integration: loaded.value, connections, platform, open, ...write, ...one.options });
     },
     async close() {
       await http.close();

@@ -1,7 +1,7 @@
 import type { Connection } from '../connector/port.ts';
-import type { LoadedIntegration } from '../integration/loaded.ts';
+import type { LoadedIntegration, LoadedSystem } from '../integration/loaded.ts';
 import type { Platform } from '../platform/platform.ts';
-import type { Diagnostic } from '../record/diagnostic.ts';
+import type { Diagnostic, Result } from '../record/diagnostic.ts';
 import type { Side } from '../record/side.ts';
 import type { Marks } from './marks/marks.ts';
 import type { SampleReader } from './sample.ts';
@@ -101,6 +101,8 @@ export interface ProbeContext {
   platform: Platform;
   /** Some records of each mapped object, read once for all probes. */
   samples: SampleReader;
+  /** Opens a system in another of its environments; null where a check can't. Whoever opens it closes it. */
+  open: ((system: LoadedSystem) => Result<Connection>) | null;
   signal: AbortSignal;
 }
 

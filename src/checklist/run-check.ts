@@ -38,6 +38,8 @@ export interface CheckOptions {
   only?: readonly string[] | null;
   /** Most records of each object that are looked at. Default `SAMPLE_SIZE`. */
   sampleSize?: number;
+  /** Opens a system in another of its environments, so that the two can be compared; absent: they are not. */
+  open?: ProbeContext['open'];
   /** Allows the probes that write, on records that are noted here and removed at the end. Not in production. */
   write?: MarkLog;
   /** Evidence of earlier checks: that of probes that write counts on where they are not asked. */
@@ -80,7 +82,8 @@ export async function runCheck(options: CheckOptions): Promise<CheckReport> {
   const started = platform.clock.now();
   const signal = options.signal ?? new AbortController().signal;
   const samples = createSampleReader(connections, platform.clock, options.sampleSize ?? SAMPLE_SIZE, signal);
-  const context: ProbeContext = { integration, connections, platform, samples, signal };
+  const open = options.open ?? null;
+  const context: ProbeContext = { integration, connections, platform, samples, open, signal };
   const marks = options.write
     ? openMarks({ integration, connections, platform, log: options.write, purpose: 'check' })
     : null;

@@ -193,6 +193,16 @@ function assemble(integration: LoadedIntegration, platform: Platform, state: Sta
 export const tokensOf = ({ store, platform }: Runtime, { name }: LoadedSystem): TokenStore =>
   storedTokens(store, name, platform.clock, platform.random);
 
+/** Opens a system with tokens that nobody keeps: fails where only a person can give them. */
+export function openPassing(system: LoadedSystem, platform: Platform): Result<Connection> {
+  const { connector: definition, variables } = system;
+  if (definition.protocol === 'sql') return openSqlConnection({ definition, variables, platform });
+  if (needsKeptTokens(definition.auth)) {
+    return fail(problem('auth-not-allowed-yet', `Only a person can allow a connection to ${system.name}`));
+  }
+  return openRestConnection({ definition, variables, platform, tokens: passingTokens() });
+}
+
 /** Opens one system by the protocol of its connector. Tokens are kept in the store, encrypted; fresh ones as long as the connection. */
 export function openConnection(
   system: LoadedSystem,

@@ -3,6 +3,7 @@ import { objectWithin, withOwnFields } from '../connector/own-fields.ts';
 import { withAddedFields } from '../connector/within/complete.ts';
 import { withinFaults } from '../connector/within/faults.ts';
 import type { Diagnostic, Result } from '../record/diagnostic.ts';
+import { loadElsewhere } from './elsewhere.ts';
 import { fillIn, PLACEHOLDER } from './fill-in.ts';
 import type { Findings } from './findings.ts';
 import { loadProxy } from './load-proxy.ts';
@@ -71,6 +72,10 @@ export function loadSystem(
     connector,
     connectorFile: found.value.file,
     variables: loadVariables(name, system, connector, settings, findings),
+    elsewhere: loadElsewhere(system, connector, settings, {
+      used: variablesOf(connector),
+      needed: neededVariables(connector),
+    }),
     proxy: loadProxy(name, system, settings, findings),
   };
 }

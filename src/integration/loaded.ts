@@ -5,6 +5,7 @@ import type { Diagnostic, Place } from '../record/diagnostic.ts';
 import type { Side } from '../record/side.ts';
 import type { Value } from '../record/value.ts';
 import type { DataRule } from './data-rule.ts';
+import type { Elsewhere } from './elsewhere.ts';
 import type { Expression } from './expression.ts';
 import type { NewFields, Propagation } from './schema.ts';
 
@@ -50,6 +51,8 @@ export interface LoadedSystem {
   connectorFile: string;
   /** Of the chosen environment, with `${NAME}` filled in: may hold secrets. */
   variables: Record<string, string>;
+  /** The other environments, in the order of the file. */
+  elsewhere: Elsewhere[];
   /** Through which it is reached, of the chosen environment; null: directly. May hold secrets. */
   proxy: ProxySettings | null;
 }

@@ -15,7 +15,7 @@ import { EXIT, type ExitCode } from '../exit-code.ts';
 import { CHECKS_READ, gateOf, overriddenOf } from '../gate.ts';
 import { commandLine } from '../mappings.ts';
 import { aloneWith, refuseMarked, removeLeft } from '../marked-records.ts';
-import type { Runtime } from '../open.ts';
+import { openPassing, type Runtime } from '../open.ts';
 import { type Output, openOutput } from '../output.ts';
 import { reportFiles, verifyReport, writeReports } from '../report-file.ts';
 import { version } from '../version.ts';
@@ -171,6 +171,7 @@ export async function checkView(runtime: Runtime, settings: CheckSettings): Prom
     platform,
     only,
     sampleSize,
+    open: (system) => openPassing(system, platform),
     signal,
     onRecord: await runtime.store.evidence.latest(integration.name),
     ...(settings.write ? { write: runtime.store.marked } : {}),

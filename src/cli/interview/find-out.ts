@@ -114,7 +114,7 @@ export function loadedSystem(system: KnownSystem, answers: Answers, place: Place
     if (fallback !== undefined) variables[name] ??= fallback;
   }
   const { name, title, definition, connectorFile } = system;
-  return { name, title, contact: null, connector: definition, connectorFile, variables, proxy: null };
+  return { name, title, contact: null, connector: definition, connectorFile, variables, elsewhere: [], proxy: null };
 }
 
 /** Keeps the credentials as `dovetail connect` does, and tries them with one harmless read. */

@@ -1,7 +1,9 @@
 import { all, answered, type Case, connectorOf, field, only } from '../case.ts';
+import { STAGING } from './operation-staging.ts';
 
-/** What there is to agree about the running: data protection and how often. */
+/** What there is to agree about the running: staging, data protection and how often. */
 export const OPERATION: readonly Case[] = [
+  ...STAGING,
   {
     question: 'privacy',
     probe: 'personal-fields',
