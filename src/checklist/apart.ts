@@ -16,6 +16,7 @@ export const counterparts = (integration: LoadedIntegration, side: Side): Elsewh
     ({ environment }) => isProduction(environment) !== isProduction(integration.environment),
   );
 
+/** Of each object. */
 const RECORDS = 50;
 
 /**
@@ -109,24 +110,33 @@ async function compareData(
   const opened = context.open(there);
   if (!opened.ok) return nothing(toldBy(opened.error));
   try {
+    let [compared, same] = [0, 0];
+    const empty: string[] = [];
     for (const { name } of mappedObjects(context.integration, side)) {
       const theirs = await firstOf(opened.value, name, context.signal);
       if (!Array.isArray(theirs)) return nothing(`${environment}: ${theirs.why}`);
-      const ours = await firstOf(context.connections[side], name, context.signal);
-      if (!Array.isArray(ours)) return nothing(ours.why);
-      // An empty one may be one that these credentials see nothing of.
-      if (theirs.length === 0 || ours.length === 0) continue;
+      const sample = await context.samples.of(side, name);
+      if (sample.failure) return nothing(toldBy(sample.failure));
+      const ours = sample.records.slice(0, RECORDS);
+      if (theirs.length === 0 && ours.length === 0) continue;
+      // One that holds nothing may be one that these credentials see nothing of.
+      if (theirs.length === 0 || ours.length === 0) {
+        empty.push(name);
+        continue;
+      }
       const known = new Set(ours.map(formOf));
-      const same = theirs.filter((record) => known.has(formOf(record))).length;
-      return { compared: Math.max(theirs.length, ours.length), same, why: '' };
+      compared += Math.max(theirs.length, ours.length);
+      same += theirs.filter((record) => known.has(formOf(record))).length;
     }
-    return nothing(`${environment} holds no records to compare, or this one`);
+    if (compared > same || (compared > 0 && empty.length === 0)) return { compared, same, why: '' };
+    return nothing(empty.length > 0 ? `one of the two holds no ${listed(empty)}` : 'neither holds records yet');
   } finally {
     await opened.value.close();
   }
 }
 
-const formOf = ({ id, version, wire }: WireRecord): string => JSON.stringify([id, version, wire]);
+const formOf = ({ id, version, wire }: Pick<WireRecord, 'id' | 'version' | 'wire'>): string =>
+  JSON.stringify([id, version, wire]);
 
 async function firstOf(
   connection: Connection,
@@ -134,5 +144,6 @@ async function firstOf(
   signal: AbortSignal,
 ): Promise<WireRecord[] | { why: string }> {
   const { records, failure } = await readSome(connection, object, { since: null, most: RECORDS, signal });
-  return failure && records.length === 0 ? { why: toldBy(failure) } : records.slice(0, RECORDS);
+  if (failure && records.length === 0) return { why: toldBy(failure) };
+  return records.filter(({ archived }) => !archived).slice(0, RECORDS);
 }
