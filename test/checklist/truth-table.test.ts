@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Probe, Question } from '../../src/checklist/question.ts';
+import { QUESTIONS } from '../../src/checklist/registry.ts';
 import { type CheckWorld, lineOf, openCheckWorld } from '../check-world.ts';
 import { type Case, needsOwnWorld } from './case.ts';
 import { ACCESS_CREDENTIALS } from './cases/access-credentials.ts';
@@ -93,4 +95,31 @@ describe.each([...Map.groupBy(CASES, ({ question }) => question)])('%s', (_, cas
 
 test('each case is of a kind that the table knows', () => {
   for (const { variant, what, expect: status } of CASES) expect(POSSIBLE[variant], what).toContain(status);
+});
+
+/** Whether a case is about a probe: answers that are right or absent are about all that is asked, a lie about one of them. */
+function isAbout({ question, probe, variant, check, write }: Case, asked: Question, { id, writes }: Probe): boolean {
+  if (question !== asked.id) return false;
+  if (variant === 'lying') return probe === id || (probe === undefined && asked.probes.length === 1);
+  return variant === 'no' || writes !== true || write === true || (check !== undefined && probe === id);
+}
+
+/** Variants that a probe can't have, and why. */
+const IMPOSSIBLE: Readonly<Record<string, string>> = {
+  'privacy, personal-fields: yes': 'that nothing else is personal, no machine can tell',
+  'privacy, erasable: yes': 'the answer stands with the other probe, which never proves it',
+  'privacy, erasable: lying': 'it looks at what is declared; whether a removal is there is asked for endpoints',
+  'propagation, updates-guarded: lying': 'a check of versions that is not kept shows only where two write at once',
+};
+
+test('there are 150 cases and more, and of each probe one that is right, one without an answer, and a lie', () => {
+  const missing = QUESTIONS.flatMap((question) =>
+    question.probes.flatMap((probe) =>
+      (['yes', 'no', 'lying'] as const)
+        .filter((variant) => !CASES.some((one) => one.variant === variant && isAbout(one, question, probe)))
+        .map((variant) => `${question.id}, ${probe.id}: ${variant}`),
+    ),
+  );
+  expect(missing.sort()).toEqual(Object.keys(IMPOSSIBLE).sort());
+  expect(CASES.length).toBeGreaterThanOrEqual(150);
 });

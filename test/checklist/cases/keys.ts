@@ -201,5 +201,20 @@ const DUPLICATES: Case[] = [
   },
 ];
 
-/** Relations and match keys. */
-export const KEYS: readonly Case[] = [...RELATIONS, ...DUPLICATES];
+/** The keys by which a create is found whose answer was lost. */
+const SETTLING: Case[] = (['customers', 'orders'] as const).map((object) => ({
+  question: 'propagation',
+  probe: 'creates-settled',
+  system: 'erp',
+  variant: 'lying',
+  what: `${object} are said to be searched by their external id, and are not`,
+  change: (integration) => {
+    const { list } = objectOf(integration, 'erp', object);
+    if (list) list.equals.external_id = 'nonsense';
+  },
+  expect: 'contradicted',
+  found: 'is ignored',
+}));
+
+/** Relations, match keys, and the keys of lost creates. */
+export const KEYS: readonly Case[] = [...RELATIONS, ...DUPLICATES, ...SETTLING];
