@@ -103,14 +103,19 @@ export async function askClock(
     const { records } = await samples.of(side, name);
     const seen = Math.max(...records.flatMap(({ modified }) => modified ?? []));
     if (!Number.isFinite(seen)) continue;
+    const { time } = definition.fields[definition.modified] ?? {};
+    const form = JSON.stringify(time ?? 'iso');
+    // A stamp in UTC, or with its offset, says its zone itself.
+    const isLocal = typeof time === 'object';
     const since = await readSome(connections[side], name, { since: seen, most: samples.size, signal });
-    if (since.serverTime === null) continue;
+    if (since.serverTime === null) {
+      if (isLocal) untold.push({ name, form });
+      continue;
+    }
     const newest = Math.max(seen, ...since.records.flatMap(({ modified }) => modified ?? []));
     const aheadMs = newest - since.serverTime;
     facts[`${name} aheadMinutes`] = Math.max(0, Math.round(aheadMs / 60_000));
-    const { time } = definition.fields[definition.modified] ?? {};
-    const form = JSON.stringify(time ?? 'iso');
-    if (typeof time === 'object' && aheadMs < -RECENT_MS) untold.push({ name, form });
+    if (isLocal && aheadMs < -RECENT_MS) untold.push({ name, form });
     else proved.add(form);
     if (aheadMs <= CLOCK_SKEW_MS) continue;
     const found = `${name}: a stamp lies ${Math.round(aheadMs / 60_000)} minutes after the system's own clock`;
