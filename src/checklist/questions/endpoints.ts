@@ -1,6 +1,7 @@
 import type { Capabilities } from '../../connector/port.ts';
+import { type Diagnostic, problem } from '../../record/diagnostic.ts';
 import type { Side } from '../../record/side.ts';
-import { counted, declared, listed, mappedObjects, ofEachSystem } from '../answers.ts';
+import { counted, declared, listed, mappedObjects, ofEachSystem, someOf } from '../answers.ts';
 import { failureKind, toldBy } from '../failure.ts';
 import { noSuchId } from '../no-such-id.ts';
 import { type Operation, operations } from '../operations.ts';
@@ -38,20 +39,50 @@ async function askLists({ integration, samples }: ProbeContext, side: Side): Pro
   const found: Sample[] = [];
   for (const object of objects) found.push(await samples.of(side, object.name));
   const facts = Object.fromEntries(found.map((sample) => [sample.object, sample.records.length]));
-  const failed = found.find((sample) => sample.failure);
-  if (failed?.failure) {
-    const passing = failureKind(failed.failure) === 'passing';
+  const findings = found.flatMap((sample) => (sample.failure ? [listFailed(sample, sample.failure)] : []));
+  const [first] = findings;
+  if (first) {
+    const passing = found.every(({ failure }) => !failure || failureKind(failure) === 'passing');
     return {
       verdict: passing ? 'unknown' : 'contradicts',
       asked,
-      facts: { ...facts, failed: failed.object, failure: failed.failure.code },
-      found: `${failed.object}: ${toldBy(failed.failure)}`,
-      next: failed.failure.next ?? `Compare ${failed.object} in the connector with the system's documentation`,
+      facts: { ...facts, failed: findings.length },
+      found: someOf(findings.map(({ summary }) => summary)),
+      findings,
+      ...(first.next ? { next: first.next } : {}),
     };
   }
   const calls = found.reduce((sum, sample) => sum + sample.reads, 0);
   const records = found.reduce((sum, sample) => sum + sample.records.length, 0);
   return { verdict: 'holds', asked, facts, found: `${counted(records, 'record')} in ${counted(calls, 'call')}` };
+}
+
+/** What a status says of a list; elsewhere the same status may be about one record. */
+const LIST_STATUS: Record<string, { says: string; next: string }> = {
+  400: { says: 'is refused (HTTP 400)', next: 'Compare its path and parameters with the documentation of the system' },
+  403: {
+    says: 'is there, and this account may not read it (HTTP 403)',
+    next: 'Ask for the right: `dovetail ticket credentials`',
+  },
+  404: { says: 'is not there (HTTP 404)', next: 'Look its path up in the documentation of the system' },
+  405: {
+    says: 'is there, but not for reading (HTTP 405)',
+    next: 'Look its method up in the documentation of the system',
+  },
+  410: { says: 'was taken away (HTTP 410)', next: 'Look for its successor in the documentation of the system' },
+};
+
+function listFailed({ object, definition }: Sample, failure: Diagnostic): Diagnostic {
+  const status = /^HTTP (\d{3})/.exec(failure.detail ?? '')?.[1] ?? '';
+  const { says, next } = LIST_STATUS[status] ?? {};
+  const call = definition.list
+    ? ` (${definition.list.method} ${definition.list.path.replaceAll('{object}', object)})`
+    : '';
+  if (says === undefined || next === undefined) {
+    const advice = failure.next ?? `Compare ${object} in the connector with the documentation of the system`;
+    return { ...failure, severity: 'error', summary: `${object}: ${toldBy(failure)}`, next: advice };
+  }
+  return problem('list-refused', `${object}: its list${call} ${says}`, { next });
 }
 
 const ASKED_DIRECTLY = 3;

@@ -227,8 +227,15 @@ const ENDPOINTS: Case[] = [
   ...yes('endpoints', 'lists', /\d+ records in \d+ calls/),
   ...yes('endpoints', 'direct-reads', 'Found what is there, and "gone" for what is not'),
   ...yes('endpoints', 'writes-declared', 'All operations are declared'),
-  ...([404, 405] as const).map(
-    (status): Case => ({
+  ...(
+    [
+      [404, 'articles: its list (GET /api/articles) is not there'],
+      [405, 'articles: its list (GET /api/articles) is there, but not for reading'],
+      [410, 'articles: its list (GET /api/articles) was taken away'],
+      [400, 'articles: its list (GET /api/articles) is refused'],
+    ] as const
+  ).map(
+    ([status, found]): Case => ({
       question: 'endpoints',
       probe: 'lists',
       system: 'erp',
@@ -236,7 +243,7 @@ const ENDPOINTS: Case[] = [
       what: `the list of articles answers ${status}`,
       sandbox: at('erp', '/api/articles?', answerOf(status, '{}')),
       expect: 'contradicted',
-      found: /^articles: /,
+      found: new RegExp(`^${RegExp.escape(found)}`),
     }),
   ),
   {
