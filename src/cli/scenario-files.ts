@@ -95,14 +95,15 @@ export async function testFile(
 ): Promise<ScenarioReport> {
   const file = relative(terminal.folder, path);
   const empty = { file, name: null, mismatches: [], diagnostics: [] };
+  const named = (diagnostics: readonly Diagnostic[]) => diagnostics.map((one) => asNamed(one, path, file));
   const text = textOf(path);
-  if (!text.ok) return { ...empty, outcome: 'invalid', diagnostics: [text.error] };
+  if (!text.ok) return { ...empty, outcome: 'invalid', diagnostics: named([text.error]) };
   const scenario = loadScenario(text.value, path, integration);
-  if (!scenario.ok) return { ...empty, outcome: 'invalid', diagnostics: scenario.error };
+  if (!scenario.ok) return { ...empty, outcome: 'invalid', diagnostics: named(scenario.error) };
   const { name } = scenario.value;
   const played = await play(scenario.value);
   if (!played) return { ...empty, name, outcome: 'skipped', diagnostics: [notLive(scenario.value)] };
-  if (!played.ok) return { ...empty, name, outcome: 'invalid', diagnostics: played.error };
+  if (!played.ok) return { ...empty, name, outcome: 'invalid', diagnostics: named(played.error) };
   const plan = planOf(integration, played.value);
   const mismatches = compareScenario(integration, scenario.value, played.value, plan);
   const unsaid = scenario.value.expected === null;
@@ -111,9 +112,13 @@ export async function testFile(
     writeFileSync(path, updateScenario(text.value, integration, scenario.value, played.value, plan));
     return { ...empty, name, mismatches, outcome: 'updated' };
   }
-  if (unsaid) return { ...empty, name, mismatches, outcome: 'invalid', diagnostics: [unsaidProblem(path)] };
+  if (unsaid) return { ...empty, name, mismatches, outcome: 'invalid', diagnostics: [unsaidProblem(file)] };
   return { ...empty, name, mismatches, outcome: mismatches.length > 0 ? 'failed' : 'passed' };
 }
+
+/** The file as a person in the current folder names it. */
+const asNamed = (diagnostic: Diagnostic, path: string, file: string): Diagnostic =>
+  diagnostic.where?.file === path ? { ...diagnostic, where: { ...diagnostic.where, file } } : diagnostic;
 
 function textOf(path: string): Result<string> {
   try {

@@ -86,7 +86,14 @@ describe('dovetail test', () => {
     writeFileSync(path, before);
     expect(ran.exit).toBe(2);
     expect(ran.out).toContain(told);
-    expect(ran.out).toMatch(/newest-wins\.yaml:\d+/);
+    expect(ran.out).toMatch(/ tests\/newest-wins\.yaml:\d+/);
+  });
+
+  it('stops before the next scenario when a person stops it', async () => {
+    const ran = await runIn(folder, ['test'], { signal: AbortSignal.abort() });
+    expect(ran.exit).toBe(1);
+    expect(ran.out).toBe('');
+    expect(ran.err).toContain('The scenarios were stopped');
   });
 
   it('a record too many, one too few, one parked unexpectedly: each is told', async () => {

@@ -87,16 +87,16 @@ async function testLive(
   const { playLive } = await import('../../testing/scenario/play-live.ts');
   const left: Diagnostic[] = [];
   const play: Player = async (scenario) => {
-    if (scenario.notLive !== null || cli.terminal.signal.aborted) return null;
+    if (scenario.notLive !== null) return null;
     const live = { integration, connections: connections.value, platform, log: store.marked };
     const { played, cleared } = await playLive(live, scenario);
     left.push(...cleared.left.map(({ why }) => why));
     return played;
   };
-  const done = await aloneWith(runtime, cli.terminal.signal, async () => {
+  const done = await aloneWith(runtime, cli.terminal.signal, async (signal) => {
     const before = await removeLeft(runtime, 'check');
     if (!before.ok) return output.failure(EXIT.failed, [before.error]);
-    return testAll(cli, output, { integration, files: files.value, options }, play);
+    return testAll(cli, output, { integration, files: files.value, options, signal }, play);
   });
   if (!done.ok) return output.failure(EXIT.failed, [done.error]);
   output.diagnostics(left);
@@ -133,21 +133,26 @@ const production = (environment: string): Diagnostic =>
     next: 'Choose a staging environment with --env',
   });
 
+const STOPPED = problem('stopped', 'The scenarios were stopped', { next: 'Start them again: each begins anew' });
+
 interface Asked {
   integration: LoadedIntegration;
   files: readonly string[];
   options: TestOptions;
+  /** Stops before the next scenario. */
+  signal?: AbortSignal;
 }
 
 async function testAll(
   cli: Cli,
   output: Output,
-  { integration, files, options }: Asked,
+  { integration, files, options, signal = cli.terminal.signal }: Asked,
   play: Player,
 ): Promise<ExitCode> {
   const started = systemClock.now();
   const scenarios: ScenarioReport[] = [];
   for (const file of files) {
+    if (signal.aborted) return output.failure(EXIT.failed, [STOPPED]);
     const report = await testFile(cli.terminal, integration, file, play, options.update === true);
     scenarios.push(report);
     output.line({ type: 'scenario', ...report });
