@@ -58,7 +58,10 @@ export function isWithin(address: string, given: readonly string[]): boolean {
 
 /** The first address that stands in a text, such as the answer of a service that tells callers theirs. */
 export const addressIn = (text: string): string | null =>
-  text.split(/[^0-9a-fA-F.:]+/).find((word) => isIP(word) !== 0) ?? null;
+  text
+    .split(/[^0-9a-fA-F.:]+/)
+    .map((word) => word.replace(/\.$/, ''))
+    .find((word) => isIP(word) !== 0) ?? null;
 
 /** Whether a host name or address stands for a private one; a name that can't be resolved does not. */
 export function isPrivateHost(host: string): Promise<boolean> {
