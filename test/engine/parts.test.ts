@@ -269,3 +269,18 @@ describe('an organisation or a person', () => {
     expect(wrote(await world.sync())).toBe(0);
   });
 });
+
+// Simulation seed 4671.
+it('a contact that says more than a new one of its customer is not taken for that', async () => {
+  const { south, sued } = await agreed({ edits: [['match: [[company_id]]', 'match: []']] });
+  world.changeErp('customers', south, {
+    contact_first_name: 'Ben',
+    contact_last_name: 'Cordes',
+    contact_email: 'ben@nord.example',
+  });
+  world.inCrm('contacts', { ...BEN, first_name: null, company_id: sued });
+  await world.sync();
+  expect(contactIn(south)).toEqual(['Ben', 'Cordes', 'ben@nord.example']);
+  expect(world.crmRecords('contacts').map((one) => one.first_name)).toContain('Ben');
+  expect(await world.store.parked({})).toMatchObject([{ side: 'a', reason: 'place-taken' }]);
+});

@@ -109,7 +109,7 @@ class HoldingConnection implements Connection {
     const alone: number[] = [];
     for (const [at, { wire, reserved = [] }] of items.entries()) {
       const whole = wholeIn(wire);
-      if (whole !== null) works.push({ at, work: { whole, step: { kind: 'put', wire, reserved } } });
+      if (whole !== null) works.push({ at, work: { whole, step: { kind: 'put', wire, reserved, isNew: true } } });
       else if (holding.createsWhole) alone.push(at);
       else outcomes[at] = refused('invalid', wholeMissing(holding));
     }
@@ -162,7 +162,12 @@ class HoldingConnection implements Connection {
     const carried = holding.carried(found.record);
     if (!carried.ok) return refused('invalid', carried.error);
     const wire: Wire = { ...carried.value, ...item.wire };
-    const put = await this.#one(holding, wholeIn(wire) ?? '', { kind: 'put', wire, reserved: item.reserved ?? [] });
+    const put = await this.#one(holding, wholeIn(wire) ?? '', {
+      kind: 'put',
+      wire,
+      reserved: item.reserved ?? [],
+      isNew: false,
+    });
     if (put.kind !== 'done') return put;
     const { version } = found.record;
     const taken = await this.#one(holding, holding.wholeOf(item.id), { kind: 'take', id: item.id, version });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { sameValue } from '../../record/canonical.ts';
+import { isEmpty, sameValue } from '../../record/canonical.ts';
 import { type Diagnostic, problem, type Result } from '../../record/diagnostic.ts';
 import { compileReader } from '../codec/path.ts';
 import type { ObjectCodec } from '../codec.ts';
@@ -14,10 +14,10 @@ export const VERSION_PATH = '@version';
 
 /**
  * What is to be done to one part or line of a whole. `version`: what it must still be; null where that is not asked.
- * `reserved`: ids that it can't be given, though nothing stands there.
+ * `reserved`: ids that it can't be given, though nothing stands there. `isNew`: no earlier attempt may have put it there.
  */
 export type Step =
-  | { kind: 'put'; wire: Wire; reserved: readonly string[] }
+  | { kind: 'put'; wire: Wire; reserved: readonly string[]; isNew: boolean }
   | { kind: 'change'; id: string; wire: Wire; version: string | null; reserved: readonly string[] }
   | { kind: 'take'; id: string; version: string | null };
 
@@ -68,13 +68,31 @@ export const moved = (name: string): Refusal =>
 export const PLACE_TAKEN = 'place-taken';
 
 /** Whether a record says all that was sent, in the form in which its system would hold that. */
-export function saysAll(codec: ObjectCodec, names: readonly string[], record: Wire, sent: Wire): boolean {
+function saysAll(codec: ObjectCodec, names: readonly string[], record: Wire, sent: Wire): boolean {
   const wanted = codec.decode(sent, names);
   const there = codec.decode(record, names);
   return Object.entries(wanted.fields).every(([name, value]) => {
     const held = codec.normalise(name, value);
     return held.ok && sameValue(held.value, there.fields[name] ?? null);
   });
+}
+
+/**
+ * Whether what stands at a place is what is to be put there. What an earlier attempt left says all that was sent, and perhaps
+ * defaults of the system; what somebody else put there has to say the very same, or its other fields would be lost.
+ */
+export function isPut(
+  codec: ObjectCodec,
+  names: readonly string[],
+  there: Wire,
+  { wire, isNew }: Extract<Step, { kind: 'put' }>,
+): boolean {
+  const sent = withoutAdded(wire);
+  if (!saysAll(codec, names, there, sent)) return false;
+  if (!isNew) return true;
+  const said = codec.decode(sent, names).fields;
+  const { fields, problems } = codec.decode(there, names);
+  return names.every((name) => name in said || (isEmpty(fields[name]) && !(name in problems)));
 }
 
 /** The fields that are declared, without those that Dovetail adds. */

@@ -9,6 +9,7 @@ import { isWire, merged } from '../wire-path.ts';
 import {
   contentVersion,
   type Holding,
+  isPut,
   moved,
   ownNames,
   PLACE_TAKEN,
@@ -19,7 +20,6 @@ import {
   readerOf,
   refused,
   type Step,
-  saysAll,
   WHOLE_PATH,
   withoutAdded,
 } from './holding.ts';
@@ -120,7 +120,7 @@ class LineList {
   }
 
   carryOut(step: Step): Placed {
-    if (step.kind === 'put') return this.#put(step.wire, step.reserved);
+    if (step.kind === 'put') return this.#put(step);
     const at = this.lines.findIndex((line) => this.#id(line) === step.id);
     const line = this.lines[at];
     if (!line) return step.kind === 'take' ? { kind: 'placed', id: step.id } : moved(this.#parts.name);
@@ -141,15 +141,16 @@ class LineList {
     this.changed ||= before.some((line, at) => line !== this.lines[at]);
   }
 
-  #put(sent: Wire, reserved: readonly string[]): Placed {
+  #put(step: Extract<Step, { kind: 'put' }>): Placed {
     const { codec, names, name, keys } = this.#parts;
+    const { wire: sent, reserved } = step;
     const line = withoutAdded(sent);
     if (keys === 'sent') {
       const key = keyText(this.#parts.key(line));
       if (key === null) return keyMissing(name);
       if (reserved.includes(joinId([this.#whole, key]))) return keyTaken(name, this.#whole);
       const there = this.lines.find((one) => keyOf(this.#parts, one) === key);
-      if (there && !saysAll(codec, names, there, line)) return keyTaken(name, this.#whole);
+      if (there && !isPut(codec, names, there, step)) return keyTaken(name, this.#whole);
       if (there) return { kind: 'placed', id: this.#id(there) };
     } else if (keys === 'next') this.#parts.putKey(line, this.#nextKey(reserved));
     this.lines.push(line);

@@ -9,6 +9,7 @@ import { merged } from '../wire-path.ts';
 import {
   contentVersion,
   type Holding,
+  isPut,
   moved,
   ownNames,
   PLACE_TAKEN,
@@ -17,7 +18,6 @@ import {
   type Rewritten,
   refused,
   type Step,
-  saysAll,
   VERSION_PATH,
   WHOLE_PATH,
   withoutAdded,
@@ -88,8 +88,9 @@ function rewritePart(parts: Parts, whole: WireRecord, steps: readonly Step[]): R
     if (step.kind === 'change' && !there) return moved(parts.name);
     if (step.kind === 'put' && step.reserved.includes(whole.id)) return partTaken(parts.name, whole.id);
     if (step.kind === 'put' && there) {
-      const isSame = saysAll(parts.codec, parts.names, now, changes);
-      return isSame ? { kind: 'placed', id: whole.id } : partTaken(parts.name, whole.id);
+      return isPut(parts.codec, parts.names, now, step)
+        ? { kind: 'placed', id: whole.id }
+        : partTaken(parts.name, whole.id);
     }
     return parts.isThere(merged(now, changes)) ? write(changes) : saysNothing(parts.name);
   });

@@ -36,7 +36,7 @@ export async function rewriteWholes(
   for (let attempt = 1; open.length > 0; attempt += 1) {
     const again: Group[] = [];
     for (const [group, told] of await rewriteOnce(inner, holding, open)) {
-      if (told === 'moved' && attempt < MOST_TRIES) again.push({ ...group, works: group.works.map(withoutCurrent) });
+      if (told === 'moved' && attempt < MOST_TRIES) again.push({ ...group, works: group.works.map(onceMore) });
       else for (const [index, at] of group.places.entries()) outcomes[at] = outcomeAt(holding, told, index);
     }
     open = again;
@@ -44,7 +44,10 @@ export async function rewriteWholes(
   return outcomes;
 }
 
-const withoutCurrent = ({ whole, step }: Work): Work => ({ whole, step });
+const onceMore = ({ whole, step }: Work): Work => ({
+  whole,
+  step: step.kind === 'put' ? { ...step, isNew: false } : step,
+});
 
 const outcomeAt = (holding: Holding, told: Told, index: number): WriteOutcome =>
   (told === 'moved' ? undefined : told[index]) ?? refused('conflict', keptChanging(holding));
