@@ -12,12 +12,13 @@ const platform = {
 };
 
 /** What the credentials of a database address may do to its table of customers. */
-export async function rightsOf(database: string, table = 'customers') {
+export async function rightsOf(database: string, table = 'customers', more: object = {}) {
   const definition = connectorSchema.parse({
     connector: 'shop',
     title: 'Shop',
     protocol: 'sql',
     database,
+    ...more,
     objects: { customers: { table, fields: { name: { type: 'string' } } } },
   });
   const opened = openSqlConnection({ definition, variables: {}, platform });

@@ -1,5 +1,5 @@
 import type { Right } from '../connector/definition-rights.ts';
-import type { Grant } from '../connector/rights.ts';
+import { type Grant, optionsOf } from '../connector/rights.ts';
 import type { LoadedIntegration } from '../integration/loaded.ts';
 import type { Diagnostic } from '../record/diagnostic.ts';
 import type { Side } from '../record/side.ts';
@@ -25,7 +25,7 @@ export function needsOf(integration: LoadedIntegration, side: Side): Needs {
     const known = needs.get(object) ?? new Set<Right>();
     needs.set(object, known.add(right));
   };
-  const { objects } = integration[side].connector;
+  const { objects, protocol } = integration[side].connector;
   for (const object of mappedObjects(integration, side)) {
     const { part_of: part, lines_of: lines, parent } = object.definition;
     const whole = part?.object ?? lines?.object;
@@ -36,6 +36,9 @@ export function needsOf(integration: LoadedIntegration, side: Side): Needs {
       if (part && right === 'create') need(part.object, 'create');
     }
     if (parent) need(parent.object, 'read');
+    if (protocol !== 'sql') continue;
+    for (const { options_from: list } of Object.values(object.definition.fields))
+      if (list) need(optionsOf(list), 'read');
   }
   for (const { lookups } of integration.mappings) {
     for (const lookup of lookups) if (lookup.side === side && objects[lookup.object]) need(lookup.object, 'read');

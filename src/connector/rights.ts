@@ -40,6 +40,9 @@ function objectsNamed(template: string, name: string, all: readonly string[]): r
   return [name.slice(before.length, name.length - after.length)];
 }
 
+/** The name under which rights on the table of a list of options stand. */
+export const optionsOf = (list: string): string => `options of ${list}`;
+
 /** Names in an answer: a list of texts, or a text with blanks or commas between. */
 export function namesIn(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap((item) => (typeof item === 'string' ? [item] : []));

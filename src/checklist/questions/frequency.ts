@@ -41,7 +41,7 @@ async function askAchievable(context: ProbeContext, side: Side): Promise<Observa
   const callMs = await callTime(context, side);
   const limits = limitsOf(connection.connector);
   const { everyMs, sweepMs } = integration.schedule;
-  const pace = paceOf(volumes, { limits, callMs, sweepMs });
+  const pace = paceOf(volumes, { limits, callMs, sweepMs, everyMs });
   const { throttled } = connection.calls();
   const realTime = hasEvents(context, side);
   const facts = { ...pace, callMs, throttled, everyMs, realTime, limit: limits.requests, windowMs: limits.windowMs };
@@ -53,8 +53,31 @@ async function askAchievable(context: ProbeContext, side: Side): Promise<Observa
     const next = `Compare limits in the connector of ${integration[side].name} with what its documentation says`;
     return { ...observed, verdict: 'unknown', found, next };
   }
+  const untold = await untoldBySample(context, side, pace);
+  if (untold) return { ...observed, verdict: 'unknown', found: `${observed.found}; ${untold}` };
   return { ...observed, verdict: everyMs === null ? 'unknown' : 'holds' };
 }
+
+/** What depends on how many records there are, where the sample does not tell; null: nothing. */
+async function untoldBySample(
+  { integration, connections, samples }: ProbeContext,
+  side: Side,
+  { sweepable }: Pace,
+): Promise<string | null> {
+  for (const { name } of mappedObjects(integration, side)) {
+    if ((await samples.of(side, name)).whole) continue;
+    if (!connections[side].capabilities(name).since) {
+      return `each run reads all records of ${name}, and how many there are is not known`;
+    }
+    if (sweepable !== null && sweepable < MANY && !connections[side].capabilities(name).deletesInChanges) {
+      return `the look for deletes is done in time for up to ${sweepable} records`;
+    }
+  }
+  return null;
+}
+
+/** Records of one side that few integrations exceed. */
+const MANY = 1_000_000;
 
 type Fault = (found: string) => { found: string; next: string };
 

@@ -291,9 +291,8 @@ class SqlConnection implements Connection {
   }
 
   rights(): Promise<Result<Rights | null>> {
-    return readSqlRights(this.#database.kind, this.#tables, (statement, values) =>
-      this.#run('reads', statement, values),
-    );
+    const ask = (statement: string, values: readonly unknown[]) => this.#run('reads', statement, values);
+    return readSqlRights(this.#database.kind, this.#tables, this.connector.option_lists, ask);
   }
 
   async ask(): Promise<Result<unknown>> {

@@ -127,6 +127,17 @@ describePostgres('a PostgreSQL role', (url) => {
     });
   });
 
+  test('the table of a list of options stands for that list', async () => {
+    await admin.query(`CREATE TABLE ${schema}.kinds (id int PRIMARY KEY); GRANT SELECT ON ${schema}.kinds TO ${role}`);
+    const rights = await rightsOf(asRole(), `${schema}.customers`, {
+      option_lists: { kinds: { path: `${schema}.kinds`, records: '', value: 'id', key: 'id' } },
+    });
+    expect(rights.ok && rights.value?.grants).toContainEqual({
+      name: `SELECT on ${schema}.kinds`,
+      allows: { 'options of kinds': ['read'] },
+    });
+  });
+
   test('a table that it owns can be dropped by it', async () => {
     await admin.query(`ALTER TABLE ${schema}.payroll OWNER TO ${role}`);
     expect(await named(asRole())).toContainEqual({ name: `owns ${schema}.payroll`, allows: {} });

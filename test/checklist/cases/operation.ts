@@ -1,4 +1,4 @@
-import { all, answered, type Case, connectorOf, field, only } from '../case.ts';
+import { all, answered, type Case, connectorOf, field, objectOf, only } from '../case.ts';
 import { STAGING } from './operation-staging.ts';
 
 /** What there is to agree about the running: staging, data protection and how often. */
@@ -172,6 +172,33 @@ export const OPERATION: readonly Case[] = [
       }),
     ),
   ),
+  {
+    question: 'frequency',
+    probe: 'achievable',
+    system: null,
+    variant: 'no',
+    what: 'each run reads everything, and nobody knows how much that is',
+    change(integration) {
+      for (const name of ['companies', 'products', 'deals']) delete objectOf(integration, 'crm', name).list?.since;
+    },
+    options: { sampleSize: 20 },
+    expect: 'declared',
+    found: 'how many there are is not known',
+  },
+  {
+    question: 'frequency',
+    probe: 'achievable',
+    system: null,
+    variant: 'no',
+    what: 'a look for deletes that is done in time only where there are few records',
+    change(integration) {
+      integration.schedule.everyMs = 86_400_000;
+      Object.assign(connectorOf(integration, 'erp').limits, { requests: 500, window: '24h' });
+    },
+    options: { sampleSize: 20 },
+    expect: 'declared',
+    found: /in time for up to \d+ records/,
+  },
   {
     question: 'frequency',
     probe: 'achievable',
