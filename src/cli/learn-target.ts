@@ -6,7 +6,7 @@ import type { ConnectorDefinition } from '../connector/definition.ts';
 import { withDefaults } from '../connector/template.ts';
 import { readYaml } from '../connector/yaml-document.ts';
 import { findConnector, readEnvironmentFile } from '../integration/files.ts';
-import { variablesOf } from '../integration/load-systems.ts';
+import { neededVariables, variablesOf } from '../integration/load-systems.ts';
 import type { LoadedSystem } from '../integration/loaded.ts';
 import type { Platform } from '../platform/platform.ts';
 import { throughProxy } from '../platform/through-proxy.ts';
@@ -116,7 +116,8 @@ function variablesFor(
     else missing.push(name);
   }
   const filled = withDefaults(definition.variables, found);
-  const lacking = missing.filter((name) => !Object.hasOwn(filled, name));
+  const needed = neededVariables(definition);
+  const lacking = missing.filter((name) => needed.has(name) && !Object.hasOwn(filled, name));
   if (lacking.length === 0) return ok({ ...filled });
   const names = lacking.map((name) => `${definition.connector}_${name}`.toUpperCase().replaceAll('-', '_'));
   return fail(

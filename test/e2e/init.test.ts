@@ -197,6 +197,37 @@ test('kept credentials are not sent to another address', async () => {
   expect(anew.asked.map(({ id }) => id)).toContain('first.credentials.client_secret');
 });
 
+test('systems that no catalogue knows: connectors are made, learnt, and synchronised', async () => {
+  const sales = createCrm({ seed: 1, size: 60, limit: null, indexLagMs: 0 });
+  const books = createErp({ seed: 1, size: 60 });
+  retitle(sales, 'Acme Sales');
+  retitle(books, 'Acme Books');
+  const running = [await serve(sales), await serve(books)];
+  try {
+    const [first = '', second = ''] = running.map(({ url }) => url);
+    const ran = await init(somebody({ ...newUser(), 'first.address': first, 'second.address': second }));
+    expect(ran.err).toBe('');
+    expect(ran.out).toContain('+ sales.yaml');
+    expect(readFileSync(inShop('books.yaml'), 'utf8')).toContain('ground: learnt');
+    for (const secret of [CRM_CLIENT_SECRET, ERP_KEY]) expect(texts(folder)).not.toContain(secret);
+    const synced = await runIn(join(folder, 'shop'), ['sync', '--json']);
+    expect(synced.exit).toBe(4);
+    expect(written(synced.out)).toBeGreaterThan(50);
+  } finally {
+    for (const server of running) await server.close();
+  }
+});
+
+/** Lets a sandbox system say that it is another one. */
+function retitle(system: Crm | Erp, title: string): void {
+  const handle = system.handle;
+  system.handle = (request, now) => {
+    const answer = handle.call(system, request, now);
+    if (request.path !== '/openapi.json') return answer;
+    return { ...answer, body: answer.body.replace(/"title":"Sandbox \w+"/, `"title":"${title}"`) };
+  };
+}
+
 describe('unattended', () => {
   const answers = (more = ''): string => `
 first:

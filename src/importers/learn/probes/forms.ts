@@ -1,6 +1,7 @@
 import { compileCodec } from '../../../connector/codec.ts';
 import type { FieldDefinition } from '../../../connector/field.ts';
 import { isWire, wireReader } from '../../../connector/wire-path.ts';
+import { isCreatedName } from '../../openapi/stamps.ts';
 import type { Finding } from '../finding.ts';
 import type { Probe } from '../probe.ts';
 import type { Subject } from '../subject.ts';
@@ -127,7 +128,10 @@ function changed(
   count: number,
 ): Finding {
   const known = subject.draft.known(['objects', subject.name, 'fields', name]);
-  const { max_length: _, ...kept } = isWire(known) ? known : {};
+  const { max_length: _, required, ...rest } = isWire(known) ? known : {};
+  // What the system sets itself is nothing that a write must hold.
+  const isOwn = form.type === 'timestamp' && isCreatedName(name);
+  const kept = { ...rest, ...(isOwn ? { read_only: true } : required === undefined ? {} : { required }) };
   const path = ['fields', name];
   const verdict = field.type === 'string' || field.type === 'object' ? ('learnt' as const) : ('contradicted' as const);
   const changes = [{ path: ['objects', subject.name, ...path], value: { ...kept, ...form } }];
