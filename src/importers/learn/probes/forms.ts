@@ -1,12 +1,13 @@
 import { compileCodec } from '../../../connector/codec.ts';
 import type { FieldDefinition } from '../../../connector/field.ts';
 import { isWire, wireReader } from '../../../connector/wire-path.ts';
-import { isCreatedName } from '../../openapi/stamps.ts';
 import type { Finding } from '../finding.ts';
 import type { Probe } from '../probe.ts';
 import type { Subject } from '../subject.ts';
 import { timeFormOf, unitOf } from '../time-form.ts';
 
+/** Names of the stamp of a record's creation. */
+const CREATION = /^(date_?)?(created?|creation)_?(at|on|date|time)?$/i;
 /** Fewer different values may look like something else by chance. */
 const ENOUGH = 3;
 const SYMBOLS: Record<string, string> = { '€': 'EUR', $: 'USD', '£': 'GBP', CHF: 'CHF', '¥': 'JPY' };
@@ -130,7 +131,7 @@ function changed(
   const known = subject.draft.known(['objects', subject.name, 'fields', name]);
   const { max_length: _, required, ...rest } = isWire(known) ? known : {};
   // What the system sets itself is nothing that a write must hold.
-  const isOwn = form.type === 'timestamp' && isCreatedName(name);
+  const isOwn = form.type === 'timestamp' && CREATION.test(name);
   const kept = { ...rest, ...(isOwn ? { read_only: true } : required === undefined ? {} : { required }) };
   const path = ['fields', name];
   const verdict = field.type === 'string' || field.type === 'object' ? ('learnt' as const) : ('contradicted' as const);
