@@ -1,4 +1,5 @@
 import type { ObjectCodec } from '../connector/codec.ts';
+import type { ObjectDefinition } from '../connector/definition.ts';
 import type { LoadedMapping } from '../integration/loaded.ts';
 import { ruleKey } from '../matching/rule-key.ts';
 import type { Side } from '../record/side.ts';
@@ -11,6 +12,10 @@ export interface Group {
   rule: number;
   ids: string[];
 }
+
+/** Whether a system takes no second record with the values of these fields. */
+export const keptUnique = ({ unique }: ObjectDefinition, names: readonly string[]): boolean =>
+  names.some((name) => unique.includes(name));
 
 /** The sampled records of a mapping by their match keys; a record's key is that of the first rule for which it has one. */
 export function groupByKey(mapping: LoadedMapping, side: Side, sample: Sample, theirs: ObjectCodec) {

@@ -6,7 +6,7 @@ import { counted, type MappedObject, mappedFields, mappedObjects, someOf } from 
 import { casesOf, type FieldCase, hasUmlauts, isOfCase } from './data-cases.ts';
 import { isProduction } from './environment.ts';
 import { nothingToSee } from './failure.ts';
-import { groupByKey } from './match-keys.ts';
+import { groupByKey, keptUnique } from './match-keys.ts';
 import type { Observation, ProbeContext } from './question.ts';
 import type { Sample } from './sample.ts';
 
@@ -108,7 +108,15 @@ async function missingOf(
     const some = sample.records.some((record) => texts.some(([field]) => hasUmlauts(record.fields[field])));
     if (!some) lacks.push({ object: name, what: 'umlauts or accents', isWhole: false });
   }
-  for (const mapping of object.mappings.filter(({ match }) => match.length > 0)) {
+  const twins = object.mappings.filter(
+    ({ match: [first] }) =>
+      first &&
+      !keptUnique(
+        object.definition,
+        first.map((part) => part[side]),
+      ),
+  );
+  for (const mapping of twins) {
     all += 1;
     const other = otherSide(side);
     const theirs = context.integration[other].connector.objects[mapping.objects[other]];
@@ -122,7 +130,7 @@ async function missingOf(
 }
 
 /** Names of the fields whose values go to the other system: what is only written here needs no data of its own. */
-function fieldsRead(object: MappedObject, side: Side): string[] {
+export function fieldsRead(object: MappedObject, side: Side): string[] {
   const rows = object.mappings.flatMap(({ fields }) => fields);
   const written = rows.filter((row) => !(side === 'a' ? row.aToB : row.bToA)).map((row) => row[side]);
   return mappedFields(object, side).filter((name) => !written.includes(name));

@@ -47,6 +47,7 @@ const COMMANDS = new Map<string, () => Promise<Add>>([
   ['connectors', async () => (await import('./commands/connectors.ts')).addConnectors],
   ['connector', async () => (await import('./commands/connector.ts')).addConnector],
   ['mapping', async () => (await import('./commands/mapping.ts')).addMapping],
+  ['testdata', async () => (await import('./commands/testdata.ts')).addTestdata],
   ['ticket', async () => (await import('./commands/ticket.ts')).addTicket],
   ['doctor', async () => (await import('./commands/doctor.ts')).addDoctor],
 ]);

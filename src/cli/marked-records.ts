@@ -1,9 +1,12 @@
 import { isProduction } from '../checklist/environment.ts';
+import { bearsMark } from '../checklist/marks/mark.ts';
 import { type Cleared, clearMarked } from '../checklist/marks/marks.ts';
+import type { Connection } from '../connector/port.ts';
 import { keepLease } from '../engine/commit.ts';
 import { randomToken } from '../platform/random.ts';
 import { type Diagnostic, ok, problem, type Result } from '../record/diagnostic.ts';
-import type { MarkPurpose } from '../store/marked.ts';
+import { otherSide, SIDES, type Side } from '../record/side.ts';
+import type { MarkedRecord, MarkPurpose } from '../store/marked.ts';
 import type { Fence } from '../store/port.ts';
 import type { Runtime } from './open.ts';
 import type { Terminal } from './terminal.ts';
@@ -83,15 +86,48 @@ async function acquire(
   }
 }
 
-/** Removes the marked records that earlier commands left. Fails where a connection can't be opened. */
+/**
+ * Removes the marked records that earlier commands left, and what runs have made of them in the other system meanwhile. Fails
+ * where a connection can't be opened.
+ */
 export async function removeLeft(runtime: Runtime, purpose: MarkPurpose): Promise<Result<Cleared>> {
   const { integration, store, platform } = runtime;
   const connections = runtime.connect({ freshTokens: true });
   if (!connections.ok) return connections;
-  const left = await store.marked.list(integration.name, purpose);
+  const noted = await store.marked.list(integration.name, purpose);
+  const copies = await copiesOf(runtime, connections.value, noted);
   return ok(
-    await clearMarked({ connections: connections.value, platform }, left, async (records) => {
+    await clearMarked({ connections: connections.value, platform }, [...noted, ...copies], async (records) => {
       await store.marked.forget(records);
     }),
   );
+}
+
+/** The records that are linked with marked ones and bear their marks: runs made them. */
+async function copiesOf(
+  { integration, store }: Runtime,
+  connections: Record<Side, Connection>,
+  noted: readonly MarkedRecord[],
+): Promise<MarkedRecord[]> {
+  const copies: MarkedRecord[] = [];
+  for (const { name, objects } of integration.mappings) {
+    for (const side of SIDES) {
+      const mine = noted.filter((one) => one.side === side && one.object === objects[side]);
+      const ids = mine.flatMap(({ id }) => id ?? []);
+      const links = await store.links(`${integration.name}/${name}`, side, ids);
+      const other = otherSide(side);
+      for (const record of mine) {
+        const id = record.id === null ? undefined : links.get(record.id)?.[other];
+        if (
+          id === undefined ||
+          noted.some((one) => one.side === other && one.object === objects[other] && one.id === id)
+        )
+          continue;
+        const [seen] = await connections[other].get(objects[other], [id]);
+        if (seen?.kind !== 'present' || seen.record.archived || !bearsMark(seen.record.wire, record.mark)) continue;
+        copies.push({ ...record, side: other, object: objects[other], id });
+      }
+    }
+  }
+  return copies;
 }

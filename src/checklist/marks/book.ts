@@ -12,6 +12,8 @@ export interface MarksOptions {
   platform: Pick<Platform, 'clock' | 'random'>;
   log: MarkLog;
   purpose: MarkPurpose;
+  /** What was noted by earlier commands and is to be taken up again. */
+  known?: readonly MarkedRecord[];
 }
 
 /** The notes of what was made, on disk and in memory. */

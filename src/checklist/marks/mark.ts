@@ -3,14 +3,21 @@ import type { FieldDefinition } from '../../connector/field.ts';
 import type { Wire } from '../../connector/port.ts';
 import type { Random } from '../../platform/random.ts';
 
+const HEAD = 'Dovetail test ';
 const LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789';
 const LETTERS_OF_TOKEN = 8;
 
 /** What a marked record is called: `Dovetail test k7m2x9qa`. People see it; the last word is found nowhere else. */
-export const newMark = (random: Random): string =>
-  `Dovetail test ${Array.from(random.bytes(LETTERS_OF_TOKEN), (byte) => LETTERS[byte % LETTERS.length]).join('')}`;
+export const newMark = (random: Random): string => markOf(random.bytes(LETTERS_OF_TOKEN));
 
-export const MARK_LENGTH = 'Dovetail test '.length + LETTERS_OF_TOKEN;
+/** The mark of these bytes; the first eight count. */
+export const markOf = (bytes: Uint8Array): string =>
+  HEAD + Array.from(bytes.subarray(0, LETTERS_OF_TOKEN), (byte) => LETTERS[byte % LETTERS.length]).join('');
+
+export const MARK_LENGTH = HEAD.length + LETTERS_OF_TOKEN;
+
+/** Whether people see by a text that its record is a test. */
+export const isMarkText = (value: unknown): value is string => typeof value === 'string' && value.startsWith(HEAD);
 
 /** The word of a mark that is found nowhere else, as systems that change case hold it, too. */
 const tokenOf = (mark: string): string => (mark.split(' ').at(-1) ?? mark).toLowerCase();

@@ -9,8 +9,8 @@ import type { MarkedRecord } from '../../store/marked.ts';
 import { isProduction } from '../environment.ts';
 import { type Book, type MarksOptions, settled } from './book.ts';
 import { fenced } from './fenced.ts';
-import { bearsMark, type MarkFields, markFields, newMark } from './mark.ts';
-import { removeMarked } from './remove-marked.ts';
+import { bearsMark, isMarkText, type MarkFields, markFields, newMark } from './mark.ts';
+import { findMarked, removeMarked } from './remove-marked.ts';
 import { withoutLimits } from './without-limits.ts';
 
 /** A record that was made. */
@@ -27,6 +27,12 @@ export interface Cleared {
   left: { side: Side; object: string; id: string | null; mark: string; why: Diagnostic }[];
 }
 
+export interface MakeOptions {
+  unseen?: boolean;
+  /** Default: a new one. */
+  mark?: string;
+}
+
 /**
  * Makes records to try something on, and nothing but such: each is noted on disk before it is sent, bears a mark that people
  * see, and is removed by `clear`, here or after a crash. Never in production.
@@ -35,10 +41,11 @@ export interface Marks {
   /** What a record of the object is marked in; null: none can be made. */
   fields(side: Side, object: string): MarkFields | null;
   /**
-   * Makes a record of these canonical values; the fields of the mark are set besides. With `unseen`, the text that people
-   * see is as given, where another field holds the mark as well.
+   * Makes a record of these canonical values; the fields of the mark are set besides, unless they begin with one. With
+   * `unseen`, the text that people see is as given, where another field holds the mark as well. With a `mark` that is noted
+   * already, it is that record again.
    */
-  make(side: Side, object: string, fields: Fields, options?: { unseen?: boolean }): Promise<Result<Marked>>;
+  make(side: Side, object: string, fields: Fields, options?: MakeOptions): Promise<Result<Marked>>;
   /**
    * Changes it; the mark stays where it is sought. `done` says only that the system said so. `unchecked`: also to what the
    * connector says that the system does not take.
@@ -59,7 +66,7 @@ export function openMarks(options: MarksOptions): Marks {
   const { environment } = options.integration;
   if (isProduction(environment))
     throw new Error(`No marked records are made in ${environment}: it counts as production`);
-  const notes = new Map<string, MarkedRecord>();
+  const notes = new Map((options.known ?? []).map((record) => [nameOf(record), record]));
   const book: Book = {
     ...options,
     notes,
@@ -75,7 +82,7 @@ export function openMarks(options: MarksOptions): Marks {
   };
   return {
     fields: (side, object) => fieldsOf(book, side, object),
-    make: (side, object, fields, { unseen = false } = {}) => make(book, side, object, fields, unseen),
+    make: (side, object, fields, more = {}) => make(book, side, object, fields, more),
     change: (marked, fields, { unchecked = false } = {}) => change(book, marked, fields, unchecked),
     async remove({ side, object, id }, archive) {
       const [outcome] = await options.connections[side].remove(object, [{ id, version: null }], archive);
@@ -98,21 +105,25 @@ function definitionOf({ connections }: Book, side: Side, object: string): Object
 const fieldsOf = (book: Book, side: Side, object: string): MarkFields | null =>
   markFields(definitionOf(book, side, object), book.connections[side].capabilities(object).findable);
 
-async function make(book: Book, side: Side, object: string, fields: Fields, unseen: boolean): Promise<Result<Marked>> {
+async function make(
+  book: Book,
+  side: Side,
+  object: string,
+  fields: Fields,
+  { unseen = false, mark = newMark(book.platform.random) }: MakeOptions,
+): Promise<Result<Marked>> {
   const { integration, connections, platform, purpose } = book;
   const connection = connections[side];
   const place = fieldsOf(book, side, object);
   if (!connection.capabilities(object).create) return fail(notOffered(object));
   if (!place) return fail(unmarkable(object));
+  const known = await knownAs(book, side, object, mark);
+  if (!known.ok) return known;
+  if (known.value) return ok(known.value);
   const loaded = await connection.loadOptions(object);
   if (!loaded.ok) return loaded;
-  const mark = newMark(platform.random);
-  const named = {
-    ...fields,
-    ...Object.fromEntries([unseen ? null : place.shown, place.sought].flatMap((name) => (name ? [[name, mark]] : []))),
-  };
   const codec = compileCodec(definitionOf(book, side, object), (list) => connection.options(list));
-  const wire = codec.encode(named);
+  const wire = codec.encode(withMark(fields, place, mark, unseen));
   if (!wire.ok) return fail(Object.values(wire.error)[0] ?? unmarkable(object));
   const note: MarkedRecord = {
     integration: integration.name,
@@ -130,6 +141,26 @@ async function make(book: Book, side: Side, object: string, fields: Fields, unse
   const [outcome = noOutcome()] = await connection.create(object, [item], 'id');
   const id = await settled(book, note, outcome);
   return id.ok ? ok({ ...note, id: id.value }) : id;
+}
+
+/** A record that was made under this mark before; null where there is none. */
+async function knownAs(book: Book, side: Side, object: string, mark: string): Promise<Result<Marked | null>> {
+  const note = [...book.notes.values()].find((one) => one.side === side && one.object === object && one.mark === mark);
+  if (!note) return ok(null);
+  if (note.id !== null) return ok({ ...note, id: note.id });
+  const found = await findMarked(book.connections[side], book.platform.clock, note);
+  if (!found.ok || !found.value) return found.ok ? ok(null) : found;
+  const marked = { ...note, id: found.value.id };
+  const noted = await book.note([marked]);
+  return noted.ok ? ok(marked) : noted;
+}
+
+function withMark(fields: Fields, { shown, sought }: MarkFields, mark: string, unseen: boolean): Fields {
+  const named: Fields = { ...fields };
+  if (shown !== null && !unseen && !(shown !== sought && isMarkText(fields[shown]))) named[shown] = mark;
+  const given = fields[sought];
+  if (!(isMarkText(given) && bearsMark({ given }, mark))) named[sought] = mark;
+  return named;
 }
 
 async function change(book: Book, marked: Marked, fields: Fields, unchecked: boolean): Promise<WriteOutcome> {

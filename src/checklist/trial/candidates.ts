@@ -17,21 +17,23 @@ export function seedOf(token: string): Seed {
 
 /**
  * Values that a field may hold, those first that no other record has: a record made of them matches none. `beside`: the
- * fields of the other system that it goes to; `seen`: values that records of the system hold.
+ * fields of the other system that it goes to; `theirs`: its option lists; `seen`: values that records of the system hold.
  */
 export function candidates(
   declared: FieldDefinition,
   beside: readonly FieldDefinition[],
-  { seed, lists, seen }: { seed: Seed; lists: OptionLists; seen: readonly Value[] },
+  { seed, lists, theirs, seen }: { seed: Seed; lists: OptionLists; theirs: OptionLists; seen: readonly Value[] },
 ): Value[] {
   const others = beside.length === 0 ? [declared] : beside;
-  const keys = optionKeys(declared, lists);
+  const own = optionKeys(declared, lists);
+  // Where a system does not tell its options, those of the other one may be among them.
+  const keys = own.length > 0 ? own : beside.flatMap((other) => optionKeys(other, theirs));
   // The first option is often what a system takes for none.
   const examples = others.flatMap((other) => exampleValues({ declared, beside: other, keys: keys.toReversed() }));
-  return [...own(declared, seed), ...examples, ...seen].filter((value) => value !== null);
+  return [...unusual(declared, seed), ...examples, ...seen].filter((value) => value !== null);
 }
 
-function own({ type, identifier }: FieldDefinition, { token, number }: Seed): Value[] {
+function unusual({ type, identifier }: FieldDefinition, { token, number }: Seed): Value[] {
   switch (type) {
     case 'string':
       return identifier ? [`DE${number}123`, `T${token}`, `${number}`] : [`T${token}`, `${number}`, `Test ${token}`];

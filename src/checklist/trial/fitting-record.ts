@@ -7,6 +7,7 @@ import { Obstacle } from '../../record/expressed.ts';
 import { otherSide, type Side } from '../../record/side.ts';
 import type { Fields, Value } from '../../record/value.ts';
 import { compileCheck, valueRules } from '../../validation/validate.ts';
+import { mappedFields } from '../answers.ts';
 import { passesFilter } from '../filter.ts';
 import { candidates, type Seed } from './candidates.ts';
 import { codecOf, definitionOf, type RowFlow, rowFlows } from './row-flow.ts';
@@ -19,6 +20,10 @@ export interface FittingScope {
   referenceOf: (mapping: string, side: Side, by: string | null) => Value;
   /** Records of the object as they are, for values that nothing declared tells. */
   seen: readonly Fields[];
+  /** Values that are wanted, if the system itself can hold them, whatever becomes of them on the other side. */
+  fixed?: Fields;
+  /** Values that are tried first. */
+  prefer?: (name: string, declared: FieldDefinition) => readonly Value[];
 }
 
 /** A field of the object, and what a value of it must pass. */
@@ -26,6 +31,9 @@ interface Place {
   name: string;
   declared: FieldDefinition;
   values: Value[];
+  /** Whether the system can hold it as it is. */
+  holds(record: Fields): boolean;
+  /** Whether the other system can, too. */
   fits(record: Fields): boolean;
 }
 
@@ -39,12 +47,18 @@ export function fittingRecord(scope: FittingScope, side: Side, object: string): 
   const record: Fields = {};
   for (const mapping of mappings) {
     for (const row of mapping.fields) {
-      if (row.reference !== null && row[side] !== '')
-        record[row[side]] = scope.referenceOf(row.reference, side, row.by[side]);
+      if (row.reference === null || row[side] === '') continue;
+      const fixed = scope.fixed?.[row[side]];
+      record[row[side]] = fixed === undefined ? scope.referenceOf(row.reference, side, row.by[side]) : fixed;
     }
   }
   for (const place of places) {
     if (Object.hasOwn(record, place.name)) continue;
+    const fixed = scope.fixed?.[place.name];
+    if (fixed !== undefined && place.holds({ ...record, [place.name]: fixed })) {
+      record[place.name] = fixed;
+      continue;
+    }
     const found = place.values.find((value) => place.fits({ ...record, [place.name]: value }));
     if (found !== undefined) record[place.name] = found;
     else if (place.declared.required) return fail(noValue(object, place.name));
@@ -78,13 +92,17 @@ function placesOf(scope: FittingScope, side: Side, object: string, mappings: rea
   const { connections, seed, seen } = scope;
   const { fields, link_field: linkField } = definitionOf(connections, side, object);
   const lists = (list: string) => connections[side].options(list);
+  const theirs = (list: string) => connections[otherSide(side)].options(list);
   const codec = codecOf(connections, side, object);
   const flows = mappings.flatMap((mapping) => rowFlows(connections, mapping, side).map((flow) => ({ mapping, flow })));
+  const mapped = new Set(
+    mappedFields({ name: object, definition: definitionOf(connections, side, object), mappings: [...mappings] }, side),
+  );
   const matched = new Set(mappings.flatMap(({ match }) => match.flat().map((part) => part[side])));
   const filtered = new Set(mappings.flatMap(({ filter }) => filter[side]?.fields ?? []));
   return Object.entries(fields).flatMap(([name, declared]): Place[] => {
     const mine = flows.filter(({ flow }) => flow.from === name);
-    const wanted = mine.length > 0 || declared.required || matched.has(name) || filtered.has(name);
+    const wanted = mine.length > 0 || mapped.has(name) || declared.required || matched.has(name) || filtered.has(name);
     if (!wanted || declared.read_only || name === linkField) return [];
     const beside = mine.flatMap(
       ({ mapping, flow }) =>
@@ -94,22 +112,29 @@ function placesOf(scope: FittingScope, side: Side, object: string, mappings: rea
       lists,
       rules: mappings.flatMap((one) => valueRules(one, side, name)),
     });
+    const holds = (record: Fields): boolean => {
+      const value = record[name] ?? null;
+      const checked = check ? check(value, { record: () => record, findings: [] }) : value;
+      if (checked instanceof Obstacle || !sameValue(checked, value)) return false;
+      const held = codec.normalise(name, value);
+      return held.ok && sameValue(held.value, value);
+    };
+    const preferred = scope.prefer?.(name, declared) ?? [];
     return [
       {
         name,
         declared,
-        values: candidates(declared, beside, { seed, lists, seen: seen.flatMap((one) => one[name] ?? []) }),
-        fits(record) {
-          const value = record[name] ?? null;
-          const checked = check ? check(value, { record: () => record, findings: [] }) : value;
-          if (checked instanceof Obstacle || !sameValue(checked, value)) return false;
-          const held = codec.normalise(name, value);
-          if (!held.ok || !sameValue(held.value, value)) return false;
-          return mine.every(({ flow }) => {
+        values: [
+          ...preferred,
+          ...candidates(declared, beside, { seed, lists, theirs, seen: seen.flatMap((one) => one[name] ?? []) }),
+        ],
+        holds,
+        fits: (record) =>
+          holds(record) &&
+          mine.every(({ flow }) => {
             const written = flow.value(record);
             return written.kind === 'nothing' || (written.kind === 'value' && !written.cut);
-          });
-        },
+          }),
       },
     ];
   });

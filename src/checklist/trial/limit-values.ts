@@ -31,7 +31,7 @@ export function allowedValues(declared: FieldDefinition, seed: TextSeed): Value[
 const USUAL = 60;
 
 /** Of mixed case; with letters beyond ASCII and Latin-1 where they are said to fit. Of an identifier, digits and capitals. */
-function textOf(declared: FieldDefinition, length: number, { mark, token }: TextSeed): string {
+export function textOf(declared: FieldDefinition, length: number, { mark, token }: TextSeed): string {
   const { characters, length_unit: unit, identifier } = declared;
   if (identifier) return `T${token.toUpperCase()}${'7'.repeat(length)}`.slice(0, length);
   const letters =
