@@ -51,6 +51,16 @@ export function fromFileOr(integration: LoadedIntegration, id: string, otherwise
   });
 }
 
+/** What the file says; a system that is a database answers for itself where the file does not. */
+export function fromFileOrSql(integration: LoadedIntegration, id: string, ofSql: (side: Side) => Answer): Answer[] {
+  const isSql = ({ connector }: LoadedSystem): boolean => connector.protocol === 'sql';
+  if (![integration.a, integration.b].some(isSql)) return fromFile(integration, id);
+  const next = `Answer it in the integration file: answers: { ${id}: … }`;
+  return fromFileOr(integration, id, () =>
+    ofEachSystem(integration, (side, system) => (isSql(system) ? ofSql(side) : open(side, UNANSWERED, next))),
+  );
+}
+
 function askFirst(says: string, next = ''): string {
   const who = WHOM.exec(says)?.[1];
   return who === undefined ? next : `Ask ${who}. ${next}`;

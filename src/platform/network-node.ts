@@ -1,7 +1,8 @@
 import { lookup } from 'node:dns/promises';
-import { connect as openSocket, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { type DetailedPeerCertificate, rootCertificates, connect as secure, type TLSSocket } from 'node:tls';
 import { fail, ok, problem, type Result } from '../record/diagnostic.ts';
+import { connectTo } from './connect.ts';
 import type { Network, NetworkTarget, ServerCertificate } from './network.ts';
 import { errorCode } from './proxy-failure.ts';
 import { openTunnel } from './tunnel.ts';
@@ -50,22 +51,15 @@ function reach(target: NetworkTarget): Promise<Result<Reached>> {
   });
 }
 
-function reachDirectly({ host, port, timeout }: NetworkTarget): Promise<Result<Reached>> {
-  return new Promise((resolve) => {
-    const socket = openSocket({ host, port, noDelay: true });
-    const settle = (result: Result<Reached>) => {
-      clearTimeout(timer);
-      if (!result.ok) socket.destroy();
-      resolve(result);
-    };
-    const timer = setTimeout(() => settle(fail(silent(host, port))), timeout);
-    socket.on('error', (error) => {
-      const code = errorCode(error);
-      if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') settle(fail(nameUnknown(host)));
-      else settle(fail(code === 'ETIMEDOUT' ? silent(host, port) : refused(host, port, code)));
-    });
-    socket.once('connect', () => settle(ok({ socket, close: async () => void socket.destroy() })));
-  });
+async function reachDirectly({ host, port, timeout }: NetworkTarget): Promise<Result<Reached>> {
+  const reached = await connectTo(host, port, timeout);
+  if (reached.ok) {
+    const socket = reached.value.on('error', () => undefined);
+    return ok({ socket, close: async () => void socket.destroy() });
+  }
+  const code = reached.error;
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return fail(nameUnknown(host));
+  return fail(code === 'ETIMEDOUT' ? silent(host, port) : refused(host, port, code));
 }
 
 /** Speaks TLS with whoever is there; whether to trust them is told, not decided. */

@@ -1,8 +1,9 @@
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { SocksClient } from 'socks';
-import { fail, ok, type Result } from '../record/diagnostic.ts';
+import { fail, ok } from '../record/diagnostic.ts';
+import { connectTo } from './connect.ts';
 import type { ProxySettings, Tunnel } from './proxy.ts';
-import { errorCode, type ProxyRefusal, proxyFailure } from './proxy-failure.ts';
+import { type ProxyRefusal, proxyFailure } from './proxy-failure.ts';
 
 /** By SOCKS5. */
 export function socksTunnel(settings: ProxySettings): Tunnel {
@@ -10,8 +11,9 @@ export function socksTunnel(settings: ProxySettings): Tunnel {
   return {
     async open(host, port, timeout) {
       const started = performance.now();
-      const reached = await reach(settings, timeout);
-      if (!reached.ok) return reached;
+      // Connected to here: else the silence of the proxy could not be told from that of the system behind it.
+      const reached = await connectTo(settings.host, settings.port, timeout);
+      if (!reached.ok) return fail(proxyFailure('unreachable', settings, reached.error));
       const left = Math.max(1, timeout - (performance.now() - started));
       try {
         const { socket } = await SocksClient.createConnection({
@@ -37,28 +39,6 @@ export function socksTunnel(settings: ProxySettings): Tunnel {
 }
 
 const login = ({ user, password }: ProxySettings) => (user === null ? {} : { userId: user, password: password ?? '' });
-
-/** Connects to the proxy itself: else its silence could not be told from that of the system behind it. */
-function reach(settings: ProxySettings, timeout: number): Promise<Result<Socket>> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: settings.host, port: settings.port, noDelay: true });
-    const give = (seen: string) => {
-      socket.destroy();
-      resolve(fail(proxyFailure('unreachable', settings, seen)));
-    };
-    const timer = setTimeout(() => give('ETIMEDOUT'), timeout);
-    const failed = (error: Error) => {
-      clearTimeout(timer);
-      give(errorCode(error));
-    };
-    socket.once('error', failed);
-    socket.once('connect', () => {
-      clearTimeout(timer);
-      socket.off('error', failed);
-      resolve(ok(socket));
-    });
-  });
-}
 
 /** The words of the library for the replies of RFC 1928, 6, and RFC 1929, 2. */
 const REFUSALS: [RegExp, ProxyRefusal][] = [

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { connect } from 'node:net';
 import {
   type KeyPair,
   NodeStream,
@@ -13,9 +12,10 @@ import {
 import { importKey } from '@microsoft/dev-tunnels-ssh-keys';
 import { PortForwardingService } from '@microsoft/dev-tunnels-ssh-tcp';
 import { type Diagnostic, fail, ok, problem, type Result } from '../record/diagnostic.ts';
+import { connectTo } from './connect.ts';
 import { LateSocket } from './late-socket.ts';
 import { type ProxySettings, proxyAddress, type Tunnel } from './proxy.ts';
-import { errorCode, proxyFailure } from './proxy-failure.ts';
+import { proxyFailure } from './proxy-failure.ts';
 
 /** Seconds without a word after which the jump host is asked whether it is still there. */
 const KEEP_ALIVE_S = 30;
@@ -74,8 +74,10 @@ async function tryHost(
   kind: HostKeyKind,
   timeout: number,
 ): Promise<Result<SshClientSession>> {
-  const stream = await reach(settings, timeout);
-  if (!stream.ok) return stream;
+  const reached = await connectTo(settings.host, settings.port, timeout);
+  if (!reached.ok) return fail(proxyFailure('unreachable', settings, reached.error));
+  // The session tells of its errors.
+  const stream = new NodeStream(reached.value.on('error', () => undefined));
   const session = new SshClientSession(configurationFor(kind));
   let shown: string | null = null;
   session.onAuthenticating((asked) => {
@@ -86,7 +88,7 @@ async function tryHost(
     });
   });
   try {
-    const accepted = await within(timeout, logIn(session, stream.value, settings, key));
+    const accepted = await within(timeout, logIn(session, stream, settings, key));
     if (accepted) return ok(closedToIncoming(session));
     session.dispose();
     return fail(proxyFailure('login', settings));
@@ -128,23 +130,6 @@ function closedToIncoming(session: SshClientSession): SshClientSession {
   service.forwardConnectionsToLocalPorts = false;
   service.acceptRemoteConnectionsForNonForwardedPorts = false;
   return session;
-}
-
-function reach({ host, port, ...settings }: ProxySettings, timeout: number): Promise<Result<NodeStream>> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port, noDelay: true });
-    const give = (seen: string) => {
-      clearTimeout(timer);
-      socket.destroy();
-      resolve(fail(proxyFailure('unreachable', { host, port, ...settings }, seen)));
-    };
-    const timer = setTimeout(() => give('ETIMEDOUT'), timeout);
-    socket.on('error', (error) => give(errorCode(error)));
-    socket.once('connect', () => {
-      clearTimeout(timer);
-      resolve(ok(new NodeStream(socket)));
-    });
-  });
 }
 
 /** As OpenSSH shows it: the SHA-256 of the key, in base64 without padding. */

@@ -1,6 +1,6 @@
 import type { DatabaseServer } from '../../connector/access.ts';
 import type { Side } from '../../record/side.ts';
-import { declared, fromFile, fromFileOr, ofEachSystem, open, UNANSWERED } from '../answers.ts';
+import { declared, fromFileOrSql } from '../answers.ts';
 import { failureKind, toldBy } from '../failure.ts';
 import { WAY_TIMEOUT_MS } from '../probe-way.ts';
 import type { Observation, ProbeContext, Question } from '../question.ts';
@@ -16,17 +16,8 @@ export const database: Question = {
   theme: 'system',
   ask: 'administrator',
   blocks: 'nothing',
-  answers(integration) {
-    const bySql = [integration.a, integration.b].some((system) => system.connector.protocol === 'sql');
-    if (!bySql) return fromFile(integration, 'database');
-    return fromFileOr(integration, 'database', () =>
-      ofEachSystem(integration, (side, { connector }) =>
-        connector.protocol === 'sql'
-          ? declared(side, 'yes, it is what the connector uses')
-          : open(side, UNANSWERED, 'Answer it in the integration file: answers: { database: … }'),
-      ),
-    );
-  },
+  answers: (integration) =>
+    fromFileOrSql(integration, 'database', (side) => declared(side, 'yes, it is what the connector uses')),
   probes: [{ id: 'opens', ask: askOpens }],
 };
 

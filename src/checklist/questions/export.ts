@@ -1,5 +1,5 @@
 import type { Side } from '../../record/side.ts';
-import { fromFile, fromFileOr, notApplicable, ofEachSystem, open, UNANSWERED } from '../answers.ts';
+import { fromFileOrSql, notApplicable } from '../answers.ts';
 import { toldBy } from '../failure.ts';
 import { urlOf } from '../probe-way.ts';
 import type { Observation, ProbeContext, Question } from '../question.ts';
@@ -15,17 +15,8 @@ export const exportFunction: Question = {
   theme: 'system',
   ask: 'administrator',
   blocks: 'nothing',
-  answers(integration) {
-    const bySql = [integration.a, integration.b].some((system) => system.connector.protocol === 'sql');
-    if (!bySql) return fromFile(integration, 'export');
-    return fromFileOr(integration, 'export', () =>
-      ofEachSystem(integration, (side, { connector }) =>
-        connector.protocol === 'sql'
-          ? notApplicable(side, 'its tables are read directly')
-          : open(side, UNANSWERED, 'Answer it in the integration file: answers: { export: … }'),
-      ),
-    );
-  },
+  answers: (integration) =>
+    fromFileOrSql(integration, 'export', (side) => notApplicable(side, 'its tables are read directly')),
   probes: [{ id: 'answers', ask: askAnswers }],
 };
 
