@@ -8,6 +8,7 @@ import { ACCESS_DATABASE } from './cases/access-database.ts';
 import { ACCESS_NETWORK } from './cases/access-network.ts';
 import { ACCESS_SYSTEM } from './cases/access-system.ts';
 import { DATA } from './cases/data.ts';
+import { DATA_DATABASE } from './cases/data-database.ts';
 import { KEYS } from './cases/keys.ts';
 import { OPERATION } from './cases/operation.ts';
 import { RECIPIENTS } from './cases/operation-recipients.ts';
@@ -28,6 +29,7 @@ const CASES: readonly Case[] = [
   ...ACCESS_NETWORK,
   ...ACCESS_SYSTEM,
   ...DATA,
+  ...DATA_DATABASE,
   ...KEYS,
   ...OPERATION,
   ...READING,

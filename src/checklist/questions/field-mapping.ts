@@ -1,4 +1,5 @@
 import { wireReader } from '../../connector/wire-path.ts';
+import { isEmpty } from '../../record/canonical.ts';
 import type { Side } from '../../record/side.ts';
 import { counted, declared, mappedFields, mappedObjects, ofEachSystem, someOf } from '../answers.ts';
 import { nothingToSee } from '../failure.ts';
@@ -89,12 +90,21 @@ async function askValues(context: ProbeContext, side: Side): Promise<Observation
   const facts: Record<string, number> = {};
   let records = 0;
   let strange = 0;
+  /** Most of what a field holds is of another form: then the form is wrong, not the records. */
+  let isForm = false;
   for (const { sample, names } of found) {
     records += sample.records.length;
     for (const { problems } of sample.records) {
       const wrong = names.filter((name) => Object.hasOwn(problems, name));
       if (wrong.length > 0) strange += 1;
       for (const name of wrong) facts[`${sample.object}.${name}`] = (facts[`${sample.object}.${name}`] ?? 0) + 1;
+    }
+  }
+  for (const { sample, names } of found) {
+    for (const name of names) {
+      const wrong = facts[`${sample.object}.${name}`] ?? 0;
+      const filled = sample.records.filter(({ fields }) => !isEmpty(fields[name])).length;
+      if (wrong > (wrong + filled) * context.integration.failures.share) isForm = true;
     }
   }
   const findings = found.flatMap(({ sample, names }) =>
@@ -114,7 +124,7 @@ async function askValues(context: ProbeContext, side: Side): Promise<Observation
   }
   const fields = someOf(worst.map(([name, count]) => `${name} (${count})`));
   return {
-    verdict: strange / records > context.integration.failures.share ? 'contradicts' : 'holds',
+    verdict: isForm ? 'contradicts' : 'holds',
     asked,
     facts: { records, strange, ...facts },
     findings,

@@ -62,16 +62,23 @@ const hasConstraint = (field: FieldDefinition): boolean =>
   field.maximum !== undefined;
 
 /** What a run would say to a value: by the same steps, map and validate. */
-type FieldTest = (source: Fields) => { outcome: 'fits' | 'cut' | 'refused'; row: LoadedField; fault: string };
+type FieldTest = (source: Fields) => {
+  outcome: 'fits' | 'cut' | 'refused';
+  row: LoadedField;
+  fault: Diagnostic | null;
+};
 
 /** Records that one row has the same fault with. */
 interface Fault {
   outcome: 'cut' | 'refused';
   object: string;
   field: string;
-  fault: string;
+  /** Of the first of them. */
+  fault: Diagnostic | null;
   where: Place;
   ids: string[];
+  /** Records that were held against it. */
+  of: number;
 }
 
 interface Totals {
@@ -120,8 +127,8 @@ function hold(
     for (const { outcome, row, fault } of results) {
       if (outcome === 'fits') continue;
       const field = row[side];
-      const key = `${object}.${field} ${outcome} ${fault}`;
-      const known = faults.get(key) ?? { outcome, object, field, fault, where: row.where, ids: [] };
+      const key = `${object}.${field} ${outcome} ${fault?.code}`;
+      const known = faults.get(key) ?? { outcome, object, field, fault, where: row.where, ids: [], of: records.length };
       known.ids.push(id);
       faults.set(key, known);
     }
@@ -146,17 +153,17 @@ function compileTests(
     const mapper = compileFieldMapper(row, side, from, to);
     const name = row[side];
     const check = compileCheck(name, to, { lists, rules: valueRules(mapping, side, name) });
-    const refused = ({ summary }: Diagnostic) => ({ outcome: 'refused' as const, row, fault: summary });
+    const refused = (fault: Diagnostic) => ({ outcome: 'refused' as const, row, fault });
     return [
       (fields) => {
         const mapped = mapper(fields);
         if (mapped instanceof Obstacle) return refused(mapped.diagnostic);
-        if (mapped === ABSENT) return { outcome: 'fits', row, fault: '' };
+        if (mapped === ABSENT) return { outcome: 'fits', row, fault: null };
         const checked = check ? check(mapped) : mapped;
         if (checked instanceof Obstacle) return refused(checked.diagnostic);
         const normal = codec.normalise(name, checked);
         if (!normal.ok) return refused(normal.error);
-        return { outcome: sameValue(checked, mapped) ? 'fits' : 'cut', row, fault: '' };
+        return { outcome: sameValue(checked, mapped) ? 'fits' : 'cut', row, fault: null };
       },
     ];
   });
@@ -171,9 +178,11 @@ function judge(
 ): Observation {
   const source = integration[otherSide(side)].name;
   const parked = new Map<string, number>();
-  for (const { outcome, object, field, ids } of faults) {
+  const most = new Map<string, number>();
+  for (const { outcome, object, field, ids, of } of faults) {
     const name = `${object}.${field}`;
     if (outcome === 'refused') parked.set(name, (parked.get(name) ?? 0) + ids.length);
+    most.set(name, of * integration.failures.share);
   }
   const facts = { records, refused, cut, ...Object.fromEntries(parked) };
   const findings = faults
@@ -184,9 +193,10 @@ function judge(
     const found = `${counted(records, 'record')} would be taken${cuts}`;
     return { verdict: 'holds', asked, facts, found, ...(cut === 0 ? {} : { findings }) };
   }
+  const isWrong = [...parked].some(([name, count]) => count > (most.get(name) ?? 0));
   const worst = [...parked].sort((one, other) => other[1] - one[1]).map(([name, count]) => `${name} (${count})`);
   return {
-    verdict: refused > records * integration.failures.share ? 'contradicts' : 'holds',
+    verdict: isWrong ? 'contradicts' : 'holds',
     asked,
     facts,
     found: `${refused} of ${records} records would be parked: ${someOf(worst)}`,
@@ -205,7 +215,7 @@ function findingOf({ outcome, object, field, fault, where, ids }: Fault, system:
       })
     : aboutRecords('value-refused', `${object}.${field}: ${records} would be parked`, ids, {
         severity: 'warning',
-        detail: fault,
+        detail: `${ids.length === 1 ? '' : 'The first: '}${fault?.summary ?? ''}`,
         where,
         next: 'Correct the value at its source, or map the field with an expression',
       });
