@@ -158,6 +158,8 @@ class ShiftingWalk implements PageWalk {
   #count = 0;
   /** Some systems count them in their total. */
   #copies = 0;
+  /** Whether records have come before those that were read. */
+  #shifted = false;
   #leastTotal = Number.POSITIVE_INFINITY;
 
   constructor(pagination: Numbered) {
@@ -204,6 +206,7 @@ class ShiftingWalk implements PageWalk {
     if (!overlaps || (!beyond && !ended)) return this.#goBack();
     this.#stale = news === 0 && beyond ? this.#stale + 1 : 0;
     if (this.#stale > MOST_STALE_PAGES) return { kind: 'end', fresh, complete: false, diagnostic: pageRepeated() };
+    this.#shifted ||= ids.length - news > Math.max(0, this.#covered - request.start);
     this.#count += news;
     this.#copies += copies;
     if (answer.total !== null) this.#leastTotal = Math.min(this.#leastTotal, answer.total);
@@ -215,7 +218,9 @@ class ShiftingWalk implements PageWalk {
     this.#calm++;
     if (this.#calm % CALM_PAGES === 0) this.#overlap = Math.max(1, Math.floor(this.#overlap / 2));
     if (!ended) return { kind: 'page', fresh };
-    if (this.#leastTotal === Number.POSITIVE_INFINITY || this.#count + this.#copies >= this.#leastTotal)
+    // One that came before the others may have stood behind them: then nothing makes up for what was not read.
+    const counted = this.#count + (this.#shifted ? 0 : this.#copies);
+    if (this.#leastTotal === Number.POSITIVE_INFINITY || counted >= this.#leastTotal)
       return { kind: 'end', fresh, complete: true };
     return { kind: 'end', fresh, complete: false, diagnostic: totalDiffers() };
   }

@@ -94,6 +94,21 @@ describe('numbered pages', () => {
   });
 
   // Simulation seed 400864.
+  // Simulation seed 6011.
+  it('are not complete where a record has moved before those that were read, though a page holds copies', () => {
+    const server: Server = { ids: count(7), clamp: 4, tells: 'total', style: 'offset', copies: 0 };
+    let isMoved = false;
+    const edit = () => {
+      if (isMoved) return;
+      isMoved = true;
+      server.ids = [6, ...count(6)];
+      server.copies = 1;
+    };
+    const { read, complete } = walk(server, numbered('offset', 4, true), edit, 1);
+    expect(read).not.toContain('6');
+    expect(complete).toBe(false);
+  });
+
   it('miss nothing where a page holds copies of a record that take no place', () => {
     fc.assert(
       fc.property(
