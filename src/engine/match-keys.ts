@@ -28,7 +28,13 @@ export async function matchByKeys(run: MappingRun, from: Side, pairs: readonly P
     const found = digests.map((_, rule) => theirs[rule]?.get(wanted?.keys[rule] ?? '') ?? []);
     const same = digests.map((digest, rule) => (ours[rule]?.get(digest ?? '') ?? []).filter((one) => one.id !== id));
     const free = found.map((known, rule) =>
-      claimed(run, other, ownPartner(known, id), id, same[rule] ?? []).map((one) =>
+      claimed(
+        run,
+        other,
+        ownPartner(stillContested(run, other, known, same[rule] ?? []), id),
+        id,
+        same[rule] ?? [],
+      ).map((one) =>
         one.partner !== id && hasRivals(run, pair, unlinked, rule, same[rule] ?? [])
           ? { ...one, contested: true }
           : one,
@@ -62,6 +68,14 @@ interface Known extends Candidate {
   /** The record of the other side that is parked together with it. */
   awaitedBy: string | null;
 }
+
+/** A record that was parked because several had its key is free again once no other unlinked record has it. */
+const stillContested = (run: MappingRun, side: Side, found: readonly Known[], twins: readonly Known[]): Known[] =>
+  found.map((one) =>
+    one.contested && !run.contested[side].has(one.id) && twins.every((twin) => twin.linked)
+      ? { ...one, contested: false }
+      : one,
+  );
 
 /** Of two that wait as a pair no third one is asked for. */
 function ownPartner(found: readonly Known[], id: string): readonly Known[] {

@@ -23,3 +23,19 @@ it('two records that match and wait as a pair are not parted by a third one with
     expect(await parked()).toEqual(first);
   }
 });
+
+it('an ambiguity ends when a person corrects the key of all candidates but one', async () => {
+  world = await openHostile();
+  world.left.put('p1', { name: 'Nord', email: 'nord@x.example' });
+  world.right.put('r1', { name: 'Nord GmbH', email: 'nord@x.example' });
+  world.right.put('r2', { name: 'Süd GmbH', email: 'nord@x.example' });
+  const parked = async () => (await world.parked()).map(({ id, reason }) => `${id} ${reason}`).sort();
+  await world.sync();
+  expect(await parked()).toEqual(['p1 ambiguous-match', 'r1 ambiguous-match', 'r2 ambiguous-match']);
+  world.right.put('r2', { name: 'Süd GmbH', email: 'sued@x.example' });
+  for (let run = 0; run < 3; run += 1) {
+    world.skip(3_600_000);
+    await world.sync();
+  }
+  expect(await parked()).toEqual([]);
+});
