@@ -71,7 +71,8 @@ function compareRecord({ side, object, id, archived, fields, where }: NamedRecor
 }
 
 function comparePlan({ plan, planWhere }: NonNullable<Scenario['expected']>, actual: string): Mismatch[] {
-  const diff = diffText(tidy(plan ?? ''), tidy(actual));
+  // Of no plan at all, the empty line is no line.
+  const diff = diffText(tidy(plan ?? ''), tidy(actual)).filter(({ kind, line }) => kind === 'gap' || line !== '');
   return plan !== null && diff.length === 0 ? [] : [{ kind: 'plan', diff, where: planWhere }];
 }
 
