@@ -8,6 +8,19 @@ const withMail = (lines: string, variables: Record<string, string> = {}) =>
 
 const NONE = { user: null, password: null, from: 'a@b.example' };
 
+test('recipients may be web services, whose addresses come from the environment', () => {
+  const load = (to: string) =>
+    loadSmall(`${SMALL}\nerrors: { to: [${to}] }\n`, {
+      variables: { SHOP_KEY: 'a', BOOKS_TOKEN: 'b', ALERT_HOOK: 'https://chat.test/hooks/x' },
+    });
+  const named = load('ops@company.example, "${ALERT_HOOK}"');
+  expect(named.ok && named.value.errorsTo).toEqual(['ops@company.example', 'https://chat.test/hooks/x']);
+  const plain = load('"https://chat.test/hooks/x"');
+  expect(plain.ok && plain.value.remarks.map(({ code }) => code)).toContain('secret-in-file');
+  const unset = load('"${NO_SUCH}"');
+  expect(unset.ok ? [] : unset.error.map(({ code }) => code)).toContain('variable-unset');
+});
+
 describe('the mail server of error messages', () => {
   test.each<[string, object]>([
     ['host: mail.test, from: a@b.example', { ...NONE, host: 'mail.test', port: 587, security: 'starttls' }],

@@ -35,6 +35,25 @@ export function loadMail(
   return { host, port: smtp.port ?? PORTS[smtp.security], security: smtp.security, user, password, from };
 }
 
+/** Who gets the error messages: mail addresses, and addresses of web services, which may hold a secret. */
+export function loadRecipients(
+  { errors }: IntegrationFile,
+  variables: Readonly<Record<string, string | undefined>>,
+  findings: Findings,
+): string[] {
+  return (errors?.to ?? []).flatMap((text, at) => {
+    const { text: filled, unset } = fillIn(text, variables);
+    for (const one of unset) reportUnset(one, ['errors', 'to', at], findings);
+    if (/^https?:\/\/[^/]+\/./i.test(text) && !text.includes('${')) {
+      findings.warning('secret-in-file', 'The address of a web service stands in the file', ['errors', 'to', at], {
+        detail: 'Whoever knows the address of a channel can write there.',
+        next: 'Put it into the .env file beside this one, and write ${NAME} here',
+      });
+    }
+    return unset.length === 0 ? [filled] : [];
+  });
+}
+
 function checkPassword({ user, password }: SmtpFile, path: string[], findings: Findings): void {
   if (password !== undefined && password !== '' && !password.includes('${')) {
     findings.error('secret-in-file', 'The password of the mail server stands in the file', [...path, 'password'], {

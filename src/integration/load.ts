@@ -3,7 +3,7 @@ import { type DataPath, explainIssues, readYaml, type YamlDocument } from '../co
 import { type Diagnostic, fail, ok, type Result } from '../record/diagnostic.ts';
 import type { Side } from '../record/side.ts';
 import { Findings } from './findings.ts';
-import { loadMail } from './load-mail.ts';
+import { loadMail, loadRecipients } from './load-mail.ts';
 import { loadMapping } from './load-mapping.ts';
 import { type ChosenSettings, type LoadSettings, loadSystem } from './load-systems.ts';
 import { type Attached, loadDeclared, NOTHING_ATTACHED } from './load-tables.ts';
@@ -112,7 +112,7 @@ function load(
     egress: parsed.network?.egress ?? [],
     echo: parsed.network?.echo ?? null,
     receiver: parsed.network?.receiver ?? null,
-    errorsTo: parsed.errors?.to ?? [],
+    errorsTo: loadRecipients(parsed, settings.variables, findings),
     mail: loadMail(parsed, settings.variables, findings),
     answers: parsed.answers,
   };

@@ -31,7 +31,7 @@ export interface LoadedIntegration {
   echo: string | null;
   /** The address by which the systems reach this machine, and its port there; null where none is named. */
   receiver: { url: string; port: number } | null;
-  /** Who gets the error messages. */
+  /** Who gets the error messages: mail addresses, or addresses of web services (`https://…`), which may hold a secret. */
   errorsTo: string[];
   /** The server that takes them; null where none is named. May hold a secret. */
   mail: MailServer | null;

@@ -307,7 +307,10 @@ export const integrationSchema = z.strictObject({
     .describe('From where this installation reaches the systems: what the other side must allow'),
   errors: z
     .strictObject({
-      to: z.array(z.string()).min(1).describe('Addresses'),
+      to: z
+        .array(z.string())
+        .min(1)
+        .describe('Mail addresses, or addresses that take a POST of { "text": … }, such as those of chats: as ${NAME}'),
       smtp: z
         .strictObject({
           host: z.string().describe('Name or address of the server'),

@@ -3,6 +3,7 @@ import { SIDES, type Side } from '../../record/side.ts';
 import { type MappedObject, mappedFields, mappedObjects } from '../answers.ts';
 import { type Operation, operations } from '../operations.ts';
 import { addressOf, NO_ADDRESS } from '../probe-way.ts';
+import { isService } from '../recipients.ts';
 
 /** What a ticket says about a system and what is asked of it. */
 export interface TicketFacts {
@@ -44,7 +45,7 @@ export function ticketFacts(integration: LoadedIntegration, side: Side): TicketF
     other: integration[other].title,
     address: address === NO_ADDRESS ? null : address,
     contact: system.contact,
-    askedBy: integration.errorsTo,
+    askedBy: integration.errorsTo.filter((address) => !isService(address)),
     egress: integration.egress,
     objects: mappedObjects(integration, side).map((object) => ({
       name: object.definition.label ?? object.name,

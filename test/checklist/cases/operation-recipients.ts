@@ -1,4 +1,5 @@
 import type { LoadedIntegration } from '../../../src/integration/loaded.ts';
+import { openReceiver } from '../../../src/platform/http-receiver.ts';
 import type { MailServer } from '../../../src/platform/mail.ts';
 import { openCheckWorld } from '../../check-world.ts';
 import { openMailServer } from '../../mail-server.ts';
@@ -50,6 +51,34 @@ const withMail = ({ to = [ADA], server = [[ADA, BOB]], declared = {}, write = fa
   },
 });
 
+/** A check whose errors go to a web service that answers so, with the address hidden. */
+const withService = (status: number, write: boolean) => ({
+  async check() {
+    const heard: string[] = [];
+    const receiver = await openReceiver({ port: 0, everywhere: false }, ({ method, body }) => {
+      heard.push(`${method} ${Buffer.from(body).toString('utf8')}`);
+      return { status: method === 'GET' ? 405 : status, headers: {}, body: '' };
+    });
+    if (!receiver.ok) throw new Error(receiver.error.summary);
+    const world = await openCheckWorld();
+    try {
+      const report = await world.check({
+        write,
+        options: { only: ['error-recipients'] },
+        change(integration: LoadedIntegration) {
+          integration.errorsTo = [`http://127.0.0.1:${receiver.value.port}/hooks/very-secret`];
+        },
+      });
+      if (JSON.stringify(report).includes('very-secret')) throw new Error('the report tells the address');
+      if (heard.some((one) => one.startsWith('POST')) !== write) throw new Error('a message was sent without leave');
+      return report;
+    } finally {
+      await world.close();
+      await receiver.value.close();
+    }
+  },
+});
+
 const base = { question: 'error-recipients', system: null } as const;
 const lie = { ...base, probe: 'recipients', variant: 'lying', expect: 'contradicted' } as const;
 const password = { server: [[ADA], { password: 'right' }] as MailOptions };
@@ -57,12 +86,39 @@ const password = { server: [[ADA], { password: 'right' }] as MailOptions };
 export const RECIPIENTS: readonly Case[] = [
   {
     ...base,
+    ...withService(200, true),
+    probe: 'test-message',
+    variant: 'yes',
+    what: 'a web service took a test message',
+    expect: 'verified',
+    found: 'A test message was taken for 1 recipient',
+  },
+  {
+    ...base,
+    ...withService(200, false),
+    probe: 'recipients',
+    variant: 'no',
+    what: 'a web service that was sent nothing',
+    expect: 'declared',
+    found: 'Messages would be taken for 1 recipient',
+  },
+  {
+    ...base,
+    ...withService(410, true),
+    probe: 'test-message',
+    variant: 'lying',
+    what: 'a web service that takes no messages any more',
+    expect: 'contradicted',
+    found: 'Messages are refused for a web service at 127.0.0.1',
+  },
+  {
+    ...base,
     ...withMail({ write: true }),
     probe: 'test-message',
     variant: 'yes',
     what: 'a server took a test message',
     expect: 'verified',
-    found: 'It took a test message for 1 recipient',
+    found: 'A test message was taken for 1 recipient',
   },
   {
     ...base,
@@ -77,7 +133,7 @@ export const RECIPIENTS: readonly Case[] = [
     variant: 'yes',
     what: 'a server with credentials, two recipients',
     expect: 'verified',
-    found: 'It takes messages for 2 recipients',
+    found: 'Messages would be taken for 2 recipients',
   },
   {
     ...base,
@@ -85,7 +141,7 @@ export const RECIPIENTS: readonly Case[] = [
     variant: 'no',
     what: 'a server that would take them, and was sent nothing',
     expect: 'declared',
-    found: 'It takes messages for 1 recipient',
+    found: 'Messages would be taken for 1 recipient',
   },
   {
     ...base,
@@ -127,7 +183,7 @@ export const RECIPIENTS: readonly Case[] = [
     ...lie,
     ...withMail({ to: ['nobody@company.example'] }),
     what: 'a recipient that the server does not know',
-    found: 'It refuses messages for nobody@company.example',
+    found: 'Messages are refused for nobody@company.example',
   },
   {
     ...lie,
