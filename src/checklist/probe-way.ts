@@ -74,7 +74,7 @@ export async function certificateOf(system: LoadedSystem, { network }: Platform)
 
 /** What stands in place of an API: it answers, and is somebody else. */
 export interface Stranger {
-  kind: 'allow-list' | 'elsewhere' | 'page' | 'login';
+  kind: 'allow-list' | 'elsewhere' | 'https' | 'page' | 'login';
   found: string;
   next: string;
 }
@@ -94,6 +94,13 @@ export function strangerIn({ status, headers, body }: HttpResponse, url: string)
       kind: 'elsewhere',
       found,
       next: 'Check the base URL, and whether a proxy or a login stands before the API',
+    };
+  }
+  if (status >= 300 && status < 400 && to?.protocol === 'https:' && url.startsWith('http:')) {
+    return {
+      kind: 'https',
+      found: 'It leads to https, where requests do not follow',
+      next: 'Write https:// in the base URL',
     };
   }
   if (status === 407) return loginPage('A proxy on the way wants credentials (HTTP 407)');

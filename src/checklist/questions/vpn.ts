@@ -36,6 +36,9 @@ async function askWay(context: ProbeContext, side: Side): Promise<Observation> {
   const asked = `where ${addressOf(system)} is, and whether it answers`;
   if (!server || !platform.network)
     return { verdict: 'unknown', asked, facts: {}, found: 'There is no server to ask for' };
+  if (isLoopback(system)) {
+    return { verdict: 'unknown', asked, facts: {}, found: 'It is this machine itself: nothing tells of a VPN' };
+  }
   const reached = await platform.network.connect({ ...server, proxy: system.proxy, timeout: WAY_TIMEOUT_MS });
   if (system.proxy) {
     const facts = { proxy: system.proxy.kind, answers: reached.ok };

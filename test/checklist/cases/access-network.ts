@@ -22,6 +22,7 @@ const failing = (kind: HttpFailure['kind']): HttpClient => ({
 type Answer = ReturnType<Bend>;
 const page: Answer = { status: 200, headers: { 'content-type': 'text/html' }, body: '<!doctype html><p>Please log in' };
 const wall: Answer = { status: 403, headers: { 'content-type': 'text/html' }, body: '<html>Forbidden' };
+const secure: Answer = { status: 301, headers: { location: 'https://127.0.0.1/api' }, body: '' };
 const elsewhere: Answer = { status: 302, headers: { location: 'https://login.guest.test/' }, body: '' };
 
 /** All answers, or only that of the root. */
@@ -77,6 +78,7 @@ const REACHABILITY: Case[] = [
       ['a page for people answers everything', page, 'a page for people'],
       ['a firewall forbids everything', wall, 'as an allow-list does'],
       ['everything leads to another host', elsewhere, 'It leads elsewhere, to login.guest.test'],
+      ['everything leads to https', secure, 'It leads to https'],
       ['the network wants a login', { status: 511, headers: {}, body: '' }, '511'],
       ['a proxy on the way wants credentials', { status: 407, headers: {}, body: '' }, 'HTTP 407'],
     ] as const
@@ -222,9 +224,19 @@ const VPN: Case[] = [
     system: 'erp',
     variant: 'yes',
     what: 'a VPN, and the host at a private address answers',
-    change: answered('vpn', { erp: 'WireGuard, site to site', crm: 'n/a: public' }),
+    change: all(answered('vpn', { erp: 'WireGuard, site to site', crm: 'n/a: public' }), onMapped),
     expect: 'verified',
     found: 'at a private address, and answers',
+  },
+  {
+    question: 'vpn',
+    probe: 'way',
+    system: 'erp',
+    variant: 'lying',
+    what: 'a VPN to this machine itself',
+    change: answered('vpn', { erp: 'WireGuard, site to site', crm: 'n/a: public' }),
+    expect: 'declared',
+    found: 'It is this machine itself',
   },
   {
     question: 'vpn',
