@@ -208,6 +208,10 @@ test('systems that no catalogue knows: connectors are made, learnt, and synchron
     const ran = await init(somebody({ ...newUser(), 'first.address': first, 'second.address': second }));
     expect(ran.err).toBe('');
     expect(ran.out).toContain('+ sales.yaml');
+    expect(ran.out).toContain('Ready for runs in staging.');
+    expect(readFileSync(inShop('integration.yaml'), 'utf8')).toMatch(
+      /# Cut: \d+ of \d+ sampled texts are longer than 40 characters\.\n.*loss: accepted, validate:/,
+    );
     expect(readFileSync(inShop('books.yaml'), 'utf8')).toContain('ground: learnt');
     for (const secret of [CRM_CLIENT_SECRET, ERP_KEY]) expect(texts(folder)).not.toContain(secret);
     const synced = await runIn(join(folder, 'shop'), ['sync', '--json']);

@@ -28,7 +28,7 @@ export interface DraftedMapping {
 }
 
 export interface DraftedRow {
-  row: ProposedRow;
+  row: Readonly<ProposedRow | Record<string, unknown>>;
   fields: FieldPair;
   /** What stands above the row in the file. */
   notes: string[];

@@ -81,14 +81,16 @@ function withLosses(
     const { a, b } = one.fields;
     const loss = losses.find((known) => known.mapping === mapping && known.a === a && known.b === b);
     if (!loss) return one;
-    const { from } = loss;
-    const note = `There and back: ${loss.says}`;
+    const { from, cut } = loss;
+    const note = cut ? `Cut: ${loss.says}` : `There and back: ${loss.says}`;
+    const repair = { check: 'length', system: names[otherSide(from)], repair: ['truncate'], policy: 'warn' };
+    const repaired = cut ? { validate: [repair] } : {};
     if (answer === 'one-way' && !required[from].includes(one.fields[from])) {
       const direction = `${names[from]} -> ${names[otherSide(from)]}`;
-      return { ...one, row: { ...one.row, direction }, notes: [...one.notes, note] };
+      return { ...one, row: { ...one.row, direction, ...repaired }, notes: [...one.notes, note] };
     }
     const why = answer === 'one-way' ? [`Both ways all the same: ${names[from]} takes no new record without it`] : [];
-    return { ...one, row: { ...one.row, loss: 'accepted' }, notes: [...one.notes, note, ...why] };
+    return { ...one, row: { ...one.row, loss: 'accepted', ...repaired }, notes: [...one.notes, note, ...why] };
   };
   return mappings.map((mapping) => ({ ...mapping, rows: mapping.rows.map((row) => decide(mapping, row)) }));
 }

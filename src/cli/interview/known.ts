@@ -45,6 +45,8 @@ export interface KnownLoss {
   from: Side;
   /** `a text of 41 characters comes back as a text of 40 characters` */
   says: string;
+  /** Longer texts must be cut for the other side, or their records are parked there. */
+  cut: boolean;
 }
 
 /** What was found out so far, so that nobody is asked for it. */

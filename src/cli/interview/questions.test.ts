@@ -48,7 +48,7 @@ function asked(of: Known): string[] {
 const NEEDED = ['first.address', 'second.address'];
 const CREDENTIALS = ['first.credentials.client_id', 'first.credentials.client_secret', 'second.credentials.api_key'];
 const WISHES = ['objects', 'wins', 'deletes', 'schedule', 'errors', 'privacy'];
-const loss = { mapping: 'companies', a: 'name', b: 'name_1', from: 'a', says: 'less' } as const;
+const loss = { mapping: 'companies', a: 'name', b: 'name_1', from: 'a', says: 'less', cut: false } as const;
 
 describe('what is asked', () => {
   test.each<[string, Known, string[]]>([

@@ -64,7 +64,7 @@ function neededQuestions(known: Known): { questions: Question[]; complete: boole
   if (known.pairs === null) return { questions, complete: false };
   questions.push(objectsQuestion(known, { first, second }));
   if (known.losses === null) return { questions, complete: false };
-  if (known.losses.length > 0) questions.push(lossesQuestion(known.losses, { first, second }));
+  if (known.losses.length > 0) questions.push(lossesQuestion(known.losses));
   questions.push(winsQuestion({ first, second }), deletesQuestion());
   return { questions, complete: true };
 }
@@ -175,7 +175,7 @@ function wrongPair({ a, b }: Record<Side, string>, { first, second }: Both): str
   return null;
 }
 
-function lossesQuestion(losses: readonly KnownLoss[], { first, second }: Both): Question {
+function lossesQuestion(losses: readonly KnownLoss[]): Question {
   const rows = new Map(losses.map((loss) => [`${loss.a} ↔ ${loss.b}`, loss]));
   const some = [...rows].slice(0, 3).map(([row, { says }]) => `${row}: ${says}`);
   const more = rows.size > some.length ? `; and ${rows.size - some.length} more` : '';
@@ -187,7 +187,7 @@ function lossesQuestion(losses: readonly KnownLoss[], { first, second }: Both): 
     form: {
       kind: 'choice',
       options: [
-        { value: 'accept', label: 'Both ways all the same', hint: 'the loss is known, and the check says so' },
+        { value: 'accept', label: 'Both ways all the same', hint: 'longer texts are cut; the check says so' },
         {
           value: 'one-way',
           label: 'These fields one way only',
@@ -197,7 +197,7 @@ function lossesQuestion(losses: readonly KnownLoss[], { first, second }: Both): 
       ],
     },
     fallback: 'one-way',
-    wrong: oneOf(['accept', 'one-way', 'leave'], { first, second }),
+    wrong: oneOf(['accept', 'one-way', 'leave']),
   };
 }
 

@@ -22,3 +22,25 @@ test.each([
   const found = suggestObjects(objectsOf(a), objectsOf(b)).map((one) => `${one.a} = ${one.b}`);
   expect(found).toEqual(expect.arrayContaining(pairs));
 });
+
+test('objects with other names are the same where their records are', () => {
+  const seen = (connector: string, name: string, field: string, digests: string[]) =>
+    objectsOf(connector)
+      .filter((one) => one.name === name)
+      .map((one) => ({
+        ...one,
+        fields: one.fields.map((known) =>
+          known.name === field ? { ...known, digests: new Set(digests), isUnique: true } : known,
+        ),
+      }));
+  const titles = (from: number) => Array.from({ length: 40 }, (_, index) => `title ${index + from}`);
+  const found = (shift: number) =>
+    suggestObjects(
+      seen('sandbox-crm', 'deals', 'title', titles(0)),
+      seen('sandbox-erp', 'orders', 'subject', titles(shift)),
+    );
+  expect(found(20)).toMatchObject([
+    { a: 'deals', b: 'orders', grounds: ['2 pairs of fields', 'the same title in 20 sampled records'] },
+  ]);
+  expect(found(38)).toEqual([]);
+});

@@ -128,3 +128,31 @@ describe('what else is known', () => {
     expect(new Set(found.map(({ b }) => b)).size).toBe(found.length);
   });
 });
+
+describe('records that are in both systems', () => {
+  const pairsBy = (agreed: Record<string, [equal: number, both: number, distinct: number]>) =>
+    suggestPairs(object('a', 'label', 'state', 'active'), object('b', 'wording', 'state', 'active'), (one, other) => {
+      const [equal, both, distinct] = agreed[`${one} ${other}`] ?? [0, 0, 0];
+      return { equal, both, distinct };
+    }).map(({ a, b, confidence, grounds }) => ({ pair: `${a} ${b}`, sure: confidence >= 0.8, grounds }));
+
+  test('make a pair of fields whose names say nothing', () => {
+    const found = pairsBy({ 'label wording': [40, 40, 38] });
+    expect(found).toContainEqual({
+      pair: 'label wording',
+      sure: true,
+      grounds: ['equal in 40 of 40 records that are in both'],
+    });
+  });
+
+  test('take a pair back whose names deceive', () => {
+    expect(pairsBy({ 'state state': [1, 40, 1] }).map(({ pair }) => pair)).not.toContain('state state');
+  });
+
+  test('say nothing where they are few, or yes and no', () => {
+    expect(pairsBy({ 'label wording': [9, 9, 9], 'active wording': [30, 40, 2] }).map(({ pair }) => pair)).toEqual([
+      'state state',
+      'active active',
+    ]);
+  });
+});
