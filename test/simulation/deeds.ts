@@ -21,8 +21,11 @@ export interface Deed {
   removes?: boolean;
 }
 
-/** Names a deed, whatever its fields. */
-export const nameOf = ({ mapping, side, kind, id }: Deed): string => `${mapping} ${side} ${kind} ${id}`;
+/** Names a deed, whatever its fields. A record goes for all mappings of its object, whichever of them it belongs to by then. */
+export const nameOf = ({ mapping, side, kind, id }: Deed): string => {
+  const isRemoval = kind === 'delete' || kind === 'archive';
+  return `${isRemoval ? MAPPINGS[mapping].objects[side] : mapping} ${side} ${kind} ${id}`;
+};
 
 /** What a plan wants with two records, or with one and the other that is to be made of it. */
 export interface PlannedPair {
