@@ -53,3 +53,13 @@ export function nothingToSee(asked: string, samples: readonly Sample[]): Observa
     facts: { records: 0, failure: failure?.code ?? null },
   };
 }
+
+/** What holds for the objects that were seen is not known of those that hold no records, or could not be read. */
+export function asFarAsSeen(observed: Observation, samples: readonly Sample[]): Observation {
+  const unseen = samples.filter(({ records, failure }) => failure !== null || records.length === 0);
+  if (observed.verdict !== 'holds' || unseen.length === 0) return observed;
+  const names = [...new Set(unseen.map(({ object }) => object))].join(', ');
+  const failure = unseen.find((sample) => sample.failure)?.failure;
+  const why = failure ? `not all could be read of ${names}: ${toldBy(failure)}` : `nothing was seen of ${names}`;
+  return { ...observed, verdict: 'unknown', found: `${observed.found}; ${why}` };
+}

@@ -4,7 +4,7 @@ import { Obstacle } from '../record/expressed.ts';
 import type { Side } from '../record/side.ts';
 import { compileCheck } from '../validation/validate.ts';
 import { counted, mappedFields, mappedObjects, someOf } from './answers.ts';
-import { nothingToSee } from './failure.ts';
+import { asFarAsSeen, nothingToSee } from './failure.ts';
 import { aboutRecords } from './named.ts';
 import type { Observation, ProbeContext } from './question.ts';
 import type { Sample } from './sample.ts';
@@ -47,7 +47,8 @@ export async function askOwnLimits(
   const nothing = nothingToSee(asked, seen);
   if (nothing) return nothing;
   if (broken.length === 0) {
-    return { verdict: 'holds', asked, facts, found: `${counted(values, 'value')} keep to what is declared` };
+    const kept = `${counted(values, 'value')} keep to what is declared`;
+    return asFarAsSeen({ verdict: 'holds', asked, facts, found: kept }, seen);
   }
   const found = `Not as declared in the system's own records: ${someOf(broken.map(({ name }) => name))}`;
   const isWrong = broken.some(({ share }) => share > integration.failures.share);

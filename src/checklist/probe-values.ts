@@ -3,7 +3,7 @@ import type { Diagnostic } from '../record/diagnostic.ts';
 import type { Side } from '../record/side.ts';
 import type { FieldType } from '../record/value.ts';
 import { counted, type MappedObject, mappedFields, mappedObjects } from './answers.ts';
-import { nothingToSee } from './failure.ts';
+import { asFarAsSeen, nothingToSee } from './failure.ts';
 import { aboutRecords } from './named.ts';
 import type { Observation, ProbeContext } from './question.ts';
 import { readSome } from './read-some.ts';
@@ -61,7 +61,8 @@ export async function askReadable(
   }
   if (read === 0) return { verdict: 'unknown', asked, facts, found: 'None of the records seen has a value there' };
   if (silent.length > 0) return { verdict: 'unknown', asked, facts, found: silent.join('; ') };
-  return { verdict: 'holds', asked, facts, found: `${counted(read, 'value')} read, all of the declared form` };
+  const found = `${counted(read, 'value')} read, all of the declared form`;
+  return asFarAsSeen({ verdict: 'holds', asked, facts, found }, seen);
 }
 
 /** What was expected is the same for all values of a field. */

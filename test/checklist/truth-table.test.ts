@@ -15,6 +15,7 @@ import { RECIPIENTS } from './cases/operation-recipients.ts';
 import { RIGHTS } from './cases/operation-rights.ts';
 import { WEBHOOKS } from './cases/operation-webhooks.ts';
 import { READING } from './cases/reading.ts';
+import { UNSEEN } from './cases/unseen.ts';
 import { VALUES } from './cases/values.ts';
 import { WRITING } from './cases/writing.ts';
 import { WRITING_VALUES } from './cases/writing-values.ts';
@@ -35,6 +36,7 @@ const CASES: readonly Case[] = [
   ...READING,
   ...RECIPIENTS,
   ...RIGHTS,
+  ...UNSEEN,
   ...VALUES,
   ...WEBHOOKS,
   ...WRITING,

@@ -5,7 +5,7 @@ import type { NewFields } from '../../integration/schema.ts';
 import type { Diagnostic } from '../../record/diagnostic.ts';
 import type { Side } from '../../record/side.ts';
 import { counted, declared, fromFile, mappedFields, mappedObjects, ofEachSystem, someOf } from '../answers.ts';
-import { nothingToSee } from '../failure.ts';
+import { asFarAsSeen, nothingToSee } from '../failure.ts';
 import type { Observation, ProbeContext, Question } from '../question.ts';
 import type { Sample } from '../sample.ts';
 
@@ -133,7 +133,8 @@ async function askSent({ integration, samples, connections }: ProbeContext, side
     const next = 'Ask the administrator whether they were removed, or hidden from this login';
     return { verdict: 'unknown', asked, facts, found, next };
   }
-  if (unknown.length === 0) return { verdict: 'holds', asked, facts, found: 'All of them are declared' };
+  if (unknown.length === 0)
+    return asFarAsSeen({ verdict: 'holds', asked, facts, found: 'All of them are declared' }, seen);
   return {
     verdict: 'holds',
     asked,

@@ -3,7 +3,7 @@ import type { LoadedMapping } from '../../integration/loaded.ts';
 import type { Diagnostic } from '../../record/diagnostic.ts';
 import { otherSide, type Side } from '../../record/side.ts';
 import { counted, declared, fromFileOr, open, percent } from '../answers.ts';
-import { nothingToSee } from '../failure.ts';
+import { asFarAsSeen, nothingToSee } from '../failure.ts';
 import { type Group, groupByKey } from '../match-keys.ts';
 import { aboutRecords } from '../named.ts';
 import type { Answer, Observation, ProbeContext, Question } from '../question.ts';
@@ -78,9 +78,9 @@ async function askKeys({ integration, samples, connections }: ProbeContext, side
     return { verdict: 'contradicts', asked, facts, findings, found: wrong, next };
   }
   const found = `With a key: ${parts.join(', ')}; ${shared} of those seen share theirs`;
-  if (shared === 0) return { verdict: 'holds', asked, facts, found };
+  if (shared === 0) return asFarAsSeen({ verdict: 'holds', asked, facts, found }, seen);
   const next = `Merge the ${shared} records that share a key, or they will be parked`;
-  return { verdict: 'holds', asked, facts, findings, found, next };
+  return asFarAsSeen({ verdict: 'holds', asked, facts, findings, found, next }, seen);
 }
 
 function sharedKey({ name, match, objects, where }: LoadedMapping, side: Side, { rule, ids }: Group): Diagnostic {

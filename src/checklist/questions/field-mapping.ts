@@ -2,9 +2,9 @@ import { wireReader } from '../../connector/wire-path.ts';
 import { isEmpty } from '../../record/canonical.ts';
 import type { Side } from '../../record/side.ts';
 import { counted, declared, mappedFields, mappedObjects, ofEachSystem, someOf } from '../answers.ts';
-import { nothingToSee } from '../failure.ts';
+import { asFarAsSeen, nothingToSee } from '../failure.ts';
 import { unreadableValues } from '../probe-values.ts';
-import type { Observation, ProbeContext, Question } from '../question.ts';
+import type { Observation, ProbeContext, Question, ReadingProbe } from '../question.ts';
 import type { Sample } from '../sample.ts';
 
 export const fieldMapping: Question = {
@@ -26,12 +26,20 @@ export const fieldMapping: Question = {
       return declared(side, `fields mapped: ${says}; types fit`);
     }),
   probes: [
-    { id: 'fields-exist', ask: askFields },
-    { id: 'values-decode', ask: askValues },
+    { id: 'fields-exist', ask: seen(askFields) },
+    { id: 'values-decode', ask: seen(askValues) },
     // Loaded when it is asked: a sync has the check list, too, and needs no examples of values.
     { id: 'round-trip', ask: async (context, side) => (await import('../round-trip.ts')).askRoundTrip(context, side) },
   ],
 };
+
+/** The same, and nothing more than it saw. */
+function seen(ask: ReadingProbe['ask']): ReadingProbe['ask'] {
+  return async (context, side) => {
+    const samples = mappedObjects(context.integration, side).map(({ name }) => context.samples.of(side, name));
+    return asFarAsSeen(await ask(context, side), await Promise.all(samples));
+  };
+}
 
 async function samplesOf({ integration, samples }: ProbeContext, side: Side) {
   const found: { sample: Sample; names: string[] }[] = [];

@@ -1,7 +1,7 @@
 import type { LoadedIntegration, LoadedMapping } from '../../integration/loaded.ts';
 import type { Side } from '../../record/side.ts';
 import { declared, percent } from '../answers.ts';
-import { nothingToSee } from '../failure.ts';
+import { asFarAsSeen, nothingToSee } from '../failure.ts';
 import { passesFilter } from '../filter.ts';
 import type { Observation, ProbeContext, Question } from '../question.ts';
 
@@ -58,5 +58,6 @@ async function askScope({ integration, samples }: ProbeContext, side: Side): Pro
       next: `Look at filter under ${mapping.name}: field names, option keys, upper and lower case`,
     };
   }
-  return nothingToSee(asked, seen) ?? { verdict: 'holds', asked, facts, found: `In scope: ${parts.join(', ')}` };
+  const found = `In scope: ${parts.join(', ')}`;
+  return nothingToSee(asked, seen) ?? asFarAsSeen({ verdict: 'holds', asked, facts, found }, seen);
 }

@@ -5,7 +5,7 @@ import { isEmpty } from '../../record/canonical.ts';
 import type { Diagnostic } from '../../record/diagnostic.ts';
 import { otherSide, type Side } from '../../record/side.ts';
 import { counted, declared, fromFileOr, mappedFields, mappedObjects, notApplicable, someOf } from '../answers.ts';
-import { nothingToSee } from '../failure.ts';
+import { asFarAsSeen, nothingToSee } from '../failure.ts';
 import { unreadableValues } from '../probe-values.ts';
 import type { Observation, ProbeContext, Question } from '../question.ts';
 import type { Sample } from '../sample.ts';
@@ -165,7 +165,8 @@ async function askUsed(context: ProbeContext, side: Side): Promise<Observation> 
     return { verdict: 'contradicts', asked, facts, findings, found, next };
   }
   if (read === 0) return { verdict: 'unknown', asked, facts, found: 'None of the records seen has an option there' };
-  return { verdict: 'holds', asked, facts, found: `${counted(read, 'option')} read, all of them known` };
+  const found = `${counted(read, 'option')} read, all of them known`;
+  return asFarAsSeen({ verdict: 'holds', asked, facts, found }, seen);
 }
 
 /** Whether the options of a field are known: any text may be one of a field that declares none. */

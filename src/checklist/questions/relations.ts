@@ -4,7 +4,7 @@ import { isEmpty } from '../../record/canonical.ts';
 import type { Diagnostic, Place } from '../../record/diagnostic.ts';
 import type { Side } from '../../record/side.ts';
 import { counted, declared, mappedObjects, notApplicable, ofEachSystem } from '../answers.ts';
-import { nothingToSee, toldBy } from '../failure.ts';
+import { asFarAsSeen, nothingToSee, toldBy } from '../failure.ts';
 import { aboutRecords } from '../named.ts';
 import type { Observation, ProbeContext, Question } from '../question.ts';
 import type { Sample } from '../sample.ts';
@@ -242,7 +242,7 @@ async function askKeys({ integration, samples }: ProbeContext, side: Side): Prom
     return { verdict: 'contradicts', asked, facts, findings, found, next };
   }
   const found = `${counted(records, 'record')} seen, ${keys === 0 ? 'referred to by id' : `${counted(keys, 'key')} looked at`}`;
-  if (findings.length === 0) return { verdict: 'holds', asked, facts, found };
+  if (findings.length === 0) return asFarAsSeen({ verdict: 'holds', asked, facts, found }, seen);
   const next = 'Give each of these records a key of its own: a reference to it can not be followed';
   return { verdict: 'holds', asked, facts, findings, found: `${found}; ${findings.length} at fault`, next };
 }

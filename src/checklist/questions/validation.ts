@@ -9,7 +9,7 @@ import { otherSide, type Side } from '../../record/side.ts';
 import type { Fields } from '../../record/value.ts';
 import { compileCheck, valueRules } from '../../validation/validate.ts';
 import { counted, declared, mappedFields, mappedObjects, ofEachSystem, someOf } from '../answers.ts';
-import { nothingToSee } from '../failure.ts';
+import { asFarAsSeen, nothingToSee } from '../failure.ts';
 import { passesFilter } from '../filter.ts';
 import { aboutRecords } from '../named.ts';
 import { askOwnLimits } from '../probe-limits.ts';
@@ -107,7 +107,7 @@ async function askSample(context: ProbeContext, side: Side): Promise<Observation
     const inside = sample.records.filter(({ fields }) => passesFilter(mapping.filter[source], fields));
     hold(mapping.objects[side], side, inside, tests, totals, faults);
   }
-  return nothingToSee(asked, seen) ?? judge(asked, totals, [...faults.values()], context, side);
+  return nothingToSee(asked, seen) ?? asFarAsSeen(judge(asked, totals, [...faults.values()], context, side), seen);
 }
 
 /** Holds records against the tests, and counts. */
