@@ -332,7 +332,7 @@ export const integrationSchema = z.strictObject({
     .record(z.string(), z.unknown())
     .default({})
     .describe(
-      'Answers to questions of the check list that configure nothing, by the id of the question: a text, or a text for each system by its name; `n/a: why` where the question does not arise, `open: ask NAME` where nobody knows it yet',
+      'Answers to questions of the check list that configure nothing, by the id of the question: a text, or a text for each system by its name; `n/a: why` where the question does not arise, `open: ask NAME` where nobody knows it yet; `privacy` may have the parts `basis`, `retention`, `deletion` and `not_personal` (fields that look personal and are not)',
     ),
 });
 
