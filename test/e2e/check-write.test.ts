@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
 import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type CliWorld, LAUNCHER, openCliWorld, runIn } from './cli-world.ts';
@@ -10,6 +13,8 @@ import { type CliWorld, LAUNCHER, openCliWorld, runIn } from './cli-world.ts';
  * A check that writes leaves nothing behind, in time, and says what it did; also where it was killed. The CRM has its limit
  * of 100 requests in ten seconds and its lag, as a real one.
  */
+
+const PARTS = fileURLToPath(new URL('../../examples/parts-and-lines/integration.yaml', import.meta.url));
 
 let world: CliWorld | null = null;
 afterEach(async () => {
@@ -117,4 +122,15 @@ describe('a check that writes', () => {
     expect(await statuses('--write', '--yes')).toEqual(['verified', 'verified']);
     expect(await statuses()).toEqual(['verified', 'verified']);
   }, 30_000);
+
+  test('tries parts and lines of other records, and records of one object under several mappings', async () => {
+    const here = await open();
+    const before = digestOf(here);
+    copyFileSync(PARTS, join(here.folder, 'integration.yaml'));
+    const ran = await here.run('check', '--question', 'propagation', '--write', '--yes', '--json');
+    const { lines } = z.object({ lines: z.array(z.object({ status: z.string() })) }).parse(ran.last());
+    expect(lines.map(({ status }) => status)).toEqual(['verified', 'verified']);
+    expect(ran.last()).toMatchObject({ marked: { left: [] } });
+    expect(digestOf(here)).toBe(before);
+  }, 60_000);
 });

@@ -190,22 +190,29 @@ export async function clearMarked(
 ): Promise<Cleared> {
   const cleared: Cleared = { removed: 0, archived: 0, absent: 0, left: [] };
   // Those that were made last refer to those that were made first.
-  const groups = Map.groupBy([...records].reverse(), ({ side, object }) => `${side} ${object}`);
-  for (const group of groups.values()) {
-    const side = group[0]?.side ?? 'a';
-    const outcomes = await removeMarked(connections[side], platform.clock, group);
-    const gone: MarkedRecord[] = [];
-    for (const [at, record] of group.entries()) {
-      const outcome = outcomes[at];
-      if (outcome?.ok) {
-        cleared[outcome.value] += 1;
-        gone.push(record);
-      } else if (outcome) {
-        const { object, id, mark } = record;
-        cleared.left.push({ side, object, id, mark, why: outcome.error });
+  let waiting = [...records].reverse();
+  // Again, since what could not be removed by itself may be gone with what it was a part of.
+  for (let round = 0; round < 2 && waiting.length > 0; round++) {
+    cleared.left = [];
+    const refused: MarkedRecord[] = [];
+    for (const group of Map.groupBy(waiting, ({ side, object }) => `${side} ${object}`).values()) {
+      const side = group[0]?.side ?? 'a';
+      const outcomes = await removeMarked(connections[side], platform.clock, group);
+      const gone: MarkedRecord[] = [];
+      for (const [at, record] of group.entries()) {
+        const outcome = outcomes[at];
+        if (outcome?.ok) {
+          cleared[outcome.value] += 1;
+          gone.push(record);
+        } else if (outcome) {
+          const { object, id, mark } = record;
+          cleared.left.push({ side, object, id, mark, why: outcome.error });
+          refused.push(record);
+        }
       }
+      await forget(gone);
     }
-    await forget(gone);
+    waiting = refused;
   }
   return cleared;
 }

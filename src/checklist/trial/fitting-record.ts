@@ -38,11 +38,23 @@ interface Place {
 }
 
 /**
- * A record that the system takes and that every mapping of its object lets through unchanged, with all fields filled that
+ * A record that the system takes and that the mappings let through unchanged: these, by default all of its object, or else one of them, with all fields filled that
  * go to the other system. Fails where a field that must be filled, or a filter, takes none of the values at hand.
  */
-export function fittingRecord(scope: FittingScope, side: Side, object: string): Result<Fields> {
-  const mappings = scope.integration.mappings.filter(({ objects }) => objects[side] === object);
+export function fittingRecord(
+  scope: FittingScope,
+  side: Side,
+  object: string,
+  only?: readonly LoadedMapping[],
+): Result<Fields> {
+  const mappings = only ?? scope.integration.mappings.filter(({ objects }) => objects[side] === object);
+  const fitted = filled(scope, side, object, mappings);
+  if (fitted.ok || only) return fitted;
+  // Mappings of one object may each let in what the others leave out.
+  return mappings.map((mapping) => filled(scope, side, object, [mapping])).find((one) => one.ok) ?? fitted;
+}
+
+function filled(scope: FittingScope, side: Side, object: string, mappings: readonly LoadedMapping[]): Result<Fields> {
   const places = placesOf(scope, side, object, mappings);
   const record: Fields = {};
   for (const mapping of mappings) {
@@ -119,15 +131,18 @@ function placesOf(scope: FittingScope, side: Side, object: string, mappings: rea
       const held = codec.normalise(name, value);
       return held.ok && sameValue(held.value, value);
     };
+    const known = seen.flatMap((one) => one[name] ?? []);
+    // It leads to a record of others, which is left out of this wherever it can be.
+    const isReference = declared.reference !== undefined || declared.type === 'reference';
+    const needed = declared.required ? known : [];
     const preferred = scope.prefer?.(name, declared) ?? [];
     return [
       {
         name,
         declared,
-        values: [
-          ...preferred,
-          ...candidates(declared, beside, { seed, lists, theirs, seen: seen.flatMap((one) => one[name] ?? []) }),
-        ],
+        values: isReference
+          ? needed
+          : [...preferred, ...candidates(declared, beside, { seed, lists, theirs, seen: known })],
         holds,
         fits: (record) =>
           holds(record) &&
@@ -146,11 +161,11 @@ function letIn(mapping: LoadedMapping, side: Side, places: readonly Place[], rec
   if (passesFilter(filter, record)) return true;
   const read = places.filter(({ name }) => filter?.fields === null || filter?.fields.includes(name));
   for (const one of read) {
-    for (const value of one.values) {
+    for (const value of withNone(one)) {
       const changed = { ...record, [one.name]: value };
       if (!one.fits(changed)) continue;
       for (const two of read) {
-        for (const other of two === one ? [value] : two.values.slice(0, TRIED_TOGETHER)) {
+        for (const other of two === one ? [value] : withNone({ ...two, values: two.values.slice(0, TRIED_TOGETHER) })) {
           const both = { ...changed, [two.name]: other };
           if (!two.fits(both) || !passesFilter(filter, both)) continue;
           Object.assign(record, both);
@@ -161,6 +176,9 @@ function letIn(mapping: LoadedMapping, side: Side, places: readonly Place[], rec
   }
   return false;
 }
+
+/** None at all last. */
+const withNone = ({ declared, values }: Place): Value[] => (declared.required ? values : [...values, null]);
 
 const TRIED_TOGETHER = 20;
 

@@ -8,6 +8,7 @@ import type { Fields, Value } from '../../record/value.ts';
 import type { Link, ParkedRecord, Store } from '../../store/port.ts';
 import { openScratch } from '../../store/scratch.ts';
 import { openSqliteStore } from '../../store/sqlite/store.ts';
+import { passesFilter } from '../filter.ts';
 import type { Marked } from '../marks/marks.ts';
 import type { WritingContext } from '../question.ts';
 import { seedOf } from './candidates.ts';
@@ -69,7 +70,7 @@ class Trial {
   readonly #context: WritingContext;
   readonly #store: Store;
   readonly #keys: { fields: Uint8Array; strong: Uint8Array };
-  /** By side and object. */
+  /** By side and mapping. */
   readonly #made = new Map<string, Made>();
 
   constructor(context: WritingContext, store: Store, keys: { fields: Uint8Array; strong: Uint8Array }) {
@@ -78,25 +79,21 @@ class Trial {
     this.#keys = keys;
   }
 
-  /** One record of each mapped object on each side, parents first. */
+  /** One record of each mapping on each side, parents first. */
   async make(): Promise<void> {
     const { integration, connections, marks, samples, platform } = this.#context;
     for (const { objects } of integration.mappings)
       for (const side of SIDES) await connections[side].loadOptions(objects[side]);
-    for (const { objects } of integration.mappings) {
+    for (const mapping of integration.mappings) {
       for (const side of SIDES) {
-        const object = objects[side];
-        if (this.#made.has(`${side} ${object}`)) continue;
+        const object = mapping.objects[side];
         const token = Buffer.from(platform.random.bytes(4)).toString('hex');
         const sample = await samples.of(side, object);
-        const fields = fittingRecord(
-          { ...this.#scope(token), seen: sample.records.map((one) => one.fields) },
-          side,
-          object,
-        );
+        const scope = { ...this.#scope(token), seen: sample.records.map((one) => one.fields) };
+        const fields = fittingRecord(scope, side, object, [mapping]);
         const made = fields.ok ? await marks.make(side, object, fields.value) : fields;
         this.#made.set(
-          `${side} ${object}`,
+          `${side} ${mapping.name}`,
           made.ok ? { kind: 'made', marked: made.value } : { kind: 'none', why: made.error },
         );
       }
@@ -111,8 +108,7 @@ class Trial {
       seed: seedOf(token),
       seen: [],
       referenceOf: (name, side, by) => {
-        const mapping = integration.mappings.find((one) => one.name === name);
-        const made = mapping && this.#made.get(`${side} ${mapping.objects[side]}`);
+        const made = this.#made.get(`${side} ${name}`);
         return made?.kind === 'made' && by === null ? made.marked.id : null;
       },
     };
@@ -163,6 +159,7 @@ class Trial {
   async #created(mapping: LoadedMapping, side: Side, marked: Marked): Promise<Verdict> {
     const own = await this.#read(side, mapping, marked.id);
     if (own.kind !== 'present') return this.#notDone(side, 'created', own);
+    if (!passesFilter(mapping.filter[side], own.fields)) return untriedText('it is outside the filter');
     const agreed = mapping.propagate[side].create;
     const partner = await this.#partner(mapping, side, marked.id);
     const parked = await this.#parked(mapping, side, marked.id);
@@ -305,7 +302,13 @@ class Trial {
         `Find out why ${target} does not ${agreed} ${mapping.objects[otherSide(side)]}`,
       );
     }
-    const archived = partner.kind === 'archived';
+    // What was taken out of a whole that stays is gone.
+    const { part_of: part, lines_of: lines } = definitionOf(
+      this.#context.connections,
+      otherSide(side),
+      mapping.objects[otherSide(side)],
+    );
+    const archived = partner.kind === 'archived' && !part && !lines;
     if (agreed === 'archive') return archived ? fine('archived') : wrong('it was deleted for good, not archived');
     return archived ? wrong('it was archived, not deleted') : fine('deleted');
   }
@@ -320,7 +323,7 @@ class Trial {
     const outcomes: EventOutcome[] = [];
     for (const mapping of childrenFirst ? [...mappings].reverse() : mappings) {
       for (const side of SIDES) {
-        const made = this.#made.get(`${side} ${mapping.objects[side]}`);
+        const made = this.#made.get(`${side} ${mapping.name}`);
         const verdict =
           made?.kind === 'made'
             ? await ask(mapping, side, made.marked)
