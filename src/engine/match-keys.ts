@@ -57,6 +57,8 @@ export async function matchByKeys(run: MappingRun, from: Side, pairs: readonly P
       for (const [rule, digest] of digests.entries()) if (digest !== null) run.aside[from].set(`${rule} ${digest}`, id);
       continue;
     }
+    // What is not to be created, as the filter keeps it out, is no double of what is.
+    if (decision.kind === 'none' && !mayCreate(run, pair)) continue;
     for (const [rule, digest] of digests.entries()) if (digest !== null) run.taken[from].set(`${rule} ${digest}`, id);
     if (decision.kind === 'match') await takeMatch(run, other, pair, decision.id);
   }

@@ -142,3 +142,12 @@ it('a record that is gone when a filter keeps its match out is not kept among th
   await world.sync({ sweep: 'never' });
   expect(await reasons()).toEqual([]);
 });
+
+// Simulation seed 12757.
+it('a record that the filter keeps out is no double of one that it lets in', async () => {
+  world = await openHostile({ mapping: { filter: { left: "{{ record.name != 'Out' }}" } } });
+  world.left.put('p1', { name: 'Out', email: 'nord@x.example' });
+  world.left.put('p2', { name: 'Nord', email: 'nord@x.example' });
+  await world.sync();
+  expect([names(world.right), await world.parked()]).toEqual([['Nord'], []]);
+});
