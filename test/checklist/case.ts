@@ -120,3 +120,13 @@ export const EMPTY_SYSTEMS: CheckWorldOptions = {
   crm: { sizes: { companies: 0, contacts: 0, deals: 0, products: 0, users: 0 } },
   erp: { sizes: { customers: 0, articles: 0, orders: 0, price_lists: 0 } },
 };
+
+/** The file says, by a text that begins with n/a, that a question does not arise. */
+export const doesNotArise = (question: string, why: string): Case => ({
+  question,
+  system: null,
+  variant: 'no',
+  what: 'the file says that it does not arise',
+  change: answered(question, why),
+  expect: 'not-applicable',
+});

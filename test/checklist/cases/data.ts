@@ -4,6 +4,7 @@ import {
   answered,
   type Case,
   type Change,
+  doesNotArise,
   EMPTY_SYSTEMS,
   field,
   mappingOf,
@@ -115,14 +116,7 @@ const TEST_DATA: Case[] = [
     found: 'Test data is looked at in staging only',
   },
   { question: 'test-data', system: null, variant: 'no', what: 'nobody answers', expect: 'open' },
-  {
-    question: 'test-data',
-    system: null,
-    variant: 'no',
-    what: 'the file says that it does not arise',
-    change: answered('test-data', 'n/a: a copy of production'),
-    expect: 'not-applicable',
-  },
+  doesNotArise('test-data', 'n/a: a copy of production'),
 ];
 
 /** A filter that lets in records by a test of their values. */
@@ -368,14 +362,7 @@ const CUSTOM_FIELDS: Case[] = [
     found: 'No connector says how to list them',
   },
   { question: 'custom-fields', system: null, variant: 'no', what: 'nobody answers', expect: 'open' },
-  {
-    question: 'custom-fields',
-    system: null,
-    variant: 'no',
-    what: 'the file says that it does not arise',
-    change: answered('custom-fields', 'n/a: users add none'),
-    expect: 'not-applicable',
-  },
+  doesNotArise('custom-fields', 'n/a: users add none'),
 ];
 
 /** Objects, fields, and the records that there are. */

@@ -1,5 +1,5 @@
 import type { CheckWorldOptions } from '../../check-world.ts';
-import { all, answered, type Case, connectorOf, list, only, since } from '../case.ts';
+import { all, type Case, connectorOf, doesNotArise, list, only, since } from '../case.ts';
 import { hears, recordsOf, tells } from '../list-bends.ts';
 
 type System = 'crm' | 'erp';
@@ -189,14 +189,7 @@ const PAGINATION: Case[] = [
     expect: 'declared',
     found: 'There are no records yet',
   },
-  {
-    question: 'pagination',
-    system: null,
-    variant: 'no',
-    what: 'the file says that it does not arise',
-    change: answered('pagination', 'n/a: some hundred records'),
-    expect: 'not-applicable',
-  },
+  doesNotArise('pagination', 'n/a: some hundred records'),
 ];
 
 /** Forms in which a filter by time may be sent, and what each system makes of it. */
@@ -321,14 +314,7 @@ const FILTERING: Case[] = [
       found: 'no filter by time: each run reads everything',
     }),
   ),
-  {
-    question: 'filtering',
-    system: null,
-    variant: 'no',
-    what: 'the file says that it does not arise',
-    change: answered('filtering', 'n/a: all is read anyway'),
-    expect: 'not-applicable',
-  },
+  doesNotArise('filtering', 'n/a: all is read anyway'),
 ];
 
 /** What the CRM may be declared to be sorted by. */
@@ -436,14 +422,7 @@ const SORTING: Case[] = [
     expect: 'open',
     found: 'orders: cut off at a number of rows',
   },
-  {
-    question: 'sorting',
-    system: null,
-    variant: 'no',
-    what: 'the file says that it does not arise',
-    change: answered('sorting', 'n/a: short lists'),
-    expect: 'not-applicable',
-  },
+  doesNotArise('sorting', 'n/a: short lists'),
 ];
 
 /** Pagination, filtering and sorting. */

@@ -1,4 +1,14 @@
-import { all, answered, type Case, type Change, connectorOf, EMPTY_SYSTEMS, field, mappingOf, only } from '../case.ts';
+import {
+  all,
+  type Case,
+  type Change,
+  connectorOf,
+  doesNotArise,
+  EMPTY_SYSTEMS,
+  field,
+  mappingOf,
+  only,
+} from '../case.ts';
 
 const asDeclared = (question: string, more: Partial<Case> = {}): Case[] =>
   (['crm', 'erp'] as const).map((system) => ({
@@ -85,6 +95,19 @@ function money(more: object): object {
   return { amount: 'amount', currency: 'currency', unit: 'major', digits: {}, symbols: {}, ...more };
 }
 
+/** Values that are not of the form that the connector declares. */
+const misdeclared = (question: string, forms: typeof FORMS): Case[] =>
+  forms.map(([system, object, name, what, more]) => ({
+    question,
+    probe: 'readable',
+    system,
+    variant: 'lying',
+    what: `${what} in ${object}.${name}`,
+    change: field(system, object, name, more),
+    expect: 'contradicted',
+    found: `${object}.${name}`,
+  }));
+
 const TIMESTAMPS: Case[] = [
   // That times arrive as they were sent, only a write tells.
   ...asDeclared('timestamps', { write: true }),
@@ -100,18 +123,7 @@ const TIMESTAMPS: Case[] = [
       found,
     }),
   ),
-  ...FORMS.map(
-    ([system, object, name, what, more]): Case => ({
-      question: 'timestamps',
-      probe: 'readable',
-      system,
-      variant: 'lying',
-      what: `${what} in ${object}.${name}`,
-      change: field(system, object, name, more),
-      expect: 'contradicted',
-      found: `${object}.${name}`,
-    }),
-  ),
+  ...misdeclared('timestamps', FORMS),
   {
     question: 'timestamps',
     probe: 'clock',
@@ -122,30 +134,12 @@ const TIMESTAMPS: Case[] = [
     expect: 'declared',
     found: 'that the zone is right shows only by a record changed right now, of customers, articles, orders',
   },
-  {
-    question: 'timestamps',
-    system: null,
-    variant: 'no',
-    what: 'the file says that it does not arise',
-    change: answered('timestamps', 'n/a: no times are mapped'),
-    expect: 'not-applicable',
-  },
+  doesNotArise('timestamps', 'n/a: no times are mapped'),
 ];
 
 const CURRENCIES: Case[] = [
   ...asDeclared('currencies'),
-  ...AMOUNTS.map(
-    ([system, object, name, what, more]): Case => ({
-      question: 'currencies',
-      probe: 'readable',
-      system,
-      variant: 'lying',
-      what: `${what} in ${object}.${name}`,
-      change: field(system, object, name, more),
-      expect: 'contradicted',
-      found: `${object}.${name}`,
-    }),
-  ),
+  ...misdeclared('currencies', AMOUNTS),
   {
     question: 'currencies',
     probe: 'readable',
@@ -279,14 +273,7 @@ const OPTIONS: Case[] = [
     },
     expect: 'not-applicable',
   },
-  {
-    question: 'options',
-    system: null,
-    variant: 'no',
-    what: 'the file says that it does not arise',
-    change: answered('options', 'n/a: both share one list'),
-    expect: 'not-applicable',
-  },
+  doesNotArise('options', 'n/a: both share one list'),
 ];
 
 /** What a system may be declared to demand, and its own records do not keep to. */
