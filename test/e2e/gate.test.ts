@@ -15,9 +15,9 @@ beforeEach(async () => {
         .replace('https://erp.company.example', '${ERP_URL}')
         .replaceAll('_PRODUCTION', '')}
 answers:
-  staging: the sandbox
+  staging: "n/a: the sandbox pair plays both"
   test-data: made by its seeds
-  least-privilege: agreed
+  least-privilege: "n/a: a sandbox"
   static-ip: "n/a: loopback"
   vpn: "n/a: loopback"
   privacy: agreed
