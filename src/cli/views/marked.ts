@@ -21,10 +21,10 @@ export function clearedText(view: ClearedView, { colours }: Style): string {
   return `${rows.join('\n')}\n`;
 }
 
-/** `4 marked records removed, 2 archived, 1 is still there.` */
+/** `4 marked records removed, 2 archived (the system does not delete), 1 is still there.` */
 export function clearedLine({ removed, archived, left }: Cleared): string {
   const parts = [`${counted(removed, 'marked record')} removed`];
-  if (archived > 0) parts.push(`${archived} archived, since the system does not delete`);
+  if (archived > 0) parts.push(`${archived} archived (the system does not delete)`);
   if (left.length > 0) parts.push(`${left.length} ${left.length === 1 ? 'is' : 'are'} still there`);
   return `${parts.join(', ')}.`;
 }

@@ -51,7 +51,7 @@ export function testDataText(
       ? `${counted(all, 'record')} named "Dovetail test ..." are there.`
       : colours.yellow(`${counted(all, 'record')} named "Dovetail test ..." are there; not all that were wanted.`),
   );
-  rows.push(`${complete ? 'Take them away' : 'Next'}: ${colours.bold(next)}`);
+  rows.push(`${next.includes('testdata remove') ? 'Take them away' : 'Go on'}: ${colours.bold(next)}`);
   return `${rows.join('\n')}\n`;
 }
 
