@@ -48,6 +48,7 @@ export async function askReadable(
       findings.push(unreadableValues(sample, name, field, unreadable));
     }
   }
+  if (seen.length === 0) return { verdict: 'unknown', asked, facts, found: 'No field of this kind is mapped' };
   const nothing = nothingToSee(asked, seen);
   if (nothing) return nothing;
   const read = Object.entries(facts).reduce((sum, [key, count]) => sum + (key.endsWith(' read') ? count : 0), 0);

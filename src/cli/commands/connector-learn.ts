@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
+import { isProduction } from '../../checklist/environment.ts';
 import { milliseconds } from '../../connector/duration.ts';
 import { diffText } from '../../connector/line-diff.ts';
 import { loadConnector } from '../../connector/load.ts';
@@ -180,7 +181,7 @@ async function write(
 function refusalOf(target: LearnTarget, options: LearnCommandOptions): Diagnostic | null {
   const { environment, isCatalogue, definition } = target;
   if (isCatalogue && options.out === undefined && !options.dryRun) return notOwn(definition.connector);
-  if (!options.write || environment === null || !/^(prod|live)/i.test(environment)) return null;
+  if (!options.write || environment === null || !isProduction(environment)) return null;
   return problem('production-write', `Test records are not made in ${environment}`, {
     next: 'Choose another environment with --env, or leave out --write: then nothing is written.',
   });
