@@ -1,5 +1,6 @@
 import { problem } from '../record/diagnostic.ts';
 import type { Pagination } from './definition.ts';
+import { ListBeginning } from './list-beginning.ts';
 import { createRepeats } from './page-repeats.ts';
 import {
   type PageAnswer,
@@ -24,7 +25,8 @@ const MOST_STALE_PAGES = 3;
 /**
  * Pages by number or offset. Where pages shift while records are added or removed, each page is asked for so that it
  * begins within the one before: as long as it holds a record of that page, and the list keeps its order, nothing that
- * was there all the time lies between the two. Else the walk goes back until it does.
+ * was there all the time lies between the two. Else the walk goes back until it does. Where the pages have moved on,
+ * the list's beginning is read again at the end.
  */
 export function createNumberedWalk(pagination: Numbered): PageWalk {
   return pagination.shifts ? new ShiftingWalk(pagination) : new SteadyWalk(pagination);
@@ -154,12 +156,11 @@ class ShiftingWalk implements PageWalk {
   #answers = 0;
   /** Pages in a row that reach beyond the last and yet hold nothing new. */
   #stale = 0;
-  /** Records that were not on the page before theirs. */
+  readonly #beginning = new ListBeginning();
+  /** Records that were not on the page before theirs, nor on one that is remembered. */
   #count = 0;
-  /** Some systems count them in their total. */
+  /** Records that were read once more. Some systems count them in their total. */
   #copies = 0;
-  /** Whether records have come before those that were read. */
-  #shifted = false;
   #leastTotal = Number.POSITIVE_INFINITY;
 
   constructor(pagination: Numbered) {
@@ -168,8 +169,9 @@ class ShiftingWalk implements PageWalk {
   }
 
   ask(): PageRequest | null {
-    const unknown = !this.#started || this.#end === Number.POSITIVE_INFINITY;
-    if (this.#waiting > 0 && (unknown || this.#planned >= this.#end)) return null;
+    const end = Math.min(this.#end, this.#beginning.end);
+    const unknown = !this.#started || end === Number.POSITIVE_INFINITY;
+    if (this.#waiting > 0 && (unknown || this.#planned >= end)) return null;
     const request = this.#window(this.#planned);
     this.#planned = request.start + request.size;
     this.#waiting++;
@@ -193,6 +195,7 @@ class ShiftingWalk implements PageWalk {
     const { ids } = answer;
     this.#waiting--;
     this.#answers++;
+    if (!this.#beginning.takesAnswer()) return { kind: 'end', fresh: none, complete: false, diagnostic: moving() };
     if (!this.#started) this.#size = effectiveSize(request, answer);
     this.#end = knownEnd({ ...request, size: this.#size }, answer);
     const before = this.#tail;
@@ -206,9 +209,7 @@ class ShiftingWalk implements PageWalk {
     if (!overlaps || (!beyond && !ended)) return this.#goBack();
     this.#stale = news === 0 && beyond ? this.#stale + 1 : 0;
     if (this.#stale > MOST_STALE_PAGES) return { kind: 'end', fresh, complete: false, diagnostic: pageRepeated() };
-    this.#shifted ||= ids.length - news > Math.max(0, this.#covered - request.start);
-    this.#count += news;
-    this.#copies += copies;
+    this.#note(request, ids, copies);
     if (answer.total !== null) this.#leastTotal = Math.min(this.#leastTotal, answer.total);
     this.#tail = new Set(ids);
     this.#covered = reached;
@@ -217,9 +218,43 @@ class ShiftingWalk implements PageWalk {
     this.#started = true;
     this.#calm++;
     if (this.#calm % CALM_PAGES === 0) this.#overlap = Math.max(1, Math.floor(this.#overlap / 2));
-    if (!ended) return { kind: 'page', fresh };
-    // One that came before the others may have stood behind them: then nothing makes up for what was not read.
-    const counted = this.#count + (this.#shifted ? 0 : this.#copies);
+    if (!ended && !this.#beginning.isSeen(reached)) return { kind: 'page', fresh };
+    return this.#beginning.isMoved ? this.#readAgain(fresh) : this.#atEnd(fresh);
+  }
+
+  /** Counts what the page brings, and by how many places it has moved on. */
+  #note({ start }: PageRequest, ids: readonly string[], copies: number): void {
+    const before = start === 0 ? new Set<string>() : this.#tail;
+    if (start > 0) {
+      const overlap = ids.filter((id) => before.has(id)).length;
+      this.#beginning.movesOn(Math.max(0, overlap - Math.max(0, this.#covered - start)));
+    } else {
+      if (!this.#beginning.isReadAgain) [this.#count, this.#copies] = [0, 0];
+      this.#beginning.startsWith(ids);
+    }
+    const known = this.#beginning.meets(ids);
+    for (const id of ids) {
+      if (before.has(id)) continue;
+      if (known.has(id)) this.#copies++;
+      else this.#count++;
+    }
+    this.#copies += copies;
+  }
+
+  /** Records came before those that were read, which may have stood behind them: they are on the first pages now. */
+  #readAgain(fresh: (place: number) => boolean): PageStep {
+    this.#beginning.readAgain(this.#size);
+    this.#tail = new Set();
+    this.#overlap = 1;
+    this.#waiting = 0;
+    this.#covered = 0;
+    this.#planned = 0;
+    return { kind: 'page', fresh, discard: true };
+  }
+
+  #atEnd(fresh: (place: number) => boolean): PageStep {
+    // Where records have moved, nothing makes up for one that was not read.
+    const counted = this.#count + (this.#beginning.isReadAgain ? 0 : this.#copies);
     if (this.#leastTotal === Number.POSITIVE_INFINITY || counted >= this.#leastTotal)
       return { kind: 'end', fresh, complete: true };
     return { kind: 'end', fresh, complete: false, diagnostic: totalDiffers() };

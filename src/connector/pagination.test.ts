@@ -94,21 +94,6 @@ describe('numbered pages', () => {
   });
 
   // Simulation seed 400864.
-  // Simulation seed 6011.
-  it('are not complete where a record has moved before those that were read, though a page holds copies', () => {
-    const server: Server = { ids: count(7), clamp: 4, tells: 'total', style: 'offset', copies: 0 };
-    let isMoved = false;
-    const edit = () => {
-      if (isMoved) return;
-      isMoved = true;
-      server.ids = [6, ...count(6)];
-      server.copies = 1;
-    };
-    const { read, complete } = walk(server, numbered('offset', 4, true), edit, 1);
-    expect(read).not.toContain('6');
-    expect(complete).toBe(false);
-  });
-
   it('miss nothing where a page holds copies of a record that take no place', () => {
     fc.assert(
       fc.property(
@@ -189,6 +174,108 @@ describe('numbered pages', () => {
       ),
       { numRuns: 2000 },
     );
+  });
+
+  describe('of a list that shows what was changed last first', () => {
+    /** Edits record `id` when the walk has asked for `calls` pages. */
+    const editing = (server: Server, edits: { id: number; calls: number }[]) => {
+      let calls = 0;
+      return () => {
+        calls++;
+        for (const edit of edits) if (edit.calls === calls) first(server, edit.id);
+      };
+    };
+    const first = (server: Server, id: number) => {
+      server.ids = [id, ...server.ids.filter((one) => one !== id)];
+    };
+
+    // Simulation seed 6011.
+    it.each([
+      ['a record of an earlier page once more', { repeats: true }],
+      ['a record twice', { copies: 1 }],
+      ['nothing but its own', {}],
+    ])('read one that moved before those that were read, where a page holds %s', (_, habit) => {
+      const server: Server = { ids: count(8), clamp: 4, tells: 'total', style: 'offset', ...habit };
+      const { read, complete, calls } = walk(
+        server,
+        numbered('offset', 4, true),
+        editing(server, [{ id: 7, calls: 1 }]),
+        1,
+      );
+      expect(new Set(read)).toEqual(new Set(count(8).map(String)));
+      expect({ complete, calls }).toEqual({ complete: true, calls: 4 });
+    });
+
+    it('read no more of the first pages than it takes, with others asked for ahead', () => {
+      const server: Server = { ids: count(30), clamp: 4, tells: 'total', style: 'offset' };
+      const still = walk({ ...server }, numbered('offset', 4, true), () => {}, 3);
+      const { complete, calls } = walk(server, numbered('offset', 4, true), editing(server, [{ id: 29, calls: 1 }]), 3);
+      expect({ complete, calls }).toEqual({ complete: true, calls: still.calls + 1 });
+    });
+
+    it('read one that others moved before, which were read', () => {
+      const server: Server = { ids: count(20), clamp: 4, tells: 'more', style: 'offset' };
+      const others = [4, 5, 6, 7].map((id) => ({ id, calls: 5 }));
+      const edit = editing(server, [{ id: 19, calls: 1 }, ...others]);
+      const { read, complete } = walk(server, numbered('offset', 4, true), edit, 1);
+      expect(new Set(read)).toEqual(new Set(count(20).map(String)));
+      expect(complete).toBe(true);
+    });
+
+    it('miss none that moved while they were read', () => {
+      const edits = fc.array(fc.record({ id: fc.nat(320), calls: fc.integer({ min: 1, max: 30 }) }), { maxLength: 7 });
+      fc.assert(
+        fc.property(
+          style,
+          tells,
+          fc.nat(300),
+          fc.integer({ min: 15, max: 40 }),
+          edits,
+          fc.integer({ min: 1, max: 4 }),
+          fc.boolean(),
+          (how, what, n, size, list, ahead, repeats) => {
+            const facts = what === 'nothing' || (how === 'offset' && what === 'pages') ? 'more' : what;
+            const server: Server = { ids: count(n), clamp: size, tells: facts, style: how, repeats };
+            const { read, complete } = walk(server, numbered(how, size, true), editing(server, list), ahead);
+            const seen = new Set(read);
+            expect(complete ? count(n).filter((id) => !seen.has(String(id))) : []).toEqual([]);
+            if (!repeats) expect(complete).toBe(true);
+          },
+        ),
+        { numRuns: 2000 },
+      );
+    });
+
+    it('come to an end after an edit at every page, for a page or two more', () => {
+      const server: Server = { ids: count(10_000), clamp: 50, tells: 'total', style: 'offset' };
+      const edit = () => first(server, server.ids.at(-1) ?? 0);
+      const { read, complete, calls } = walk(server, numbered('offset', 50, true), edit, 1);
+      expect(complete).toBe(true);
+      expect(new Set(read).size).toBe(10_000);
+      expect(calls).toBeLessThan(230);
+    });
+
+    it('are not complete where the list never begins twice as it did', () => {
+      const server: Server = { ids: count(400), clamp: 20, tells: 'total', style: 'offset' };
+      const edit = () => {
+        for (let i = 0; i < 15; i++) first(server, server.ids.at(-1) ?? 0);
+      };
+      const { complete, calls } = walk(server, numbered('offset', 20, true), edit, 1);
+      expect(complete).toBe(false);
+      expect(calls).toBeLessThan(200);
+    });
+  });
+
+  it('are not complete where a record moved among those that were read, and not to the first', () => {
+    const server: Server = { ids: count(60), clamp: 10, tells: 'total', style: 'offset', copies: 1 };
+    let calls = 0;
+    const edit = () => {
+      calls++;
+      if (calls === 3) server.ids = [...count(15), 59, ...count(59).slice(15)];
+    };
+    const { read, complete } = walk(server, numbered('offset', 10, true), edit, 1);
+    expect(read).not.toContain('59');
+    expect(complete).toBe(false);
   });
 
   it('that shift come to an end after a deletion at every page', () => {
