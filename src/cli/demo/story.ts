@@ -208,7 +208,7 @@ export class Story {
     if (!serving) {
       const again = underNpm ? 'npm start -- --serve' : `${dovetail} demo --serve`;
       const own = {
-        command: `${dovetail} init my-integration`,
+        command: `${dovetail} init my-integration --example crm-erp`,
         shows: 'the same integration to change, with the reason for every line',
       };
       return [
