@@ -92,7 +92,7 @@ function openPoints(model: ReportModel, words: Words): Markup {
 <td data-label="${words.question}"><a href="#${question.id}">${textOf(question, model)}</a> ${systemOf(line)}</td>
 <td data-label="${words.state}">${badge(line.status, words)}</td>
 <td data-label="${words.stops}">${words.blocks[line.blocks]}</td>
-<td data-label="${words.todo}">${line.next ?? line.says}</td>
+<td data-label="${words.todo}">${words.said(line.next ?? line.says)}</td>
 <td data-label="${words.who}">${words.person[question.ask]}${who === null ? null : html`<br>${who}`}</td>
 </tr>\n`,
   );
@@ -134,13 +134,13 @@ function questionBox(model: ReportModel, question: Question, lines: readonly Che
 }
 
 function answer(line: CheckLine, { report, language }: ReportModel, words: Words): Markup {
-  const next = line.next === null ? null : html`<p class="next">→ ${line.next}</p>`;
+  const next = line.next === null ? null : html`<p class="next">→ ${words.said(line.next)}</p>`;
   const seen = line.evidence.map((one) => evidence(one, report.systems[one.side], language, words));
   const fold =
     seen.length === 0
       ? null
       : html`<details><summary>${words.evidence(seen.length)}</summary><ul>${seen}</ul></details>`;
-  return html`<div class="answer"><p>${badge(line.status, words)} <b>${line.system ?? words.both}</b></p><p>${line.says}</p>${next}${findings(line, report, words)}${fold}</div>`;
+  return html`<div class="answer"><p>${badge(line.status, words)} <b>${line.system ?? words.both}</b></p><p>${words.said(line.says)}</p>${next}${findings(line, report, words)}${fold}</div>`;
 }
 
 function findings(line: CheckLine, report: ReportModel['report'], words: Words): Content {

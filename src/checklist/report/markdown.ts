@@ -52,7 +52,7 @@ function openPoints(model: ReportModel, words: Words): string {
     line.system ?? words.both,
     words.status[line.status],
     words.blocks[line.blocks],
-    line.next ?? line.says,
+    words.said(line.next ?? line.says),
     who === null ? words.person[question.ask] : `${words.person[question.ask]} (${who})`,
   ]);
   return tableOf([words.question, '', words.state, words.stops, words.todo, words.who], rows);
@@ -79,9 +79,9 @@ function tableOf(head: readonly string[], rows: readonly (readonly string[])[]):
 function questionText(model: ReportModel, question: Question, lines: readonly CheckLine[], words: Words): string {
   const text = model.language === 'de' ? question.german.text : question.text;
   const answers = lines.map((line) => {
-    const next = line.next === null ? '' : ` → ${plain(line.next)}`;
+    const next = line.next === null ? '' : ` → ${plain(words.said(line.next))}`;
     const seen = line.evidence.map(({ side, found }) => `\n  - ${plain(`${model.report.systems[side]}: ${found}`)}`);
-    return `- **${words.status[line.status]}** ${plain(line.system ?? words.both)}: ${plain(line.says)}${next}${seen.join('')}`;
+    return `- **${words.status[line.status]}** ${plain(line.system ?? words.both)}: ${plain(words.said(line.says))}${next}${seen.join('')}`;
   });
   const found = lines.flatMap((line) => findingsOf(line, model.report));
   const fold =

@@ -1,4 +1,5 @@
 import type { Blocks, Person, Status, Theme } from '../question.ts';
+import { inGerman } from './standing-texts.ts';
 
 export const LANGUAGES = ['en', 'de'] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -39,6 +40,8 @@ export interface Words {
   found: string;
   seal: string;
   sealHow: string;
+  /** What an answer says or advises. */
+  said(text: string): string;
   status: Record<Status, string>;
   blocks: Record<Blocks, string>;
   theme: Record<Theme, string>;
@@ -82,6 +85,7 @@ const EN: Words = {
   found: 'found',
   seal: 'Digest of contents',
   sealHow: 'A copy is unchanged when `dovetail check --verify FILE` says so and names this digest.',
+  said: (text) => text,
   status: {
     verified: 'verified',
     declared: 'declared',
@@ -145,6 +149,7 @@ const DE: Words = {
   found: 'gefunden',
   seal: 'Prüfsumme des Inhalts',
   sealHow: 'Eine Kopie ist unverändert, wenn `dovetail check --verify DATEI` das sagt und diese Prüfsumme nennt.',
+  said: inGerman,
   status: {
     verified: 'belegt',
     declared: 'angegeben',
