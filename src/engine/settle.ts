@@ -123,7 +123,9 @@ async function closeIntent(
     partner: null,
     approved: approvalLeft(known.get(id), 'uncertain'),
   });
-  const doubted = open.filter((item) => !known.has(item.source)).map((item) => park(item.source, UNCERTAIN, null));
+  const doubted = open
+    .filter(({ source }) => !isToldAs(known.get(source), UNCERTAIN.code))
+    .map(({ source }) => park(source, UNCERTAIN, null));
   const due = released.filter((id) => !links.has(id)).map((id) => park(id, SETTLED, now));
   const intents =
     open.length > 0 && open.length < intent.items.length
@@ -132,7 +134,7 @@ async function closeIntent(
   const settled = open.length === intent.items.length ? [] : [intent.id];
   // What adopting it has parked anew stays parked.
   const waiting = await run.context.store.parked({ mapping: run.key, side, ids: released, reason: 'uncertain' });
-  run.parked += due.length + doubted.length;
+  run.parked += [...due, ...doubted].filter(({ id }) => !known.has(id)).length;
   await commit(run.context, {
     settled,
     intents,
@@ -140,6 +142,10 @@ async function closeIntent(
     released: waiting.filter(({ id }) => links.has(id)).map(({ id }) => ({ mapping: run.key, side, id })),
   });
 }
+
+/** Whether a person sees the record for this reason, or wants to see it no more. What it was parked for before the create is past. */
+const isToldAs = (parked: ParkedRecord | undefined, reason: string): boolean =>
+  parked !== undefined && (parked.reason === reason || parked.dismissed !== null);
 
 const SETTLED: Diagnostic = {
   severity: 'info',

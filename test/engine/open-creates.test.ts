@@ -82,6 +82,19 @@ describe('a create whose outcome is unknown', () => {
     expect([await world.parked(), await partnerOf('p1')]).toEqual([[], 'R1']);
   });
 
+  // Simulation seed 3075.
+  it('is shown to a person as such, whatever its source was parked for before', async () => {
+    await open({ match: [], propagate: { left: { ...both, create: 'hold' }, right: both } });
+    world.left.put('p1', { name: 'Nord', email: 'nord@x.example' });
+    await world.sync();
+    await approve(world.store, 'left-right');
+    loseAnswers(isCreate);
+    await world.sync({ store: dying() });
+    refuse(isSearch);
+    await nextSync();
+    expect((await world.parked()).map(({ id, reason }) => [id, reason])).toEqual([['p1', 'uncertain']]);
+  });
+
   // Simulation seeds 13495, 16581 and 17286.
   it('is not sent again where someone has entered the same thing since', async () => {
     await open({}, idempotent);
