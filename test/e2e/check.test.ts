@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type CliWorld, openCliWorld } from './cli-world.ts';
+import { type CliWorld, openCliWorld, runIn } from './cli-world.ts';
 
 let world: CliWorld;
 beforeEach(async () => {
@@ -37,6 +37,12 @@ describe('dovetail check', () => {
     const ran = await world.run('check', '--json');
     expect(ran.exit).toBe(3);
     expect(ran.last()).toMatchObject({ ready: false, integration: 'crm-erp', production: false });
+  });
+
+  test('whoever looks on at a terminal sees which question is asked', async () => {
+    const ran = await runIn(world.folder, ['check', '--question', 'duplicates'], { interactive: true });
+    expect(ran.err).toMatch(/Asking 1 of 3: reachability …/);
+    expect(ran.err).toMatch(/\r\u001b\[2K$/);
   });
 
   test('asks only what is named', async () => {

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { changesSince } from '../../checklist/changes.ts';
 import { QUESTIONS } from '../../checklist/registry.ts';
 import { LANGUAGES, type Language } from '../../checklist/report/words.ts';
-import { runCheck, SAMPLE_SIZE } from '../../checklist/run-check.ts';
+import { type CheckOptions as RunCheckOptions, runCheck, SAMPLE_SIZE } from '../../checklist/run-check.ts';
 import { toStored } from '../../checklist/standing.ts';
 import { endLeftovers } from '../../checklist/webhooks/delivery.ts';
 import { didYouMean } from '../../connector/closest-word.ts';
@@ -17,6 +17,7 @@ import { commandLine } from '../mappings.ts';
 import { aloneWith, refuseMarked, removeLeft } from '../marked-records.ts';
 import { openPassing, type Runtime } from '../open.ts';
 import { type Output, openOutput } from '../output.ts';
+import { LineOver } from '../progress.ts';
 import { reportFiles, verifyReport, writeReports } from '../report-file.ts';
 import { version } from '../version.ts';
 import { type CheckView, checkText } from '../views/check.ts';
@@ -87,14 +88,20 @@ async function check(cli: Cli, runtime: Runtime, output: Output, options: CheckO
     const refused = await refuseMarked(cli.terminal, runtime, 'changed and removed again', options);
     if (refused) return output.failure(EXIT.usage, [refused]);
   }
+  const progress = new LineOver(cli.terminal, output, runtime.platform.clock);
   const settings: CheckSettings = {
     since: since.value,
     only: options.question ?? null,
     sampleSize: options.sample,
     nextCommand: commandLine('dovetail plan', options),
     signal: cli.terminal.signal,
+    // A check takes seconds: whoever does not look on needs no word of it.
+    ...(cli.terminal.interactive
+      ? { onQuestion: (id, done, all) => progress.show(`Asking ${done + 1} of ${all}: ${id} …`) }
+      : {}),
   };
   const view = await (options.write ? writingView(runtime, settings) : checkView(runtime, settings));
+  progress.end();
   if (!view.ok) return output.failure(EXIT.failed, [view.error]);
   if (cli.terminal.signal.aborted) return output.failure(EXIT.failed, [stopped]);
   const written = writeReports(files.value, runtime.integration, view.value, options.language);
@@ -155,6 +162,8 @@ export interface CheckSettings {
   signal: AbortSignal;
   /** Allows the probes that write. Default false. */
   write?: boolean;
+  /** Told before a question is asked. */
+  onQuestion?: RunCheckOptions['onQuestion'];
 }
 
 /** Runs the check list over an open runtime. Fails where a connection can't be opened. */
@@ -175,6 +184,7 @@ export async function checkView(runtime: Runtime, settings: CheckSettings): Prom
     signal,
     onRecord: await runtime.store.evidence.latest(integration.name),
     ...(settings.write ? { write: runtime.store.marked } : {}),
+    ...(settings.onQuestion ? { onQuestion: settings.onQuestion } : {}),
   });
   if (!signal.aborted) {
     const kept = await runtime.store.evidence.add(toStored(integration, report, version()));
