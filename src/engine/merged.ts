@@ -8,7 +8,7 @@ import { countEnding } from './counts.ts';
 import { decodeOne } from './decode.ts';
 import { type MappingRun, spoilPages } from './mapping-run.ts';
 import type { Pair } from './pair.ts';
-import { recallLinks, undecided } from './recall.ts';
+import { idOf, linkedAmong, recallLinks, undecided } from './recall.ts';
 
 /** A record merged into one that was merged itself is followed so far. */
 const MOST_STEPS = 10;
@@ -30,7 +30,7 @@ export async function handOverLinks(run: MappingRun, from: Side, pairs: readonly
     if (found.kind !== 'present' || found.record.archived || !pair.link) continue;
     const survivor = found.record.id;
     const taken = (await recallLinks(run, from, [survivor])).get(survivor);
-    if ((taken && taken.state !== 'closed') || moved.has(survivor)) {
+    if ((taken && (await keepsPartner(run, from, taken, pair.link))) || moved.has(survivor)) {
       pair.park = parkMerged(from, pair.ids[from] ?? '', survivor);
       continue;
     }
@@ -63,6 +63,21 @@ async function waits(run: MappingRun, from: Side, survivor: string): Promise<boo
   if (run.parked === 0) return false;
   const parked = await run.context.store.parked({ mapping: run.key, side: from, ids: [survivor] });
   return parked.some(({ last }) => last >= run.context.started);
+}
+
+/**
+ * Whether a survivor keeps the partner of its own link. That of a closed one, as when the filter unlinked it, may still be
+ * there: were another one put in its place and lost, the survivor would be created anew beside it.
+ */
+async function keepsPartner(run: MappingRun, from: Side, own: Link, moving: Link): Promise<boolean> {
+  if (own.state !== 'closed') return true;
+  const other = otherSide(from);
+  const partner = idOf(own, other);
+  if (partner === idOf(moving, other) || run.gone[other].has(partner)) return false;
+  if ((await linkedAmong(run, other, [partner])).size > 0) return false;
+  if (!run[other].can.get) return true;
+  const [outcome] = await run[other].connection.get(run[other].object, [partner]);
+  return outcome !== undefined && outcome.kind !== 'gone' && !(outcome.kind === 'present' && outcome.record.archived);
 }
 
 async function survivorOf(run: MappingRun, from: Side, first: string): Promise<GetOutcome> {
@@ -117,7 +132,7 @@ function parkBehind(side: Side, id: string, survivor: string): Park {
 }
 
 function parkMerged(side: Side, id: string, survivor: string): Park {
-  const diagnostic = problem('merged-into-linked', `Merged into ${survivor}, which is linked already`, {
+  const diagnostic = problem('merged-into-linked', `Merged into ${survivor}, which has a partner already`, {
     next: 'Merge the two records of the other system as well, or dismiss this one.',
   });
   return { side, id, reason: 'merged-into-linked', diagnostic, waitsFor: null };

@@ -192,4 +192,43 @@ describe('filters', () => {
     expect(anew.map((one) => one.id)).toEqual([links.get(String(customer))?.a]);
     expect(anew[0]?.id).not.toBe(company?.id);
   });
+
+  // Simulation seed 27119.
+  it.each([
+    [true, ['merged-into-linked', 'match-outside']],
+    [false, []],
+  ])(
+    'a record merged into one that the filter unlinked; the former partner still there: %s',
+    async (isThere, waiting) => {
+      const integration = filtered(['a'], 'unlink');
+      const survivor = newCompany({ name: 'Nord', status: 'customer' });
+      await world.sync({ integration });
+      const former = customers()[0]?.id ?? 0;
+      editCompany(survivor, { status: 'lead' });
+      const merged = newCompany({ name: 'Süd', status: 'customer' });
+      await world.sync({ integration });
+      console.log(
+        (await world.store.parked({})).map((o) => [o.side, o.id, o.partner, o.diagnostic.summary]),
+        (await world.store.links('crm-erp/companies', 'b', [String(former)])).get(String(former)),
+      );
+      const double = customers().find((one) => one.id !== former)?.id ?? 0;
+      if (!isThere) world.erp.userDelete('customers', former, Date.now());
+      world.crm.merge('companies', survivor, merged, Date.now());
+      await world.sync({ integration });
+      console.log(
+        former,
+        double,
+        survivor,
+        merged,
+        (await world.store.parked({})).map((o) => [o.side, o.id, o.partner, o.diagnostic.summary]),
+      );
+      expect(await reasons()).toEqual(waiting);
+      world.erp.userDelete('customers', double, Date.now());
+      editCompany(survivor, { status: 'customer' });
+      await world.sync({ integration });
+      const link = (await world.store.links('crm-erp/companies', 'a', [survivor])).get(survivor);
+      expect(customers().map((one) => String(one.id))).toEqual([link?.b]);
+      expect(link?.b === String(former)).toBe(isThere);
+    },
+  );
 });
