@@ -11,6 +11,7 @@ import { type MappingRun, pairKey } from './mapping-run.ts';
 import { type Pair, type Planned, presentSide, seenOf } from './pair.ts';
 import { plan, prepare, readPartners } from './plan.ts';
 import { baseOf } from './recall.ts';
+import { withoutTaken } from './taken-partners.ts';
 
 /**
  * Step *apply*: writes what was planned. Updates are guarded: by the version where the system checks it, else by a
@@ -23,10 +24,12 @@ export async function apply(run: MappingRun, planned: readonly Planned[]): Promi
   const isNew = ({ item }: Planned) => SIDES.some((side) => item.actions[side]?.kind === 'create');
   const created = await attempt(run, allowed.filter(isNew));
   // The guards only now: nothing that may take its time comes between the look at a target and its write.
-  const others = await guard(
+  const matched = await withoutTaken(
     run,
     allowed.filter((one) => !isNew(one)),
+    created,
   );
+  const others = await guard(run, matched);
   const first = [...created, ...(await attempt(run, others.map(limit)))];
   const stale = first.filter((one) => one.stale).map((one) => one.pair);
   if (stale.length === 0) return first;

@@ -284,3 +284,25 @@ it('a contact that says more than a new one of its customer is not taken for tha
   expect(world.crmRecords('contacts').map((one) => one.first_name)).toContain('Ben');
   expect(await world.store.parked({})).toMatchObject([{ side: 'a', reason: 'place-taken' }]);
 });
+
+// Simulation seed 27073.
+it('a place that was given to another contact is not written to for the one that stood there before', async () => {
+  const { south, sued } = await agreed({ edits: [['match: [[company_id]]', 'match: [[email]]']] });
+  const dorn = { contact_last_name: 'Dorn', contact_first_name: 'Dora', contact_email: 'dorn@sued.example' };
+  world.inCrm('contacts', { ...BEN, company_id: sued });
+  const dora = world.inCrm('contacts', { last_name: 'Dorn-Ems', email: 'dorn@sued.example', main_contact: true });
+  world.changeCrm('contacts', dora, { company_id: sued });
+  world.changeErp('customers', south, dorn);
+  // Before the first of the two is put there, somebody empties the place.
+  const { handle } = world.erp;
+  world.erp.handle = (request, now) => {
+    const isLook = request.method === 'GET' && request.path.endsWith(`/customers/${south}`);
+    if (isLook && contactIn(south)[1] === 'Dorn') world.changeErp('customers', south, EMPTY_CONTACT);
+    return handle.call(world.erp, request, now);
+  };
+  const run = await world.sync({ batch: 1 });
+  expect(run.diagnostics).toEqual([]);
+  expect(contactIn(south)).toEqual(['Ben', 'Cordes', 'ben@nord.example']);
+  expect(world.crmRecord('contacts', dora)).toMatchObject({ last_name: 'Dorn-Ems', email: 'dorn@sued.example' });
+  expect(await world.store.parked({})).toMatchObject([{ side: 'a', id: dora, reason: 'write-conflict' }]);
+});

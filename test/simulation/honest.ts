@@ -37,7 +37,7 @@ export async function checkHonest(world: Known, plan: Course, sync: Course): Pro
     else if (more.length > 0) world.ledger.fail('plan-honest', `not planned to change: ${name} ${more.join(', ')}`);
   }
   const parked = await world.store.parked({ includeDismissed: true });
-  const excuses = new Excuses(world, pairs, asked, sync.deeds, parked, guarded(sync));
+  const excuses = new Excuses(world, pairs, asked, sync, parked);
   for (const pair of pairs) {
     for (const deed of excuses.inexcusable(pair)) {
       world.ledger.fail('plan-honest', `planned, but not done: ${nameOf(deed)}`);
@@ -72,21 +72,22 @@ class Excuses {
   readonly #refused: ReadonlySet<string>;
   readonly #parked: readonly ParkedRecord[];
   readonly #guarded: ReadonlySet<string>;
+  readonly #started: number;
 
   constructor(
     world: Known,
     pairs: readonly PlannedPair[],
     asked: ReadonlyMap<string, Deed>,
-    all: readonly Deed[],
+    sync: Course,
     parked: readonly ParkedRecord[],
-    guard: ReadonlySet<string>,
   ) {
     this.#world = world;
     this.#pairs = pairs;
     this.#asked = asked;
-    this.#refused = new Set(all.filter(({ done }) => !done).map(nameOf));
+    this.#refused = new Set(sync.deeds.filter(({ done }) => !done).map(nameOf));
     this.#parked = parked;
-    this.#guarded = guard;
+    this.#guarded = guarded(sync);
+    this.#started = sync.started;
   }
 
   /** What the sync did not even ask for, and had no reason to leave out. */
@@ -124,16 +125,19 @@ class Excuses {
     return this.#isTargetGone(pair) || parked.some((one) => this.#waitsForUndone(one)) || this.#isBelowUndone(pair);
   }
 
-  /** Each of two was to be created on the other side; where the one was to be put the other stood, saying just the same. */
+  /**
+   * Where the one was to be put the other stood, saying just the same: each was to be created on the other side, or the other
+   * was not to go anywhere (seed 13079). Whether they do say the same is looked at when all is at rest.
+   */
   #isOneWithAnother(pair: PlannedPair): boolean {
     const { mapping, ids } = pair;
     if (!SIDES.some((side) => placeOn(mapping, side)?.kind === 'part')) return false;
     return SIDES.some((side) => {
       const partner = this.#world.ledger.partnerOf(mapping, side, ids[side] ?? '');
       const other = otherSide(side);
-      return (
-        partner !== null && ids[other] === null && this.#pairs.some((one) => isAlone(one, mapping, other, partner))
-      );
+      if (partner === null || ids[other] !== null) return false;
+      const stood = (this.#world.ledger.tracked(mapping, other, partner)?.since ?? this.#started) < this.#started;
+      return stood || this.#pairs.some((one) => isAlone(one, mapping, other, partner));
     });
   }
 

@@ -164,17 +164,21 @@ const waitsForWhole = ({ ledger }: World, mapping: MappingName, { side, id, diag
 
 /**
  * A new part or line has no key of its own before it is written. Where one stands that nobody knows of, and that a person
- * entered or edited, it may be what an interrupted write left there, and a person must tell.
+ * entered or edited, it may be what an interrupted write left there, and a person must tell. So it is wherever its source
+ * belonged when that was sent, though somebody has moved the source since (seed 27081).
  */
 function mayBeAtPlace({ ledger }: World, mapping: MappingName, { side, id, reason }: ParkedRecord): boolean {
   const target = otherSide(side);
   const reference = MAPPINGS[mapping].fields.find((field) => field.kind === 'reference');
-  const parent = reference && ledger.tracked(mapping, side, id)?.raw[reference[side]];
-  if (reason !== 'uncertain' || !placeOn(mapping, target) || !reference?.parent) return false;
-  const whole = ledger.partners.lastOf(reference.parent, side, String(parent));
+  const parent = reference?.parent;
+  if (reason !== 'uncertain' || !placeOn(mapping, target) || !parent) return false;
+  const forms = ledger.tracked(mapping, side, id)?.held ?? [];
+  const wholes = forms.map((raw) => ledger.partners.lastOf(parent, side, String(raw[reference[side]])));
   return [...ledger.alive(mapping, target)].some(
     ([one, { by, edited, since }]) =>
-      wholeOf(one) === whole && ledger.partnerOf(mapping, target, one) === null && (by === 'person' || edited >= since),
+      wholes.includes(wholeOf(one)) &&
+      ledger.partnerOf(mapping, target, one) === null &&
+      (by === 'person' || edited >= since),
   );
 }
 
