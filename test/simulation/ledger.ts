@@ -110,8 +110,12 @@ export class Ledger {
     return whole === null || isArchived(whole);
   }
 
-  approve({ mapping, side, id, reason }: ParkedRecord): void {
-    this.#approved.set(`${mappingOf(mapping)} ${side} ${id}`, { reason, at: this.#now() });
+  approve({ mapping, side, id, partner, reason }: ParkedRecord): void {
+    const [name, other] = [mappingOf(mapping), otherSide(side)];
+    const ours = this.tracked(name, side, id)?.raw;
+    const theirs = this.tracked(name, other, partner ?? '')?.raw;
+    const seen = { ...(ours ? { [side]: ours } : {}), ...(theirs ? { [other]: theirs } : {}) };
+    this.#approved.set(`${name} ${side} ${id}`, { reason, at: this.#now(), seen });
   }
 
   /** Looks at what has changed in both systems. */

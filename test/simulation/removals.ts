@@ -6,11 +6,14 @@ import type { Reads } from './reads.ts';
 import { follows } from './rules.ts';
 import type { WorldSpec } from './spec.ts';
 import { type Overwritten, sameJson, type Tracked, type Write } from './tracked.ts';
+import type { Raw } from './views.ts';
 
 /** What a person let through, and when. */
 export interface Approval {
   reason: string;
   at: number;
+  /** Both records as they were then. */
+  seen: Partial<Record<Side, Raw>>;
 }
 
 /** What the ledger tells. */
@@ -69,11 +72,14 @@ function checkPending(
   approved: readonly Approval[],
   write: Write,
 ): void {
-  const inSight = Math.max(...approved.flatMap((one) => (one.reason === 'delete-update-conflict' ? [one.at] : [])));
+  const informed = approved.filter((one) => one.reason === 'delete-update-conflict');
+  const inSight = Math.max(...informed.map((one) => one.at));
   for (const [field, pending] of tracked.pending) {
     const name = MAPPINGS[mapping].fields.find((one) => one.a === field)?.[side] ?? '';
     // Whoever lets a delete through in spite of an edit has seen what there was by then.
     if (pending.at <= inSight) continue;
+    // So has whoever saw what a later edit was taken back to (seed 13305).
+    if (informed.some(({ seen }) => seen[side] && sameJson(seen[side][name], pending.value))) continue;
     const there = place?.moved;
     if (there && sameJson(there.raw[name], pending.value)) {
       there.pending.set(field, pending);
