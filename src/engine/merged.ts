@@ -2,7 +2,7 @@ import type { GetOutcome } from '../connector/port.ts';
 import type { Park } from '../planning/plan-item.ts';
 import { problem } from '../record/diagnostic.ts';
 import { otherSide, type Side } from '../record/side.ts';
-import type { Link } from '../store/port.ts';
+import type { Link, ParkedRecord } from '../store/port.ts';
 import { commit } from './commit.ts';
 import { countEnding } from './counts.ts';
 import { decodeOne } from './decode.ts';
@@ -34,12 +34,13 @@ export async function handOverLinks(run: MappingRun, from: Side, pairs: readonly
       pair.park = parkMerged(from, pair.ids[from] ?? '', survivor);
       continue;
     }
-    if (await waits(run, from, survivor)) {
+    const before = await parkedAs(run, from, survivor);
+    if (waits(run, from, survivor, before)) {
       pair.park = parkBehind(from, pair.ids[from] ?? '', survivor);
       continue;
     }
     moved.add(survivor);
-    const link = await moveLink(run, from, pair, pair.link, survivor);
+    const link = await moveLink(run, from, pair.link, survivor, pair.before ? [pair.before, ...before] : before);
     const own = pairs.find((one) => one.link === null && one.ids[from] === survivor);
     if (own) {
       countEnding(run, from, 'applied');
@@ -54,16 +55,20 @@ export async function handOverLinks(run: MappingRun, from: Side, pairs: readonly
   return pairs.filter((pair) => !ended.has(pair));
 }
 
+/** Under what a survivor without a link waits. */
+const parkedAs = async (run: MappingRun, side: Side, survivor: string): Promise<ParkedRecord[]> =>
+  run.parked === 0 ? [] : run.context.store.parked({ mapping: run.key, side, ids: [survivor] });
+
 /**
  * Whether a survivor without a link has a create that may yet turn out to have worked, or was left to wait by this very run,
  * as when its create was refused: that it has none was not to be known before, and a plan took it for linked.
  */
-async function waits(run: MappingRun, from: Side, survivor: string): Promise<boolean> {
-  if (run.open[otherSide(from)].has(survivor)) return true;
-  if (run.parked === 0) return false;
-  const parked = await run.context.store.parked({ mapping: run.key, side: from, ids: [survivor] });
-  return parked.some(({ last }) => last >= run.context.started);
-}
+const waits = (run: MappingRun, from: Side, survivor: string, before: readonly ParkedRecord[]): boolean =>
+  run.open[otherSide(from)].has(survivor) ||
+  before.some(({ last, reason }) => last >= run.context.started && !BY_MATCH.includes(reason));
+
+/** What the match step says of a record, in a plan as in a sync. */
+const BY_MATCH = ['duplicate-source', 'ambiguous-match', 'match-linked', 'match-outside'];
 
 /**
  * Whether a survivor keeps the partner of its own link. That of a closed one, as when the filter unlinked it, may still be
@@ -91,7 +96,13 @@ async function survivorOf(run: MappingRun, from: Side, first: string): Promise<G
   }
 }
 
-async function moveLink(run: MappingRun, from: Side, pair: Pair, link: Link, survivor: string): Promise<Link> {
+async function moveLink(
+  run: MappingRun,
+  from: Side,
+  link: Link,
+  survivor: string,
+  before: readonly ParkedRecord[],
+): Promise<Link> {
   const known = undecided(run, link);
   const moved: Link =
     from === 'a' ? { ...known, a: survivor, aVersion: null } : { ...known, b: survivor, bVersion: null };
@@ -99,7 +110,8 @@ async function moveLink(run: MappingRun, from: Side, pair: Pair, link: Link, sur
   await commit(run.context, {
     unlinked: [{ mapping: run.key, a: link.a, b: link.b }],
     links: [moved],
-    released: pair.before ? [{ mapping: run.key, side: pair.before.side, id: pair.before.id }] : [],
+    // What the survivor waited for has come: it has a partner.
+    released: before.map(({ side, id }) => ({ mapping: run.key, side, id })),
     history: [
       {
         mapping: run.key,

@@ -131,6 +131,26 @@ it('a record whose create was refused takes no link over in that run: what was m
   expect(link?.b).toBe(String(customers()[0]?.id));
 });
 
+// Simulation seed 14034.
+it('a double that waits takes over the link of what was merged into it, even in a run that looked at it just before', async () => {
+  await openEmpty();
+  const merged = createCompany({ name: 'Nord', vat_id: 'DE811569869' });
+  createCompany({ name: 'Süd', vat_id: 'DE136695976' });
+  const survivor = createCompany({ name: 'Süd KG', vat_id: 'DE136695976' });
+  await world.sync();
+  const [double] = await world.store.parked({});
+  if (double?.id !== survivor || double.reason !== 'duplicate-source') throw new Error('not parked');
+  world.crm.merge('companies', survivor, merged, now());
+  await makeDue(double);
+  await world.sync();
+  expect(await world.store.parked({})).toEqual([]);
+  expect(
+    customers()
+      .map((one) => one.name_1)
+      .sort(),
+  ).toEqual(['Süd', 'Süd KG']);
+});
+
 // Simulation seed 240479.
 it('a record whose match is deleted while it is written waits for the double of that match, which the same page brought', async () => {
   await openEmpty();
