@@ -267,11 +267,20 @@ export class Ledger {
 
   #edited(mapping: MappingName, side: Side, id: string, field: SimulatedField, value: Json, tracked: Tracked): void {
     const linked = this.partnerOf(mapping, side, id) !== null;
-    const back = linked && tracked.agreed.get(field.a)?.has(JSON.stringify(value)) === true;
+    const back = linked
+      ? tracked.agreed.get(field.a)?.has(JSON.stringify(value)) === true
+      : this.#isAsMade(mapping, side, id, field, tracked, value);
     const matters = this.#isSaid(mapping, side, id, field, value);
     if (linked && !matters) this.#tell('edit that nothing follows from');
     if (back || !matters) tracked.pending.delete(field.a);
     else tracked.pending.set(field.a, { value, at: this.#now() });
+  }
+
+  /** What a create with unknown outcome left is its baseline once it is found: what a person put back to it is no edit. */
+  #isAsMade(mapping: MappingName, side: Side, id: string, field: SimulatedField, made: Tracked, value: Json): boolean {
+    const [first] = made.held;
+    if (made.by === 'person' || !first || this.partners.everLinked.has(`${mapping} ${side} ${id}`)) return false;
+    return sameJson(this.#source(mapping, field, side, first), value);
   }
 
   /** Nobody touched either side since both said the same: then there is nothing to write. */
