@@ -1,5 +1,6 @@
 import { PLACE_TAKEN } from '../connector/within/holding.ts';
-import type { FieldChange, LinkStep, Park, Seen } from '../planning/plan-item.ts';
+import { placingOf } from '../connector/within/place.ts';
+import type { FieldChange, LinkStep, Park, PlanItem, Seen } from '../planning/plan-item.ts';
 import { type Diagnostic, problem } from '../record/diagnostic.ts';
 import { DIGEST_BYTES } from '../record/digest.ts';
 import { otherSide, SIDES, type Side } from '../record/side.ts';
@@ -75,6 +76,7 @@ async function persist(run: MappingRun, applied: readonly Applied[]): Promise<vo
   const released: { mapping: string; side: Side; id: string }[] = [];
   const history: HistoryEntry[] = [];
   const keys: RecordKey[] = [];
+  const keysGone: Omit<RecordKey, 'keys'>[] = [];
   for (const one of applied) {
     const { pair } = one;
     if (one.skipped) continue;
@@ -95,12 +97,11 @@ async function persist(run: MappingRun, applied: readonly Applied[]): Promise<vo
       if (!one.deferred) released.push(...releases(run, one));
       history.push(...historyOf(run, one));
     }
-    for (const side of ['a', 'b'] as const) {
-      const seen = presentSide(pair, side);
-      const id = seen?.id ?? pair.ids[side];
-      // Where a record could not be read again, the keys that it was matched by still stand.
-      const known = seen ? run[side].keysOf(seen.fields) : pair.sides[side].kind === 'unknown' ? pair.keys[side] : null;
-      if (id !== null && known && run.mapping.match.length > 0) keys.push({ mapping: run.key, side, id, keys: known });
+    for (const side of run.mapping.match.length > 0 ? SIDES : []) {
+      const id = presentSide(pair, side)?.id ?? pair.ids[side];
+      const known = keysAfter(run, one, side);
+      if (id !== null && known) keys.push({ mapping: run.key, side, id, keys: known });
+      else if (id !== null && isPlaced(run, one, side)) keysGone.push({ mapping: run.key, side, id });
     }
   }
   for (const side of ['a', 'b'] as const) {
@@ -117,6 +118,7 @@ async function persist(run: MappingRun, applied: readonly Applied[]): Promise<vo
     released,
     history,
     keys,
+    keysGone,
     settled: run.settled.splice(0),
     intents: run.reopened.splice(0),
   };
@@ -127,6 +129,29 @@ async function persist(run: MappingRun, applied: readonly Applied[]): Promise<vo
     run.claimed[side].clear();
   }
 }
+
+/** The match keys of a record as this run leaves it; null where nothing new is known of them. */
+function keysAfter(run: MappingRun, { pair, item, written }: Applied, side: Side): (string | null)[] | null {
+  const [after, read] = [written[side], presentSide(pair, side)];
+  const rekeyed = after === undefined ? [] : rekeying(run, item, side);
+  if (rekeyed.length > 0 && after) return run[side].keysOf(after.fields);
+  const sent = Object.fromEntries(rekeyed.map(({ field, value }) => [field, value]));
+  if (read) return run[side].keysOf({ ...read.fields, ...sent });
+  // Where a record could not be read again, the keys that it was matched by still stand.
+  return pair.sides[side].kind === 'unknown' ? (pair.keys[side] ?? null) : null;
+}
+
+/** The updates of fields that records are matched by. What was created is found by the keys of its source. */
+function rekeying(run: MappingRun, { actions }: PlanItem, side: Side): readonly FieldChange[] {
+  const action = actions[side];
+  if (action?.kind !== 'update') return [];
+  const matched = run.mapping.match.flat().map((part) => part[side]);
+  return action.changes.filter(({ field }) => matched.includes(field));
+}
+
+/** Whether it was made within another record: its id may have been another one's, whose keys are none of its own. */
+const isPlaced = (run: MappingRun, { item, written }: Applied, side: Side): boolean =>
+  item.actions[side]?.kind === 'create' && written[side] !== undefined && placingOf(run[side].definition) !== null;
 
 /**
  * What was matched or parked is on record now. A record whose create was refused keeps its keys for this run: a double of it

@@ -151,3 +151,25 @@ it('a record that the filter keeps out is no double of one that it lets in', asy
   await world.sync();
   expect([names(world.right), await world.parked()]).toEqual([['Nord'], []]);
 });
+
+// Simulation seed 6954.
+it.each(['left', 'right'] as const)('a key that a write replaced is free for a new record: %s', async (side) => {
+  world = await openHostile({ mapping: { first_contact: { prefer: 'left' } } });
+  world.left.put('p1', { name: 'Nord', email: 'nord@x.example' });
+  world.right.put('r1', { name: 'Nord', email: 'nord@x.example' });
+  await world.sync();
+  world.skip(120_000);
+  const [id, other] = side === 'left' ? ['p1', world.right] : ['r1', world.left];
+  world[side].put(id, { name: 'Nord', email: 'nordwind@x.example' });
+  await world.sync();
+  // Until the lists do not bring the two any more.
+  world.skip(120_000);
+  await world.sync();
+  other.put('n1', { name: 'Süd', email: 'nord@x.example' });
+  await world.sync();
+  expect(await world.parked()).toEqual([]);
+  expect([names(world.left), names(world.right)]).toEqual([
+    ['Nord', 'Süd'],
+    ['Nord', 'Süd'],
+  ]);
+});
