@@ -27,6 +27,7 @@ import { type Approval, checkRemoved } from './removals.ts';
 import { filterOf, follows, forbidden, lets, saidOf, sourceOf } from './rules.ts';
 import { declaredLag, SETTLED_MS, type WorldSpec, wasUnseen } from './spec.ts';
 import {
+  isAsMade,
   type Overwritten,
   type Pending,
   remember,
@@ -269,18 +270,12 @@ export class Ledger {
     const linked = this.partnerOf(mapping, side, id) !== null;
     const back = linked
       ? tracked.agreed.get(field.a)?.has(JSON.stringify(value)) === true
-      : this.#isAsMade(mapping, side, id, field, tracked, value);
+      : !this.partners.everLinked.has(`${mapping} ${side} ${id}`) &&
+        isAsMade(tracked, (raw) => this.#source(mapping, field, side, raw), value);
     const matters = this.#isSaid(mapping, side, id, field, value);
     if (linked && !matters) this.#tell('edit that nothing follows from');
     if (back || !matters) tracked.pending.delete(field.a);
     else tracked.pending.set(field.a, { value, at: this.#now() });
-  }
-
-  /** What a create with unknown outcome left is its baseline once it is found: what a person put back to it is no edit. */
-  #isAsMade(mapping: MappingName, side: Side, id: string, field: SimulatedField, made: Tracked, value: Json): boolean {
-    const [first] = made.held;
-    if (made.by === 'person' || !first || this.partners.everLinked.has(`${mapping} ${side} ${id}`)) return false;
-    return sameJson(this.#source(mapping, field, side, first), value);
   }
 
   /** Nobody touched either side since both said the same: then there is nothing to write. */

@@ -67,3 +67,7 @@ export function remember(tracked: Tracked, field: string, value: Json): void {
 /** Whether a record is in these fields as it once was. */
 export const isBack = ({ held, raw }: Tracked, names: readonly string[]): boolean =>
   held.some((before) => before !== raw && names.every((name) => sameJson(before[name], raw[name])));
+
+/** What a create with unknown outcome left is its baseline once it is found: what a person put back to it is no edit. */
+export const isAsMade = ({ by, held: [first] }: Tracked, read: (raw: Raw) => Json, value: Json): boolean =>
+  by === 'dovetail' && first !== undefined && sameJson(read(first), value);
