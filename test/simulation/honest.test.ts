@@ -76,7 +76,8 @@ async function violationsOf(deeds: readonly Deed[], waiting: readonly ParkedReco
   const store = { parked: async () => waiting };
   const events = [planned('di_1', '500/1'), planned('di_2', '500/2')];
   const first = [asked('b', 'rewrite', '500', true), asked('a', 'update', 'di_1', true)];
-  await checkHonest({ ledger, store }, { ...NOTHING, events }, { ...NOTHING, deeds: [...first, ...deeds] });
+  const spec = { undeclared: false };
+  await checkHonest({ ledger, spec, store }, { ...NOTHING, events }, { ...NOTHING, deeds: [...first, ...deeds] });
   return violations;
 }
 

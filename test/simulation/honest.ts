@@ -3,11 +3,13 @@ import type { ParkedRecord } from '../../src/store/port.ts';
 import { type Deed, NEW_WHOLE, nameOf, type PlannedPair, planned } from './deeds.ts';
 import { MAPPING_NAMES, MAPPINGS, type MappingName, mappingOf, parentsOf, placeOn } from './fields.ts';
 import type { Ledger } from './ledger.ts';
+import type { WorldSpec } from './spec.ts';
 import type { Attempt } from './world.ts';
 
 /** What is asked of a world. */
 interface Known {
   readonly ledger: Pick<Ledger, 'fail' | 'tracked' | 'partnerOf'>;
+  readonly spec: Pick<WorldSpec, 'undeclared'>;
   readonly store: { parked(query: { includeDismissed: boolean }): Promise<readonly ParkedRecord[]> };
 }
 
@@ -121,7 +123,7 @@ class Excuses {
     if (parked.length === 0) return false;
     if (this.#isRefusedWithin(pair)) return true;
     if (parked.some(({ diagnostic }) => REFUSED_WITHIN.includes(diagnostic.code))) return true;
-    if (this.#isInPlaceOfUndone(pair)) return true;
+    if (this.#isInPlaceOfUndone(pair) || parked.some((one) => this.#isDoubleUnknown(one))) return true;
     return this.#isTargetGone(pair) || parked.some((one) => this.#waitsForUndone(one)) || this.#isBelowUndone(pair);
   }
 
@@ -139,6 +141,14 @@ class Excuses {
       const stood = (this.#world.ledger.tracked(mapping, other, partner)?.since ?? this.#started) < this.#started;
       return stood || this.#pairs.some((one) => isAlone(one, mapping, other, partner));
     });
+  }
+
+  /** That a record has the key of one of Dovetail's making shows only once that is read, if a system changed it without saying so. */
+  #isDoubleUnknown({ mapping, side, reason, diagnostic }: ParkedRecord): boolean {
+    const { ledger, spec } = this.#world;
+    const double = diagnostic.summary.split(' ').at(-1) ?? '';
+    const made = ledger.tracked(mappingOf(mapping), side, double);
+    return spec.undeclared && reason === 'duplicate-source' && made?.by === 'dovetail';
   }
 
   /** What is to stand where a part of the same plan was to move away from needs that move, which may have been refused. */
