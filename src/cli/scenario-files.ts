@@ -124,7 +124,12 @@ function textOf(path: string): Result<string> {
   try {
     return ok(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));
   } catch {
-    return fail(problem('file-unreadable', 'The scenario can not be read', { where: { file: path } }));
+    return fail(
+      problem('file-unreadable', 'The scenario can not be read', {
+        where: { file: path },
+        next: 'Check its name; `dovetail test` alone plays all of the folder tests',
+      }),
+    );
   }
 }
 
