@@ -10,7 +10,8 @@ import { openWorld, type World } from '../test/engine/world.ts';
  *           + for every write: 1 / the size of a batch (CRM 100, ERP 1)
  *           + for every update of the ERP, which checks no version: one read just before, so that no edit is lost
  *
- * Token requests are left out: there is one in ten minutes, whatever is done.
+ * Token requests are left out: there is one in ten minutes, whatever is done. So are, but counted beside, the reads of how the
+ * CRM is set up: its fields and options every fifteen minutes, and the options in a run that has something to decide.
  */
 const N = 200;
 /** New records on a page: the ERP's pages of 50 shift, so each begins with the last record of the one before. */
@@ -18,7 +19,8 @@ const PAGE: Record<Side, number> = { a: 100, b: 49 };
 const BATCH: Record<Side, number> = { a: 100, b: 1 };
 const OBJECTS = 3;
 const TARGET = 1.05;
-const HOUR_MS = 3_600_000;
+/** Half of the time between two runs: beyond every overlap of the reads, and far short of the next sweep. */
+const PAUSE_MS = 300_000;
 
 interface Scenario {
   name: string;
@@ -29,7 +31,11 @@ interface Scenario {
   kind?: 'create' | 'update';
 }
 
+/** The addresses at which the CRM tells of its fields and options. */
+const SET_UP = /^\/(custom_fields|options)\//;
+
 let offset = 0;
+let setUpReads = 0;
 const clock = { ...systemClock, now: () => systemClock.now() + offset };
 
 const SCENARIOS: readonly Scenario[] = [
@@ -97,10 +103,10 @@ async function main(): Promise<void> {
     await world.sync();
     let echo: Record<Side, number> = { a: 0, b: 0 };
     for (const scenario of SCENARIOS) {
-      // Beyond every overlap of the reads, and short of the next sweep.
-      offset += HOUR_MS;
+      offset += PAUSE_MS;
       scenario.edit?.(world, clock.now());
-      offset += HOUR_MS;
+      offset += PAUSE_MS;
+      setUpReads = 0;
       const run = await world.sync();
       report(scenario.name, run, leastCalls(scenario, echo));
       echo = { a: written(run, 'a'), b: written(run, 'b') };
@@ -115,6 +121,7 @@ function dateByClock(world: World): void {
   const { http } = world.platform;
   world.platform.http = {
     request: async (request) => {
+      if (SET_UP.test(new URL(request.url).pathname)) setUpReads += 1;
       const answer = await http.request(request);
       if (answer.ok) answer.value.headers.date = new Date(clock.now()).toUTCString();
       return answer;
@@ -125,10 +132,11 @@ function dateByClock(world: World): void {
 
 function report(name: string, run: Run, least: number): void {
   const { a, b } = run.calls;
-  const ratio = callsOf(run) / least;
-  const figures = `${String(callsOf(run)).padStart(5)} calls, least ${String(least).padStart(5)}: ${ratio.toFixed(3)}`;
+  const calls = callsOf(run) - setUpReads;
+  const ratio = calls / least;
+  const figures = `${String(calls).padStart(5)} calls, least ${String(least).padStart(5)}: ${ratio.toFixed(3)}`;
   const verdict = ratio <= TARGET ? 'met' : `missed: at most ${TARGET}`;
-  const detail = `reads + writes: CRM ${a.reads} + ${a.writes}, ERP ${b.reads} + ${b.writes}`;
+  const detail = `reads + writes: CRM ${a.reads} + ${a.writes}, of them ${setUpReads} of its set-up, ERP ${b.reads} + ${b.writes}`;
   console.log(`${name.padEnd(34)} ${run.outcome.padEnd(7)} ${figures}  ${verdict}  (${detail})`);
 }
 

@@ -182,10 +182,12 @@ export interface Connection {
   remove(object: string, items: readonly RemoveItem[], archive: boolean): Promise<WriteOutcome[]>;
   /**
    * Reads the options that the connector declares as coming from an endpoint, once per run; fails, too, where the
-   * connector declares how credentials are checked and they do not hold.
+   * connector declares how credentials are checked and they do not hold. Lists that were recalled are read only with `anew`.
    */
-  loadOptions(object: string): Promise<Result<void>>;
-  /** The options of a declared list, as `loadOptions` read them; empty before. */
+  loadOptions(object: string, how?: { anew: boolean }): Promise<Result<void>>;
+  /** Takes these lists for the options as they are, by name, until they are read; what was read already stands. */
+  recallOptions(lists: Readonly<Record<string, readonly OptionDefinition[]>>): void;
+  /** The options of a declared list, as they were read or recalled; empty before. */
   options(list: string): readonly OptionDefinition[];
   /**
    * Adds an option with this key to a list, where the connector says how, and reads the list again. An option that is

@@ -9,6 +9,7 @@ import type { Pair } from './pair.ts';
 import { plan } from './plan.ts';
 import { read, readAhead, readParked } from './read.ts';
 import { record } from './record.ts';
+import { refreshOptions } from './refresh-options.ts';
 import { bringsAgain } from './repeats.ts';
 import { resolve } from './resolve.ts';
 import { settle } from './settle.ts';
@@ -69,6 +70,8 @@ async function* changes(run: MappingRun, side: Side, pages: AsyncIterable<WireRe
       yield batch;
       batch = [];
     }
+    await refreshOptions(run, records);
+    if (run.context.stop) return;
     const seen = decode(run, run[side], records);
     batch.push(...(await match(run, side, seen)));
     if (batch.length < most) continue;

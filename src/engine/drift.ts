@@ -70,6 +70,12 @@ const rulesWith = (now: LoadedMapping, before: LoadedMapping): string =>
     ...now.fields.slice(before.fields.length).map(({ name, aToB, bToA }) => canonicalText([name, aToB, bToA])),
   ].join('\n');
 
+/** Whether something of a mapping waits: it may be for an option. */
+async function isWaiting({ store }: RunContext, mapping: string): Promise<boolean> {
+  const parked = await store.parked({ mapping, includeDismissed: true, limit: 1 });
+  return parked.length > 0 || (await store.intents(mapping)).length > 0;
+}
+
 /** Null where the mapping's object is not declared. */
 async function lookAt(looking: Looking, side: Side): Promise<Result<Look | null>> {
   const { context, connections, settled } = looking;
@@ -81,7 +87,11 @@ async function lookAt(looking: Looking, side: Side): Promise<Result<Look | null>
   const known = await context.store.shape(key, side);
   const now = context.platform.clock.now();
   const ageMs = context.mode === 'plan' || context.full ? 0 : context.integration.schedule.fieldsMs;
-  const looked = await liveShape(connections[side], object, definition, known, { now, ageMs });
+  const looked = await liveShape(connections[side], object, definition, known, {
+    now,
+    ageMs,
+    recalls: !(await isWaiting(context, key)),
+  });
   if (!looked.ok) return looked;
   const { shape: live, read, failure } = looked.value;
   if (failure) {

@@ -1,6 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { milliseconds } from '../connector/duration.ts';
+import type { ObjectShape } from '../connector/shape.ts';
 import type { Cursor, KnownShape } from '../store/port.ts';
 import { commit } from './commit.ts';
+import { optionsNow } from './live-shape.ts';
 import type { MappingRun, SideRun } from './mapping-run.ts';
 
 /** A minute beyond the lag: how far a system's answer clock and its stamps may differ. */
@@ -28,14 +31,28 @@ export async function moveCursors(run: MappingRun): Promise<void> {
   await commit(run.context, { cursors, pages, shapes });
 }
 
-/** With the options that this run added itself, and what a whole read counted, which stands until the next one. */
+/**
+ * With the options that this run added itself, and what a whole read counted, which stands until the next one. Where a list
+ * is no longer what the run began on, the next run reads it at once, and tells of what is new.
+ */
 function shapeNow(run: MappingRun, shape: KnownShape): KnownShape {
-  const { connection } = run[shape.side];
+  const options = optionsNow(run[shape.side].connection, Object.keys(shape.live.options));
+  const isSame = isDeepStrictEqual(options, shape.live.options);
+  const accepted = { ...shape.accepted, options: withOwn(run, shape, options) };
+  const live = { ...shape.live, options };
   const read = run.reads[shape.side];
-  const lists = Object.keys(shape.accepted.options).map((list) => [list, connection.options(list)] as const);
-  const accepted = { ...shape.accepted, options: Object.fromEntries(lists) };
   const counted = read.whole && read.complete ? (run.counts.unmapped?.[shape.side] ?? {}) : shape.unmapped;
-  return { ...shape, accepted, unmapped: counted };
+  return { ...shape, read: isSame ? shape.read : 0, accepted, live, unmapped: counted };
+}
+
+/** The accepted options, and those among the present ones that this run added. */
+function withOwn({ context }: MappingRun, { side, accepted }: KnownShape, now: ObjectShape['options']) {
+  const lists = Object.entries(accepted.options).map(([list, known]) => {
+    const keys = new Set(known.map(({ key }) => key));
+    const own = now[list]?.filter(({ key }) => !keys.has(key) && context.triedOptions.has(`${side} ${list} ${key}`));
+    return [list, [...known, ...(own ?? [])]] as const;
+  });
+  return Object.fromEntries(lists);
 }
 
 function cursorAfter(run: MappingRun, side: SideRun, before: Cursor | null): Cursor | null {

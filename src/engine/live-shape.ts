@@ -1,5 +1,5 @@
 import type { ObjectDefinition } from '../connector/definition.ts';
-import type { OptionDefinition } from '../connector/field.ts';
+import { listsOf } from '../connector/option-lists.ts';
 import type { Connection } from '../connector/port.ts';
 import { type ObjectShape, shapeOf } from '../connector/shape.ts';
 import { type Diagnostic, ok, type Result } from '../record/diagnostic.ts';
@@ -15,27 +15,27 @@ export interface LiveShape {
 }
 
 /**
- * The options of the lists of an object as this run has read them, and its fields, which are asked for where what is known
- * of them is older than `ageMs`. Fails where the options can't be read.
+ * The options of the lists of an object, and its fields. Both are asked for where what is known of them is older than
+ * `ageMs`; younger options are recalled where `recalls` says so, else asked for as well. Fails where the options can't be read.
  */
 export async function liveShape(
   connection: Connection,
   object: string,
   definition: ObjectDefinition,
   known: KnownShape | null,
-  { now, ageMs }: { now: number; ageMs: number },
+  { now, ageMs, recalls }: { now: number; ageMs: number; recalls: boolean },
 ): Promise<Result<LiveShape>> {
+  const young = known !== null && now - known.read < ageMs;
+  if (young && recalls) connection.recallOptions(known.live.options);
   const loaded = await connection.loadOptions(object);
   if (!loaded.ok) return loaded;
-  const options = listsOf(connection, definition);
+  const options = optionsNow(connection, listsOf(definition));
   const before = { fields: known?.live.fields ?? null, options };
-  if (known && now - known.read < ageMs) return ok({ shape: before, read: known.read, failure: null });
+  if (young) return ok({ shape: before, read: known.read, failure: null });
   const fields = await connection.customFields(object);
   if (!fields.ok) return ok({ shape: before, read: known?.read ?? 0, failure: fields.error });
   return ok({ shape: shapeOf(fields.value, options), read: now, failure: null });
 }
 
-function listsOf(connection: Connection, { fields }: ObjectDefinition): Record<string, readonly OptionDefinition[]> {
-  const lists = Object.values(fields).flatMap((field) => field.options_from ?? []);
-  return Object.fromEntries([...new Set(lists)].map((list) => [list, connection.options(list)]));
-}
+export const optionsNow = (connection: Connection, lists: readonly string[]): ObjectShape['options'] =>
+  Object.fromEntries(lists.map((list) => [list, connection.options(list)]));

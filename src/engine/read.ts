@@ -1,3 +1,4 @@
+import { listsOf } from '../connector/option-lists.ts';
 import type { ReadStep, WireRecord } from '../connector/port.ts';
 import { problem } from '../record/diagnostic.ts';
 import { otherSide, type Side } from '../record/side.ts';
@@ -13,6 +14,7 @@ import { addDiagnostic, type MappingRun, type SideRun } from './mapping-run.ts';
 import { parkedBefore } from './match.ts';
 import { wasGone } from './pair.ts';
 import { isUnchanged, linkedAmong, recallLinks } from './recall.ts';
+import { refreshOptions } from './refresh-options.ts';
 import { withoutRepeats } from './repeats.ts';
 import { SettledPages } from './settled-pages.ts';
 import { countUnmapped } from './unmapped.ts';
@@ -36,6 +38,7 @@ export async function readAhead(run: MappingRun): Promise<void> {
   let kept = 0;
   for (const source of [readParked(run, run.b), readChanges(run, run.b)]) {
     for await (const records of source) {
+      await refreshOptions(run, records);
       if (run.context.stop) return;
       const seen = decode(run, run.b, records);
       const links = await recallLinks(
@@ -113,8 +116,8 @@ async function* readChanges(run: MappingRun, side: SideRun): AsyncGenerator<Wire
 
 /** The rules, the declaration of the object, and the lists of options that were read from the system. */
 function decodingOf(run: MappingRun, { connection, definition }: SideRun): string {
-  const lists = Object.values(definition.fields).flatMap((field) => field.options_from ?? []);
-  return JSON.stringify([run.rulesDigest, run.layout, definition, lists.map((list) => connection.options(list))]);
+  const options = listsOf(definition).map((list) => connection.options(list));
+  return JSON.stringify([run.rulesDigest, run.layout, definition, options]);
 }
 
 /** Where to read from: the mark less the lag; everything on first contact or where the system has no such filter. */

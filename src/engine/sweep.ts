@@ -10,6 +10,7 @@ import { wasGone } from './pair.ts';
 import { plan, prepare } from './plan.ts';
 import { idOf, linkedAmong, recallLinks } from './recall.ts';
 import { record } from './record.ts';
+import { refreshOptions } from './refresh-options.ts';
 
 /**
  * Finds what is gone where changes do not tell: the ids of a complete sweep (or of a complete read of everything) are
@@ -127,7 +128,8 @@ function waits(run: MappingRun, side: Side, parked: ParkedRecord | null): boolea
 async function propagateGone(run: MappingRun, side: Side): Promise<void> {
   const open = [...run.gone[side]].flatMap(([id, handled]) => (handled ? [] : [id]));
   const most = run.context.batch;
-  for (let at = 0; at < open.length; at += most) {
+  await refreshOptions(run, open);
+  for (let at = 0; at < open.length && !run.context.stop; at += most) {
     const ids = open.slice(at, at + most);
     const links = await recallLinks(run, side, ids);
     const parked = await run.context.store.parked({ mapping: run.key, side, ids, includeDismissed: true });

@@ -272,7 +272,9 @@ export const integrationSchema = z.strictObject({
       every: duration.optional().describe('Time between the starts of two runs; absent: only on request'),
       fields: duration
         .default('15m')
-        .describe('How long what the systems say of their fields is taken for granted; `plan` always asks'),
+        .describe(
+          'How long what the systems say of their fields and options is taken for granted while nothing is to be decided; `plan` always asks',
+        ),
       sweep: duration.default('24h').describe('How often deletes are looked for where changes do not tell of them'),
     })
     .prefault({})

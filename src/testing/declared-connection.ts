@@ -139,6 +139,10 @@ class DeclaredConnection implements Connection {
     return ok(undefined);
   }
 
+  recallOptions(): void {
+    // Its lists are always at hand.
+  }
+
   options(list: string): readonly OptionDefinition[] {
     return this.#system.options(list);
   }

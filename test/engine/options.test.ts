@@ -99,6 +99,56 @@ describe('an option that the other system does not have', () => {
   });
 });
 
+describe('the lists of options', () => {
+  const reads = async (more: Parameters<World['sync']>[0] = {}) => (await world.sync(more)).calls.a.reads;
+
+  it('are not asked for in a run that has nothing to decide', async () => {
+    await world.sync();
+    const quiet = await reads();
+    expect(quiet).toBe(world.integration.mappings.length);
+    addStatus('vip');
+    expect(await reads()).toBe(quiet);
+    newCompany('Süd', 'lead');
+    expect(await reads()).toBe(quiet + 1);
+  });
+
+  it('are those of the moment for a record that changed since, and the next run tells of what is new', async () => {
+    const integration = row(
+      'options: { lead: lead, prospect: prospect, customer: customer, churned: churned, vip: customer }',
+    );
+    newCompany('Nord', 'lead');
+    await world.sync({ integration });
+    addStatus('vip');
+    newCompany('Süd', 'vip');
+    expect((await world.sync({ integration })).diagnostics).toEqual([]);
+    expect(customers()).toEqual([
+      ['Nord', 1],
+      ['Süd', 3],
+    ]);
+    const codes = async () => (await world.sync({ integration })).diagnostics.map(({ code }) => code);
+    expect(await codes()).toEqual(['option-new']);
+    expect(await codes()).toEqual([]);
+  });
+
+  it('stop the run, with nothing written, where they can not be read once a record has changed', async () => {
+    newCompany('Nord', 'lead');
+    await world.sync();
+    const { http } = world.platform;
+    const unreadable: typeof http.request = (request) =>
+      new URL(request.url).pathname.startsWith('/options/')
+        ? Promise.resolve({ ok: true, value: { status: 403, headers: {}, body: '', url: request.url } })
+        : http.request(request);
+    world.platform.http = { request: unreadable, close: () => http.close() };
+    newCompany('Süd', 'lead');
+    const run = await world.sync();
+    expect(run.outcome).toBe('failed');
+    expect(customers()).toEqual([['Nord', 1]]);
+    world.platform.http = http;
+    expect((await world.sync()).outcome).toBe('done');
+    expect(customers()).toHaveLength(2);
+  });
+});
+
 it('options in groups: the first is written, and all lead back', async () => {
   const integration = row('options: { lead: [lead, prospect], customer: [customer, churned], prospect: lead }');
   newCompany('Nord', 'lead');

@@ -59,7 +59,8 @@ export function fenced(book: Book, side: Side): Connection {
       const why = shut(object, idsOf(items));
       return why ? items.map(() => refused(why)) : connection.remove(object, items, archive);
     },
-    loadOptions: (object) => connection.loadOptions(object),
+    loadOptions: (object, how) => connection.loadOptions(object, how),
+    recallOptions: (lists) => connection.recallOptions(lists),
     options: (list) => connection.options(list),
     createOption: async () => fail(outside('an option')),
     customFields: (object) => connection.customFields(object),

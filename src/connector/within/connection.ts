@@ -183,7 +183,8 @@ class HoldingConnection implements Connection {
   }
 
   guardWrites: Connection['guardWrites'] = (check) => this.#inner.guardWrites(check);
-  loadOptions: Connection['loadOptions'] = (object) => this.#inner.loadOptions(object);
+  loadOptions: Connection['loadOptions'] = (object, how) => this.#inner.loadOptions(object, how);
+  recallOptions: Connection['recallOptions'] = (lists) => this.#inner.recallOptions(lists);
   options: Connection['options'] = (list) => this.#inner.options(list);
   createOption: Connection['createOption'] = (list, option) => this.#inner.createOption(list, option);
   customFields: Connection['customFields'] = async (object) =>

@@ -7,6 +7,7 @@ import { compileCosts } from '../../connector/costs.ts';
 import type { ConnectorDefinition } from '../../connector/definition.ts';
 import { milliseconds } from '../../connector/duration.ts';
 import type { FieldDefinition, OptionDefinition } from '../../connector/field.ts';
+import { KnownLists } from '../../connector/option-lists.ts';
 import type { CallCount, Capabilities, Connection, PlainRequest, ReadStep } from '../../connector/port.ts';
 import { compileQuota } from '../../connector/quota-headers.ts';
 import { labelsOf } from '../../connector/refused-fields.ts';
@@ -180,7 +181,7 @@ class RestConnection implements Connection {
   readonly #objects: ReadonlyMap<string, RestObject>;
   readonly #optionLists: ConnectorDefinition['option_lists'];
   readonly #capabilities = new Map<string, Capabilities>();
-  readonly #options = new Map<string, OptionDefinition[]>();
+  readonly #lists = new KnownLists();
   #credentialsHold: Promise<Result<void>> | null = null;
 
   constructor(
@@ -258,19 +259,22 @@ class RestConnection implements Connection {
     return { sender: this.#sender, object: this.#object(object), judge, platform, concurrency: limits.concurrency };
   }
 
-  async loadOptions(object: string): Promise<Result<void>> {
+  async loadOptions(object: string, { anew } = { anew: false }): Promise<Result<void>> {
     this.#credentialsHold ??= this.#checkCredentials();
     const checked = await this.#credentialsHold;
     if (!checked.ok) return checked;
-    const fields = Object.entries(this.#object(object).definition.fields);
-    for (const name of new Set(fields.flatMap(([, field]) => field.options_from ?? []))) {
+    for (const name of this.#lists.missing(this.#object(object).definition, anew)) {
       const list = this.#optionLists[name];
-      if (!list || this.#options.has(name)) continue;
+      if (!list) continue;
       const options = await readOptions(this.#sender, name, list);
       if (!options.ok) return options;
-      this.#options.set(name, options.value);
+      this.#lists.keep(name, options.value);
     }
     return ok(undefined);
+  }
+
+  recallOptions(lists: Parameters<Connection['recallOptions']>[0]): void {
+    this.#lists.recall(lists);
   }
 
   async #checkCredentials(): Promise<Result<void>> {
@@ -280,8 +284,8 @@ class RestConnection implements Connection {
     return sent.ok ? ok(undefined) : fail(sent.diagnostic);
   }
 
-  options(list: string): OptionDefinition[] {
-    return this.#options.get(list) ?? [];
+  options(list: string): readonly OptionDefinition[] {
+    return this.#lists.options(list);
   }
 
   async createOption(name: string, option: { key: string; label: string }): Promise<Result<void>> {
@@ -290,7 +294,7 @@ class RestConnection implements Connection {
     const added = await addOption(this.#sender, list, option);
     const options = await readOptions(this.#sender, name, list);
     if (!options.ok) return options;
-    this.#options.set(name, options.value);
+    this.#lists.keep(name, options.value);
     return options.value.some(({ key }) => key === option.key) ? ok(undefined) : fail(notAdded(name, added));
   }
 

@@ -3,6 +3,7 @@ import type { Access } from '../../connector/access.ts';
 import type { ConnectorDefinition } from '../../connector/definition.ts';
 import { milliseconds } from '../../connector/duration.ts';
 import type { FieldDefinition, OptionDefinition } from '../../connector/field.ts';
+import { KnownLists } from '../../connector/option-lists.ts';
 import type {
   CallCount,
   Capabilities,
@@ -113,7 +114,7 @@ class SqlConnection implements Connection {
   readonly #tables: ReadonlyMap<string, Table>;
   readonly #platform: Platform;
   readonly #writer: Writer;
-  readonly #options = new Map<string, readonly OptionDefinition[]>();
+  readonly #lists = new KnownLists();
   #check: () => Diagnostic | null = () => null;
   readonly #calls: CallCount = { reads: 0, writes: 0, auth: 0, throttled: 0 };
 
@@ -261,21 +262,24 @@ class SqlConnection implements Connection {
     });
   }
 
-  async loadOptions(object: string): Promise<Result<void>> {
-    const fields = Object.values(this.connector.objects[object]?.fields ?? {});
-    const lists = new Set(fields.flatMap(({ options_from: list }) => (list === undefined ? [] : [list])));
-    for (const list of lists) {
-      const declared = this.connector.option_lists[list];
-      if (!declared || this.#options.has(list)) continue;
-      const rows = await this.#run('reads', optionsStatement(declared), []);
+  async loadOptions(object: string, { anew } = { anew: false }): Promise<Result<void>> {
+    const definition = this.connector.objects[object];
+    for (const name of definition ? this.#lists.missing(definition, anew) : []) {
+      const list = this.connector.option_lists[name];
+      if (!list) continue;
+      const rows = await this.#run('reads', optionsStatement(list), []);
       if (!rows.ok) return fail(rows.error.diagnostic);
-      this.#options.set(list, rows.value.flatMap(optionOf));
+      this.#lists.keep(name, rows.value.flatMap(optionOf));
     }
     return ok(undefined);
   }
 
+  recallOptions(lists: Parameters<Connection['recallOptions']>[0]): void {
+    this.#lists.recall(lists);
+  }
+
   options(list: string): readonly OptionDefinition[] {
-    return this.#options.get(list) ?? [];
+    return this.#lists.options(list);
   }
 
   async createOption(list: string): Promise<Result<void>> {
