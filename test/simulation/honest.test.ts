@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import type { RunEvent } from '../../src/engine/mapping-run.ts';
+import type { PlanItem } from '../../src/planning/plan-item.ts';
 import { ok, problem } from '../../src/record/diagnostic.ts';
 import type { ParkedRecord } from '../../src/store/port.ts';
 import type { Deed } from './deeds.ts';
 import { checkHonest } from './honest.ts';
+import { drawWorld } from './spec.ts';
 
 const NO_CALLS = { reads: 0, writes: 0, auth: 0, throttled: 0 };
 const RUN = {
@@ -21,15 +23,14 @@ const NOTHING = { started: 0, result: ok(RUN), events: [], writeRequests: 0, com
 
 const written = (id: string) => ({ kind: 'update' as const, id, changes: [], later: [] });
 
-/** An item and its line, of which both are to be written. */
-const planned = (a: string, b: string): RunEvent => ({
+const item = (mapping: string, a: string | null, b: string | null, actions: PlanItem['actions']): RunEvent => ({
   type: 'item',
-  mapping: 'items',
+  mapping,
   item: {
     a,
     b,
     rule: 'fields',
-    actions: { a: written(a), b: written(b) },
+    actions,
     link: 'keep',
     refresh: false,
     park: null,
@@ -37,6 +38,9 @@ const planned = (a: string, b: string): RunEvent => ({
     ending: 'applied',
   },
 });
+
+/** An item and its line, of which both are to be written. */
+const planned = (a: string, b: string): RunEvent => item('items', a, b, { a: written(a), b: written(b) });
 
 const asked = (side: 'a' | 'b', kind: Deed['kind'], id: string, done: boolean): Deed => ({
   mapping: 'items',
@@ -65,20 +69,30 @@ const parked = (id: string, partner: string): ParkedRecord => ({
   approved: null,
 });
 
-/** Two items whose lines stand in one order: what is told of a sync that wrote the first, and so much of the second. */
-async function violationsOf(deeds: readonly Deed[], waiting: readonly ParkedRecord[]): Promise<string[]> {
-  const violations: string[] = [];
+async function violations(
+  events: readonly RunEvent[],
+  deeds: readonly Deed[],
+  waiting: readonly ParkedRecord[],
+): Promise<string[]> {
+  const found: string[] = [];
   const ledger = {
-    fail: (_: string, what: string) => violations.push(what),
+    fail: (_: string, what: string) => found.push(what),
     tracked: () => undefined,
     partnerOf: () => null,
   };
   const store = { parked: async () => waiting };
+  const { policies } = drawWorld('1');
+  const deals = { ...policies.deals, match: [['title', 'amount']] };
+  const spec = { undeclared: false, policies: { ...policies, deals } };
+  await checkHonest({ ledger, spec, store }, { ...NOTHING, events: [...events] }, { ...NOTHING, deeds: [...deeds] });
+  return found;
+}
+
+/** Two items whose lines stand in one order: what is told of a sync that wrote the first, and so much of the second. */
+async function violationsOf(deeds: readonly Deed[], waiting: readonly ParkedRecord[]): Promise<string[]> {
   const events = [planned('di_1', '500/1'), planned('di_2', '500/2')];
   const first = [asked('b', 'rewrite', '500', true), asked('a', 'update', 'di_1', true)];
-  const spec = { undeclared: false };
-  await checkHonest({ ledger, spec, store }, { ...NOTHING, events }, { ...NOTHING, deeds: [...first, ...deeds] });
-  return violations;
+  return violations(events, [...first, ...deeds], waiting);
 }
 
 const REFUSED = asked('b', 'rewrite', '500', false);
@@ -91,4 +105,35 @@ test.each([
   ['nothing was refused, although it is parked', [], [parked('di_2', '500/2')], LEFT_OUT],
 ])('an item that is not written as planned after another of its order: %s', async (_, deeds, waiting, expected) => {
   expect(await violationsOf(deeds, waiting)).toEqual(expected);
+});
+
+/** An order that is to be given another key, and one with its old key that is to go to the other side. */
+async function violationsOfDoubles(field: string, done: boolean, waiting: readonly ParkedRecord[]): Promise<string[]> {
+  const change = { to: 'b', field, index: 0, from: null, value: null, rule: 'changed', overruled: false } as const;
+  const events = [
+    item('deals', 'de_1', '501', { b: { ...written('501'), changes: [change] } }),
+    item('deals', null, '502', { a: { kind: 'create', id: null, changes: [], later: [] } }),
+  ];
+  const update: Deed = { ...asked('b', 'update', '501', done), mapping: 'deals', fields: [field] };
+  return violations(events, [update], waiting);
+}
+
+const double = (reason: string, of: string): ParkedRecord => ({
+  ...parked('502', ''),
+  mapping: 'simulated/deals',
+  side: 'b',
+  partner: null,
+  reason,
+  diagnostic: problem(reason, `Another record of the same system has the same key: ${of}`),
+});
+const NOT_CREATED = ['planned, but not done: deals a create 502'];
+
+test.each([
+  ['which kept it, as its update was refused (seed 12502)', 'total', false, double('duplicate-source', '501'), []],
+  ['which has another one by now', 'total', true, double('duplicate-source', '501'), NOT_CREATED],
+  ['which was to keep it', 'status', false, double('duplicate-source', '501'), NOT_CREATED],
+  ['and another record has it', 'total', false, double('duplicate-source', '503'), NOT_CREATED],
+  ['but it is parked for something else', 'total', false, double('match-linked', '501'), NOT_CREATED],
+])('a record with the old key of another one is not created, %s', async (_, field, done, waiting, expected) => {
+  expect(await violationsOfDoubles(field, done, [waiting])).toEqual(expected);
 });

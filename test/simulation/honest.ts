@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../../src/record/diagnostic.ts';
 import { otherSide, SIDES, type Side } from '../../src/record/side.ts';
 import type { ParkedRecord } from '../../src/store/port.ts';
 import { type Deed, NEW_WHOLE, nameOf, type PlannedPair, planned } from './deeds.ts';
@@ -9,7 +10,7 @@ import type { Attempt } from './world.ts';
 /** What is asked of a world. */
 interface Known {
   readonly ledger: Pick<Ledger, 'fail' | 'tracked' | 'partnerOf'>;
-  readonly spec: Pick<WorldSpec, 'undeclared'>;
+  readonly spec: Pick<WorldSpec, 'undeclared' | 'policies'>;
   readonly store: { parked(query: { includeDismissed: boolean }): Promise<readonly ParkedRecord[]> };
 }
 
@@ -123,7 +124,8 @@ class Excuses {
     if (parked.length === 0) return false;
     if (this.#isRefusedWithin(pair)) return true;
     if (parked.some(({ diagnostic }) => REFUSED_WITHIN.includes(diagnostic.code))) return true;
-    if (this.#isInPlaceOfUndone(pair) || parked.some((one) => this.#isDoubleUnknown(one))) return true;
+    if (this.#isInPlaceOfUndone(pair)) return true;
+    if (parked.some((one) => this.#isDoubleUnknown(one) || this.#isDoubleOfUndone(one))) return true;
     return this.#isTargetGone(pair) || parked.some((one) => this.#waitsForUndone(one)) || this.#isBelowUndone(pair);
   }
 
@@ -146,9 +148,24 @@ class Excuses {
   /** That a record has the key of one of Dovetail's making shows only once that is read, if a system changed it without saying so. */
   #isDoubleUnknown({ mapping, side, reason, diagnostic }: ParkedRecord): boolean {
     const { ledger, spec } = this.#world;
-    const double = diagnostic.summary.split(' ').at(-1) ?? '';
-    const made = ledger.tracked(mappingOf(mapping), side, double);
+    const made = ledger.tracked(mappingOf(mapping), side, doubleIn(diagnostic));
     return spec.undeclared && reason === 'duplicate-source' && made?.by === 'dovetail';
+  }
+
+  /**
+   * What the same plan was to give another key still has the old one where it was not written (seeds 9879, 12502); whether
+   * there was a reason for that is asked for it itself.
+   */
+  #isDoubleOfUndone({ mapping: key, side, reason, diagnostic }: ParkedRecord): boolean {
+    if (reason !== 'duplicate-source') return false;
+    const mapping = mappingOf(key);
+    const matched = this.#world.spec.policies[mapping].match.flat();
+    const names = MAPPINGS[mapping].fields.filter(({ a }) => matched.includes(a)).map((field) => field[side]);
+    const isRekeyed = ({ kind, fields }: Deed): boolean =>
+      kind === 'rewrite' || (kind === 'update' && fields.some((name) => names.includes(name)));
+    const double = this.#pairs.find((pair) => pair.mapping === mapping && pair.ids[side] === doubleIn(diagnostic));
+    const rekeyed = double?.deeds.find((deed) => deed.side === side && isRekeyed(deed));
+    return rekeyed !== undefined && this.#asked.get(nameOf(rekeyed))?.done !== true;
   }
 
   /** What is to stand where a part of the same plan was to move away from needs that move, which may have been refused. */
@@ -216,6 +233,9 @@ class Excuses {
     return parent !== undefined && this.#isExcused(parent);
   }
 }
+
+/** The id of the record that has the same key. */
+const doubleIn = ({ summary }: Diagnostic): string => summary.split(' ').at(-1) ?? '';
 
 const isAlone = (pair: PlannedPair, mapping: MappingName, side: Side, id: string): boolean =>
   pair.mapping === mapping && pair.ids[side] === id && pair.ids[otherSide(side)] === null;
