@@ -6,6 +6,7 @@ import type { ParkedRecord } from '../../src/store/port.ts';
 import type { Deed } from './deeds.ts';
 import { checkHonest } from './honest.ts';
 import { drawWorld } from './spec.ts';
+import type { Tracked } from './tracked.ts';
 
 const NO_CALLS = { reads: 0, writes: 0, auth: 0, throttled: 0 };
 const RUN = {
@@ -73,18 +74,23 @@ async function violations(
   events: readonly RunEvent[],
   deeds: readonly Deed[],
   waiting: readonly ParkedRecord[],
+  gone: Tracked | undefined = undefined,
 ): Promise<string[]> {
   const found: string[] = [];
   const ledger = {
     fail: (_: string, what: string) => found.push(what),
-    tracked: () => undefined,
+    tracked: () => gone,
     partnerOf: () => null,
   };
   const store = { parked: async () => waiting };
   const { policies } = drawWorld('1');
   const deals = { ...policies.deals, match: [['title', 'amount']] };
   const spec = { undeclared: false, policies: { ...policies, deals } };
-  await checkHonest({ ledger, spec, store }, { ...NOTHING, events: [...events] }, { ...NOTHING, deeds: [...deeds] });
+  await checkHonest(
+    { ledger, spec, store },
+    { ...NOTHING, events: [...events] },
+    { ...NOTHING, started: 10, deeds: [...deeds] },
+  );
   return found;
 }
 
@@ -136,4 +142,28 @@ test.each([
   ['but it is parked for something else', 'total', false, double('match-linked', '501'), NOT_CREATED],
 ])('a record with the old key of another one is not created, %s', async (_, field, done, waiting, expected) => {
   expect(await violationsOfDoubles(field, done, [waiting])).toEqual(expected);
+});
+
+const goneBy = (by: Tracked['goneBy'], since: number): Tracked => ({
+  raw: {},
+  held: [],
+  by: 'person',
+  goneBy: by,
+  since,
+  edited: 0,
+  changed: 0,
+  outside: null,
+  pending: new Map(),
+  agreed: new Map(),
+});
+const NOT_WRITTEN = ['planned, but not done: items b rewrite 500'];
+
+test.each([
+  ['it went with its order in an earlier sync (seed 17358)', goneBy('dovetail', 5), []],
+  ['a person deleted it', goneBy('person', 5), []],
+  ['this sync took it out', goneBy('dovetail', 15), NOT_WRITTEN],
+  ['it is there', goneBy(null, 5), NOT_WRITTEN],
+])('a line that is not written as planned: %s', async (_, tracked, expected) => {
+  const events = [item('items', 'di_1', '500/1', { b: written('500/1') })];
+  expect(await violations(events, [], [parked('di_1', '500/1')], tracked)).toEqual(expected);
 });

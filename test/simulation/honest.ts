@@ -212,10 +212,16 @@ class Excuses {
     return [...this.#asked.values()].some((one) => one.mapping === mapping && one.kind === kind && !one.done);
   }
 
-  /** A plan takes what it did not read for unchanged; before a sync writes it looks once more. */
+  /**
+   * A plan takes what it did not read for unchanged; before a sync writes it looks once more. What stood within a whole may
+   * have gone with it when an earlier sync deleted that (seed 17358).
+   */
   #isTargetGone({ mapping, ids, deeds }: PlannedPair): boolean {
-    const isGone = (side: Side, id: string | null) =>
-      id !== null && this.#world.ledger.tracked(mapping, side, id)?.goneBy === 'person';
+    const isGone = (side: Side, id: string | null): boolean => {
+      const known = id === null ? undefined : this.#world.ledger.tracked(mapping, side, id);
+      if (known?.goneBy !== 'dovetail') return known?.goneBy === 'person';
+      return placeOn(mapping, side) !== undefined && known.since < this.#started;
+    };
     return deeds.some(
       ({ kind, side, id }) =>
         (kind === 'update' && isGone(side, id)) || (kind === 'rewrite' && isGone(side, ids[side])),
