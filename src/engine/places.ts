@@ -1,8 +1,8 @@
 import { splitId } from '../connector/composite-id.ts';
 import type { GetOutcome, Wire, WireRecord } from '../connector/port.ts';
 import { wholeIn } from '../connector/within/holding.ts';
-import { placeAfter, placingOf, standsAt } from '../connector/within/place.ts';
-import type { FieldChange, Seen } from '../planning/plan-item.ts';
+import { lineStays, placeAfter, placingOf, standsAt, staysPut } from '../connector/within/place.ts';
+import type { Action, FieldChange, Seen } from '../planning/plan-item.ts';
 import { randomToken } from '../platform/random.ts';
 import { isEmpty } from '../record/canonical.ts';
 import { type Diagnostic, problem } from '../record/diagnostic.ts';
@@ -38,6 +38,14 @@ export function idAfter(run: MappingRun, target: Side, { pair, item }: Applied):
     return change && name !== null ? wireValue(side, name, change.value) : undefined;
   };
   return placeAfter(side.definition, id, written(placing.whole), written(placing.key));
+}
+
+/** Why an update can't be done, whatever its system says: known before, so that a plan says it as well. Null where it can. */
+export function whyNotMoved(run: MappingRun, target: Side, { id, changes }: Action): Diagnostic | null {
+  const { definition, object } = run[target];
+  const whole = changes.find(({ field }) => field === placingOf(definition)?.whole);
+  if (id === null || !whole) return null;
+  return staysPut(definition, id, wireValue(run[target], whole.field, whole.value)) ? lineStays(object) : null;
 }
 
 /**

@@ -7,6 +7,7 @@ import { isPlanned } from './foreseen.ts';
 import { fieldsHeld } from './map.ts';
 import type { MappingRun } from './mapping-run.ts';
 import type { Pair, Planned } from './pair.ts';
+import { whyNotMoved } from './places.ts';
 
 /** The side whose record must be read before its rules can be asked of what is to be written there; null where none must. */
 export function sideToCheck(run: MappingRun, pair: Pair, { actions }: PlanItem): Side | null {
@@ -19,7 +20,7 @@ export function sideToCheck(run: MappingRun, pair: Pair, { actions }: PlanItem):
   return SIDES.find(isUnread) ?? null;
 }
 
-/** Parks what would break a rule for whole records, and notes on the others which rules they break or were repaired for. */
+/** Parks what can't be written where it is to go or would break a rule for whole records, and notes on the others which rules they break or were repaired for. */
 export function checkRecords(run: MappingRun, planned: readonly Planned[]): Planned[] {
   return planned.map((one) => checkRecord(run, one));
 }
@@ -33,6 +34,8 @@ function checkRecord(run: MappingRun, { pair, item }: Planned): Planned {
     if (action.kind === 'create' && heldCreates) {
       return { pair, item: parkedFor(pair, side, item, heldCreates, 'creates-held') };
     }
+    const fixed = action.kind === 'update' ? whyNotMoved(run, side, action) : null;
+    if (fixed) return { pair, item: parkedFor(pair, side, item, fixed, 'invalid') };
     const { checkRecord } = run[side];
     const broken = checkRecord ? checkRecord(recordAfter(run, pair, side, action)) : [];
     const violated = broken.find(({ outcome }) => outcome === 'violated');

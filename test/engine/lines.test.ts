@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Json } from '../../sandbox/system.ts';
+import type { RunEvent } from '../../src/engine/mapping-run.ts';
 import { column, openPartsWorld, type PartsWorld, writes } from './parts-world.ts';
 
 let world: PartsWorld;
@@ -190,6 +191,25 @@ describe('lines of an order are items of a deal', () => {
     const [parked] = await world.store.parked({ reason: 'invalid' });
     expect(parked?.diagnostic.code).toBe('line-stays');
     expect(column(linesOf(order), 'article_no')).toEqual(['A-1', 'A-2']);
+  });
+
+  it('a plan says so as well, and that another line with its number is a double of its line then (seed 632)', async () => {
+    const { order } = await agreed();
+    const other = world.inCrm('deals', { title: 'Nuts' });
+    const add = (position: number) =>
+      editLines(order, (lines) => [...lines, { position, article_no: 'B-1', quantity: 1, unit_price: '' }]);
+    add(3);
+    await world.sync();
+    world.changeCrm('deal_items', items().find(({ sku }) => sku === 'B-1')?.id ?? '', { deal_id: other });
+    add(4);
+    const foreseen: (string | undefined)[] = [];
+    const onEvent = (event: RunEvent) => {
+      if (event.type === 'item' && event.mapping === 'items') foreseen.push(event.item.park?.reason ?? event.item.rule);
+    };
+    await world.sync({ mode: 'plan', onEvent });
+    expect(foreseen).toEqual(['invalid', 'duplicate-source']);
+    expect(writes(await world.sync())).toEqual({});
+    expect((await world.store.parked({})).map(({ reason }) => reason).sort()).toEqual(['duplicate-source', 'invalid']);
   });
 });
 

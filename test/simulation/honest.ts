@@ -65,7 +65,7 @@ const guarded = ({ result }: Course): Set<string> => {
 };
 
 /** Why a part or line is not written, though its system was not asked: what a plan can't know without reading its whole. */
-const REFUSED_WITHIN = ['place-taken', 'part-empty', 'whole-missing', 'whole-gone', 'line-stays'];
+const REFUSED_WITHIN = ['place-taken', 'part-empty', 'whole-missing', 'whole-gone'];
 
 class Excuses {
   readonly #world: Known;

@@ -23,7 +23,7 @@ import {
   WHOLE_PATH,
   withoutAdded,
 } from './holding.ts';
-import { keyText } from './place.ts';
+import { keyText, lineStays } from './place.ts';
 
 /** A line stands in a list of its whole, and has the id of it with its own key: a line of an order. */
 export function lineHolding(name: string, definition: ObjectDefinition, lines: LinesOf, codec: ObjectCodec): Holding {
@@ -61,7 +61,7 @@ export function lineHolding(name: string, definition: ObjectDefinition, lines: L
     },
     absent: (whole, id) => record(whole, id, {}, null),
     carried({ wire }) {
-      if (parts.keys !== 'sent') return fail(staysPut(name));
+      if (parts.keys !== 'sent') return fail(lineStays(name));
       return ok(withoutAdded(wire));
     },
     rewrite: (whole, steps) => rewriteLines(parts, whole, steps),
@@ -213,8 +213,3 @@ const keyTaken = (name: string, whole: string): Refusal =>
       next: 'Give one of them another key. It is tried again by itself.',
     }),
   );
-
-const staysPut = (name: string) =>
-  problem('line-stays', `A line of ${name} can't move to another whole, since its key there is not known before`, {
-    next: 'Delete it and enter it anew where it belongs',
-  });

@@ -1,3 +1,4 @@
+import { type Diagnostic, problem } from '../../record/diagnostic.ts';
 import { compileReader } from '../codec/path.ts';
 import { joinId, splitId } from '../composite-id.ts';
 import type { ObjectDefinition } from '../definition.ts';
@@ -49,6 +50,18 @@ export function placeAfter(definition: ObjectDefinition, id: string, whole: unkn
   const [wholeBefore = '', keyBefore = ''] = splitId(id, 2) ?? [];
   return joinId([wholeNow ?? wholeBefore, keyText(key) ?? keyBefore]);
 }
+
+/** Whether a write would give a record this other whole, as it stands on the wire, and can't, since its key there is not known before. */
+export function staysPut(definition: ObjectDefinition, id: string, whole: unknown): boolean {
+  if (!placingOf(definition)?.isOpen || typeof whole !== 'string' || whole === '') return false;
+  return whole !== (splitId(id, 2)?.[0] ?? id);
+}
+
+/** Why a line is not given to another whole. `name`: its object's. */
+export const lineStays = (name: string): Diagnostic =>
+  problem('line-stays', `A line of ${name} can't move to another whole, since its key there is not known before`, {
+    next: 'Delete it and enter it anew where it belongs',
+  });
 
 /** A key as it stands in an id. */
 export function keyText(key: unknown): string | null {
