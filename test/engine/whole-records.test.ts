@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import type { SandboxRequest } from '../../sandbox/system.ts';
+import type { Json, SandboxRequest } from '../../sandbox/system.ts';
 import { jumpingClock, openPartsWorld, type PartsWorld } from './parts-world.ts';
 
 /*
@@ -66,6 +66,39 @@ it('an edit that comes while a lost write waits to be sent once more stays', asy
   await world.sync();
   expect(isLost).toBe(true);
   expect(world.erpRecord('customers', north())).toMatchObject({ city: 'Flensburg', street: 'Hafen 1' });
+});
+
+// Simulation seeds 15524, 15703.
+it.each<[string, Record<string, Json>, Record<string, Json>]>([
+  ['of another field stays', { article_no: 'A-9' }, { article_no: 'A-9', quantity: 4 }],
+  ['of the same field is overruled on record', { quantity: 7 }, { article_no: 'A-1', quantity: 4 }],
+])('an edit of a line while a lost write of its order waits to be sent once more: %s', async (_, edit, now) => {
+  const clock = jumpingClock();
+  world = await openPartsWorld({ clock });
+  const company = world.inCrm('companies', { name: 'Nord GmbH', vat_id: 'DE136695976' });
+  const deal = world.inCrm('deals', { title: 'Bolts', company_id: company });
+  const item = world.inCrm('deal_items', { deal_id: deal, sku: 'A-1', quantity: 3 });
+  await world.sync();
+  clock.skip(600_000);
+  const order = world.erpRecords('orders')[0]?.id ?? 0;
+  const line = { position: 1, article_no: 'A-1', quantity: 3, unit_price: '' };
+  world.changeCrm('deal_items', item, { quantity: 4 });
+  const { handle } = world.erp;
+  let isLost = false;
+  world.erp.handle = (request, at) => {
+    if (request.method !== 'PUT' || isLost) return handle.call(world.erp, request, at);
+    isLost = true;
+    world.changeErp('orders', order, { lines: [{ ...line, ...edit }] });
+    return { status: 500, headers: {}, body: 'lost' };
+  };
+  await world.sync();
+  clock.skip(600_000);
+  await world.sync();
+  expect(world.erpRecord('orders', order).lines).toMatchObject([now]);
+  expect(world.crmRecord('deal_items', item)).toMatchObject({ sku: now.article_no, quantity: 4 });
+  // Whether the quantity that is there was edited or is the former one can't be told after a lost write.
+  const history = await world.store.history('parts-and-lines/items', 'a', item, 10);
+  expect(history.filter(({ kind }) => kind === 'overrule-b').map(({ fields }) => fields)).toEqual([['quantity']]);
 });
 
 it('an edit that comes after records were listed stays, where all rows go one way', async () => {

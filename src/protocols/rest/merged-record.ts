@@ -47,28 +47,17 @@ export function holds(definition: ObjectDefinition, record: Wire, part: Wire): b
   return held && contains(written, others);
 }
 
-/** What has become of the values that a part names since a record was read. */
-export type Since =
-  /** They are as they were. */
-  | 'same'
-  /** Just those that the part says otherwise are others now: the system may hold the part in a form of its own. */
-  | 'as-if-written'
-  | 'changed';
-
-export function sinceRead(definition: ObjectDefinition, part: Wire, before: Wire, now: Wire): Since {
-  const values = valuesIn(part, asWritten(definition, before), asWritten(definition, now));
-  if (values.every((one) => isSame(one.before, one.now))) return 'same';
-  const isAsIfWritten = values.every((one) => isSame(one.sent, one.before) === isSame(one.before, one.now));
-  return isAsIfWritten ? 'as-if-written' : 'changed';
+/** Whether two states of a record say the same of all that the part names. */
+export function sameIn(definition: ObjectDefinition, part: Wire, one: Wire, other: Wire): boolean {
+  return agree(part, asWritten(definition, one), asWritten(definition, other));
 }
 
-function valuesIn(part: Wire, before: Wire, now: Wire): { sent: unknown; before: unknown; now: unknown }[] {
-  return Object.entries(part).flatMap(([key, sent]) => {
-    const [old, current] = [before[key], now[key]];
-    const isInner = isObject(sent) && isObject(old) && isObject(current);
-    return isInner ? valuesIn(sent, old, current) : [{ sent, before: old, now: current }];
+const agree = (part: Wire, one: Wire, other: Wire): boolean =>
+  Object.entries(part).every(([key, said]) => {
+    const [left, right] = [one[key], other[key]];
+    const isInner = isObject(said) && isObject(left) && isObject(right);
+    return isInner ? agree(said, left, right) : isSame(left, right);
   });
-}
 
 const isObject = (value: unknown): value is Wire => isWire(value) && !Array.isArray(value);
 const isSame = (one: unknown, other: unknown): boolean => contains(one, other) && contains(other, one);

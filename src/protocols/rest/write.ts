@@ -13,7 +13,7 @@ import type {
 import { type Names, NO_NAMES } from '../../connector/template.ts';
 import { type Diagnostic, fail, ok, problem, type Result } from '../../record/diagnostic.ts';
 import { asXml, getRecord } from './get-record.ts';
-import { asWritten, holds, mergedRecord, sinceRead } from './merged-record.ts';
+import { asWritten, holds, mergedRecord, sameIn } from './merged-record.ts';
 import { compileReturned, type RestObject, wireId } from './rest-object.ts';
 import type { Answer, Sender } from './sender.ts';
 import { rpcRefusal } from './write-request.ts';
@@ -87,7 +87,8 @@ export async function updateRecord(
 
 /**
  * Writes a whole record as it was read. Without a condition it would take back what people have done since: so it is read
- * and merged anew before it is sent once more. What was to be written is left alone where somebody else has changed it.
+ * and merged anew before it is sent once more. What was to be written is left alone where somebody else has changed it, or
+ * where an attempt before may have been stored in a form of the system's own: which of the two it is, nothing tells.
  */
 async function updateWhole(
   sender: Sender,
@@ -107,8 +108,7 @@ async function updateWhole(
         ended = { kind: 'done', id: item.id, record: now.record };
         return null;
       }
-      const since = sinceRead(definition, item.wire, before.value, wire);
-      if (since === 'same' || (doubtful && since === 'as-if-written'))
+      if (sameIn(definition, item.wire, before.value, wire))
         return mergedRecord(definition, asWritten(definition, wire), item.wire);
     }
     ended = notSentAgain(now, doubtful);
