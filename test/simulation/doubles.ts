@@ -74,7 +74,9 @@ export function checkUnambiguous(
       .filter((field) => rule.includes(field.a))
       .every((field) => ledger.agrees(field, ours.raw[field.a] ?? null, theirs.raw[field.b] ?? null)),
   );
-  if (!decisive || ours.changed > started || theirs.changed > started) return;
+  // As they were before the run: what was written since, by Dovetail as well, may make another rule decisive (seed 16533).
+  const isSince = ({ changed }: Tracked, side: Side) => changed - spec.skewMs[side] > started;
+  if (!decisive || isSince(ours, 'a') || isSince(theirs, 'b')) return;
   // Of twins on side a, which is matched first, one is linked and the other one parked.
   const [other] = twins(ledger, spec, { mapping, side: 'b', id: b, raw: theirs.raw }, decisive, started);
   if (other) ledger.fail('no-duplicate', `${mapping} ${a} ↔ ${b}: linked although ${other} has the same key`);
