@@ -34,7 +34,7 @@ export interface Place {
   folder: string;
 }
 
-const CLI = join(PROJECT, 'dist/src/cli/bin.js');
+const CLI = join(PROJECT, 'dist/cli/bin.js');
 const PEAK_MIB = 250;
 
 const sync = (place: Place, name: string, state: string, database: string): Command => ({

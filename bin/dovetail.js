@@ -17,7 +17,7 @@ const PINNED = {
 
 // A work tree runs its sources; the installed package has none.
 const source = fileURLToPath(new URL('../src/cli/bin.ts', import.meta.url));
-const built = fileURLToPath(new URL('../dist/src/cli/bin.js', import.meta.url));
+const built = fileURLToPath(new URL('../dist/cli/bin.js', import.meta.url));
 const entry = existsSync(source) ? source : built;
 
 /** The Node that is installed beside this package, or null. */

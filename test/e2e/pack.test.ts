@@ -62,11 +62,20 @@ describe('the packed package', () => {
     expect(run('node', [launcher, '--no-such-option'], folder).status).not.toBe(0);
   });
 
+  test('the installed command line finds what it reads at run time: migrations, connectors, examples, schemas', (context) => {
+    if (unreachable) context.skip('needs the package registry: connect to the network, then npm test');
+    const made = run('npx', ['--no-install', 'dovetail', 'init', 'trial', '--example', 'crm-erp'], folder);
+    expect(made.status, made.text).toBe(0);
+    const played = run('npx', ['--no-install', 'dovetail', 'test', '--integration', 'trial/integration.yaml'], folder);
+    expect(played.text).toMatch(/\d+ scenarios: \d+ as expected/);
+    expect(played.status).toBe(0);
+  });
+
   test('holds what it needs and nothing else', (context) => {
     if (unreachable) context.skip('needs the package registry: connect to the network, then npm test');
     const installed = join(folder, 'node_modules', 'dovetail');
     const paths = readdirSync(installed, { recursive: true, encoding: 'utf8' });
-    expect(paths).toEqual(expect.arrayContaining(['LICENSE', join('dist', 'src', 'cli', 'bin.js')]));
+    expect(paths).toEqual(expect.arrayContaining(['LICENSE', join('dist', 'cli', 'bin.js')]));
     expect(paths.filter((path) => /\.test\.|(?<!\.d)\.ts$|\.env$/.test(path))).toEqual([]);
   });
 });
