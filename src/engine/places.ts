@@ -16,7 +16,7 @@ import { linkedLines } from './lines.ts';
 import { ownDigest } from './map.ts';
 import { type MappingRun, type SideRun, spoilPages, wireValue } from './mapping-run.ts';
 import { type Pair, presentSide } from './pair.ts';
-import { idOf, linkedAmong, NO_DIGEST, newLink, undecided } from './recall.ts';
+import { baseOf, idOf, linkedAmong, NO_DIGEST, newLink, recallLinks, undecided } from './recall.ts';
 
 /**
  * Parts and lines have the id of their place: the whole, and the key in it. A change of either moves them, and a create at a
@@ -211,7 +211,7 @@ export function placedWithin(
 
 /**
  * A direct look at the place. What is linked there is another record's; what says all that was sent is the one made, or can't
- * be told from it.
+ * be told from it; what was linked before, and is as it was then, is what another one has left.
  */
 export async function lookAtPlace(run: MappingRun, target: Side, item: IntentItem): Promise<AtPlace> {
   const side = run[target];
@@ -220,17 +220,23 @@ export async function lookAtPlace(run: MappingRun, target: Side, item: IntentIte
   const found = await side.connection.find(side.object, placing.whole, item.within.whole);
   if (!found.ok) return { kind: 'open' };
   const here = found.value.filter(({ id }) => standsAt(side.definition, id, item.linkToken));
-  const linked = await linkedAmong(
+  const links = await recallLinks(
     run,
     target,
     here.map(({ id }) => id),
   );
-  const free = here.filter(({ id }) => !linked.has(id));
-  if (free.length === 0) return { kind: 'absent' };
+  const free = here.filter(({ id }) => (links.get(id)?.state ?? 'closed') === 'closed');
+  const seen = free.map((record) => decodeOne(run, side, record));
   const sent = Uint8Array.fromBase64(item.within.sent);
-  const made = free.find((record) => saysAll(run, decodeOne(run, side, record).digests, sent));
-  return made ? { kind: 'found', record: made } : { kind: 'open' };
+  const made = seen.findIndex(({ digests }) => saysAll(run, digests, sent));
+  const record = free[made];
+  if (record) return { kind: 'found', record };
+  return { kind: seen.every((one) => isLeft(target, one, links.get(one.id))) ? 'absent' : 'open' };
 }
+
+/** Whether a record stands there just as it did when its own link was closed: it is that one, whose partner was deleted. */
+const isLeft = (side: Side, { digests }: Seen, link: Link | undefined): boolean =>
+  link !== undefined && Buffer.compare(digests, baseOf(link, side)) === 0;
 
 /** Whether a record says all that a create sent; false where the mapping has other fields by now. */
 function saysAll({ layoutFields }: MappingRun, digests: Uint8Array, sent: Uint8Array): boolean {

@@ -205,6 +205,47 @@ describe.each<Lost>(['request', 'answer'])('an item is new and the %s of its lin
   });
 });
 
+// Simulation seed 16659.
+describe.each<Lost>(['request', 'answer'])(
+  'beside a line that a deleted item has left, the %s of a new one is lost',
+  (what) => {
+    async function lost(): Promise<Scene> {
+      const unlink: [string, string] = [
+        'erp\n    propagate:\n      crm: { delete: delete }',
+        'erp\n    propagate:\n      crm: { delete: unlink }',
+      ];
+      const scene = await agreed([...UNMATCHED, unlink]);
+      world.crm.userDelete('deal_items', scene.bolt, scene.clock.now());
+      await world.sync();
+      world.inCrm('deal_items', { deal_id: scene.deal, sku: 'A-3', quantity: 7 });
+      const heal = losing(world, what, 0);
+      await world.sync();
+      heal();
+      return scene;
+    }
+
+    it('then it is looked for, and there once', async () => {
+      await recovered(await lost());
+      expect(held()).toMatchObject({ lines: ['A-1 3', 'A-2 1', 'A-3 7'], items: ['A-2 1', 'A-3 7'] });
+      expect(await world.store.parked({})).toEqual([]);
+    });
+
+    it('and the line that was left is changed, so that it could be the new one: a person is asked only where none says what was sent', async () => {
+      const scene = await lost();
+      const [order] = world.erpRecords('orders');
+      const lines = structuredClone(order?.lines) as Record<string, Json>[];
+      world.changeErp('orders', order?.id ?? 0, {
+        lines: lines.map((line) => (line.article_no === 'A-1' ? { ...line, quantity: 5 } : line)),
+      });
+      await recovered(scene);
+      expect(held().lines).toEqual(what === 'answer' ? ['A-1 5', 'A-2 1', 'A-3 7'] : ['A-1 5', 'A-2 1']);
+      expect((await world.store.parked({})).map(({ reason }) => reason)).toEqual(
+        what === 'answer' ? [] : ['uncertain'],
+      );
+    });
+  },
+);
+
 /** They are brought together before they are linked, so nothing but the link tells from where one has moved. */
 describe('two contacts that match and stand at different places are brought together', () => {
   it.each<[Lost, number]>([
