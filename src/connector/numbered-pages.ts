@@ -69,8 +69,9 @@ function effectiveSize(request: PageRequest, answer: PageAnswer): number {
  * page begin too far on, or the list seem to have ended.
  */
 function withoutCopies(answer: PageAnswer): { answer: PageAnswer; copies: number } {
-  const ids = [...new Set(answer.ids)];
-  return { answer: { ...answer, ids }, copies: answer.ids.length - ids.length };
+  const ids = new Set(answer.ids);
+  const copies = answer.ids.length - ids.size;
+  return { answer: copies === 0 ? answer : { ...answer, ids: [...ids] }, copies };
 }
 
 const all = () => true;
