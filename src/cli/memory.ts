@@ -3,7 +3,7 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import type { RunEvent } from '../engine/mapping-run.ts';
 
 /** Batches that went through the steps of the cycle; a run of fewer leaves too little behind to be worth it. */
-const FEW = 2;
+const FEW = 20;
 
 /** Bytes of V8's space for its youngest objects that are enough for the pages and batches in hand. */
 const YOUNG_BYTES = 24 * 2 ** 20;
