@@ -1,16 +1,13 @@
 import type { WireRecord } from '../connector/port.ts';
 import { otherSide, SIDES, type Side } from '../record/side.ts';
 import { apply } from './apply.ts';
-import { decode } from './decode.ts';
+import { changes } from './changes.ts';
 import { map, validate } from './map.ts';
 import type { MappingRun } from './mapping-run.ts';
-import { match } from './match.ts';
 import type { Pair } from './pair.ts';
 import { plan } from './plan.ts';
 import { read, readAhead, readParked } from './read.ts';
 import { record } from './record.ts';
-import { refreshOptions } from './refresh-options.ts';
-import { bringsAgain } from './repeats.ts';
 import { resolve } from './resolve.ts';
 import { settle } from './settle.ts';
 import { sweep } from './sweep.ts';
@@ -59,25 +56,4 @@ export async function bringIn(run: MappingRun, side: Side, records: WireRecord[]
 
 async function* pageOf(records: WireRecord[]): AsyncGenerator<WireRecord[]> {
   yield records;
-}
-
-/** The pairs of one side that changed, gathered into batches; what has not changed is counted and gone. */
-async function* changes(run: MappingRun, side: Side, pages: AsyncIterable<WireRecord[]>): AsyncGenerator<Pair[]> {
-  const most = run.context.batch;
-  let batch: Pair[] = [];
-  for await (const records of pages) {
-    if (bringsAgain(batch, side, records)) {
-      yield batch;
-      batch = [];
-    }
-    await refreshOptions(run, records);
-    if (run.context.stop) return;
-    const seen = decode(run, run[side], records);
-    batch.push(...(await match(run, side, seen)));
-    if (batch.length < most) continue;
-    // All of it, before the next page is matched: that must know what became of these.
-    for (let at = 0; at < batch.length; at += most) yield batch.slice(at, at + most);
-    batch = [];
-  }
-  yield batch;
 }
