@@ -55,8 +55,8 @@ export async function checkCursors(world: World): Promise<void> {
       if (cursor?.mark === null || cursor === null || world.spec.policies[mapping].propagate[side].create === 'ignore')
         continue;
       const lag = declaredLag(world.spec)[side] + (side === 'a' ? 1 : 120_000);
-      const old = [...world.ledger.alive(mapping, side)].filter(([, one]) => one.changed <= (cursor.mark ?? 0) - lag);
-      const ids = old.map(([id]) => id);
+      const alive = [...world.ledger.alive(mapping, side)];
+      const ids = alive.flatMap(([id, one]) => ((one.stamped ?? one.changed) <= (cursor.mark ?? 0) - lag ? [id] : []));
       const links = await world.store.links(keyOf(mapping), side, ids);
       const parked = new Set(
         (await world.store.parked({ mapping: keyOf(mapping), side, ids, includeDismissed: true })).map((one) => one.id),

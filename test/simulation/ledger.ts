@@ -135,6 +135,7 @@ export class Ledger {
     for (const [id, raw] of records) {
       const known = this.#tracked.get(prefix + id);
       if (known?.raw === raw || isArchived(raw)) continue;
+      if (known) known.stamped = this.#now() + this.#spec.skewMs[side];
       if (cause !== 'person' && this.#isAnothers(mapping, side, raw)) this.#noted(mapping, side, id, raw);
       else if (known && cause !== 'person' && this.reads.isPutBack(mapping, side, id, known, raw, cause))
         this.#noted(mapping, side, id, raw);

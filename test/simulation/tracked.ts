@@ -29,6 +29,8 @@ export interface Tracked {
   edited: number;
   /** When it last changed, by the system's own clock. */
   changed: number;
+  /** When its system last stamped it, also for what another mapping's record within it says (seed 514); absent: as it came. */
+  stamped?: number;
   /** Since when the filter keeps it out; null while it lets it in. */
   outside: number | null;
   /** By the CRM's name of the field. */
