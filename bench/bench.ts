@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { type Kit, openKit, PROJECT, WorkloadServer } from './kit.ts';
 import { type Command, type Measure, measure, median } from './measure.ts';
 import { type Figures, type Result, reportText } from './report.ts';
-import { FLOOR, LARGE, type Place, WORKLOADS, type Workload } from './workloads.ts';
+import { FLOORS, LARGE, type Place, WORKLOADS, type Workload } from './workloads.ts';
 
 interface Run extends Measure {
   requests: number;
@@ -24,10 +24,10 @@ const options = parseArgs({
 async function main(): Promise<void> {
   const usual = options.large ? [...WORKLOADS, LARGE] : WORKLOADS;
   const only = options.only?.split(',');
-  const chosen = only ? [...usual, FLOOR].filter(({ id }) => only.some((name) => id.startsWith(name))) : usual;
+  const chosen = only ? [...usual, ...FLOORS].filter(({ id }) => only.some((name) => id.startsWith(name))) : usual;
   if (options.help || chosen.length === 0) {
     console.log('npm run bench -- [--runs N] [--only w1,w2-scan,…] [--large] [--json]');
-    console.log(`Workloads: ${[...WORKLOADS, LARGE, FLOOR].map(({ id }) => id).join(', ')}`);
+    console.log(`Workloads: ${[...WORKLOADS, LARGE, ...FLOORS].map(({ id }) => id).join(', ')}`);
     return;
   }
   const kit = openKit();

@@ -36,12 +36,8 @@ export function reportText(results: readonly Result[]): string {
 function rowsOf(result: Result, results: readonly Result[]): string[][] {
   const { ratio, ours, baseline } = result;
   const verdicts = verdictsOf(result, results);
-  const met = verdicts.every((one) => one.met)
-    ? 'met'
-    : `missed: ${verdicts
-        .filter((one) => !one.met)
-        .map((one) => one.what)
-        .join(', ')}`;
+  const missed = verdicts.filter((one) => !one.met).map((one) => one.what);
+  const verdict = missed.length > 0 ? `missed: ${missed.join(', ')}` : 'met';
   const rows = [
     [
       result.title,
@@ -49,7 +45,7 @@ function rowsOf(result: Result, results: readonly Result[]): string[][] {
       ratio ? ratio.wall.toFixed(2) : '',
       ratio?.cpu ? ratio.cpu.toFixed(2) : '',
       verdicts.map((one) => one.what).join(', '),
-      met,
+      verdicts.length > 0 ? verdict : '',
     ],
   ];
   if (baseline) rows.push(['  baseline', ...figures(baseline)]);
