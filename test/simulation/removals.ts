@@ -4,7 +4,7 @@ import type { Filtered } from './filtered.ts';
 import type { Partners } from './partners.ts';
 import type { Reads } from './reads.ts';
 import { follows } from './rules.ts';
-import type { WorldSpec } from './spec.ts';
+import { declaredLag, type WorldSpec } from './spec.ts';
 import { type Overwritten, sameJson, type Tracked, type Write } from './tracked.ts';
 import type { Raw } from './views.ts';
 
@@ -52,7 +52,7 @@ export function checkRemoved(ledger: Known, spec: WorldSpec, removed: Removed, w
   }
   // Put in at a new place by a move that could not be ended, since the record has left the old one: taken out again as it was.
   if (placeOn(mapping, side) && partner === null && isTakenBack(tracked, write)) return 'taken back';
-  const place = placeLeft(ledger, removed, partner, write);
+  const place = placeLeft(ledger, spec, removed, partner, write);
   if (place === null) checkCause(ledger, spec, removed, partner, approved, write);
   // It goes with its whole, as fields do that no mapping names: whoever let that be deleted meant all of it.
   if (place === 'with its whole') return place;
@@ -61,8 +61,7 @@ export function checkRemoved(ledger: Known, spec: WorldSpec, removed: Removed, w
 }
 
 /** What this very process put there, and nobody has touched since. */
-const isTakenBack = ({ by, since, held }: Tracked, { started }: Write): boolean =>
-  by === 'dovetail' && since >= started && held.length === 1;
+const isTakenBack = (tracked: Tracked, write: Write): boolean => isPut(tracked, write) && tracked.held.length === 1;
 
 function checkPending(
   ledger: Known,
@@ -101,6 +100,7 @@ function checkPending(
 /** Why a part or line is no longer where it was, although its partner is there: null where there is no such reason. */
 function placeLeft(
   ledger: Known,
+  spec: WorldSpec,
   removed: Removed,
   partner: string | null,
   write: Write,
@@ -111,21 +111,30 @@ function placeLeft(
   const other = otherSide(side);
   const reference = MAPPINGS[mapping].fields.find((field) => field.kind === 'reference');
   const theirs = partner === null ? undefined : ledger.tracked(mapping, other, partner);
-  const parent = theirs && reference?.parent ? (theirs.raw[reference[other]] ?? null) : null;
   // Two records that match and stand at different places are brought together before they are linked.
   if (partner === null) return movedUnlinked(ledger, removed, write);
-  if (parent === null || !reference?.parent) return null;
-  const whole = ledger.partners.lastOf(reference.parent, other, String(parent));
-  const moved = whole === null || whole === id ? undefined : ledger.tracked(mapping, side, whole);
-  return moved?.goneBy === null ? { moved } : null;
+  const { parent } = reference ?? {};
+  if (!theirs || !reference || !parent) return null;
+  const placeIn = (raw: Raw): Tracked | null => {
+    const whole = ledger.partners.lastOf(parent, other, String(raw[reference[other]] ?? ''));
+    const there = whole === null || whole === id ? undefined : ledger.tracked(mapping, side, whole);
+    return there?.goneBy === null ? there : null;
+  };
+  // A list that lags shows where it stood before an edit of the last moments (seed 2727).
+  const isRecent = theirs.edited > write.started - declaredLag(spec)[other];
+  const before = isRecent ? theirs.held.map(placeIn).find((one) => one !== null && isPut(one, write)) : null;
+  const moved = placeIn(theirs.raw) ?? before ?? null;
+  return moved && { moved };
 }
+
+/** What this very process put there. */
+const isPut = ({ by, since }: Tracked, { started }: Write): boolean => by === 'dovetail' && since >= started;
 
 function movedUnlinked(ledger: Known, { mapping, side, tracked }: Removed, write: Write): { moved: Tracked } | null {
   const said = MAPPINGS[mapping].fields.filter((field) => field.kind !== 'reference').map((field) => field[side]);
   const [found] = [...ledger.alive(mapping, side)].filter(
     ([, one]) =>
-      one.by === 'dovetail' &&
-      one.since >= write.started &&
+      isPut(one, write) &&
       said.some((name) => !isEmptyWire(tracked.raw[name]) && sameJson(one.held[0]?.[name], tracked.raw[name])),
   );
   return found ? { moved: found[1] } : null;
