@@ -59,6 +59,30 @@ const agree = (part: Wire, one: Wire, other: Wire): boolean =>
     return isInner ? agree(said, left, right) : isSame(left, right);
   });
 
+/**
+ * Whether a record says more of what was sent than not, and all else as before: the system holds the rest in a form of its own.
+ */
+export function isMostlyAsSent(definition: ObjectDefinition, sent: Wire, before: Wire, now: Wire): boolean {
+  const values = valuesIn(sent, asWritten(definition, before), asWritten(definition, now));
+  const written = values.filter((one) => !isSame(one.sent, one.before));
+  const held = written.filter((one) => isSame(one.sent, one.now));
+  const others = values.filter((one) => isSame(one.sent, one.before));
+  return others.every((one) => isSame(one.before, one.now)) && held.length > written.length - held.length;
+}
+
+/** The single values that were sent, with what stood and stands in their places. */
+function valuesIn(sent: unknown, before: unknown, now: unknown): { sent: unknown; before: unknown; now: unknown }[] {
+  if (Array.isArray(sent) && Array.isArray(now) && sent.length === now.length) {
+    return sent.flatMap((one, at) => valuesIn(one, Array.isArray(before) ? before[at] : undefined, now[at]));
+  }
+  if (isObject(sent) && isObject(now)) {
+    return Object.entries(sent).flatMap(([key, one]) =>
+      valuesIn(one, isObject(before) ? before[key] : undefined, now[key]),
+    );
+  }
+  return [{ sent, before, now }];
+}
+
 const isObject = (value: unknown): value is Wire => isWire(value) && !Array.isArray(value);
 const isSame = (one: unknown, other: unknown): boolean => contains(one, other) && contains(other, one);
 
