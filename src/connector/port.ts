@@ -84,8 +84,6 @@ export interface UpdateItem {
   current?: Wire;
   /** As of a create, for an update that gives the record another id. */
   reserved?: readonly string[];
-  /** Whether it makes a record that stands within this one: what became of an attempt whose answer was lost, only what it says can tell. */
-  makes?: boolean;
 }
 
 export interface RemoveItem {

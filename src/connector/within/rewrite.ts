@@ -73,13 +73,7 @@ async function rewriteOnce(inner: Connection, holding: Holding, groups: readonly
     if (after.wire === null) told.push([group, toldOf(holding, group, before, after.steps, before)]);
     else {
       const version = inner.capabilities(holding.whole).conditionalUpdate ? before.version : null;
-      const makes = group.works.some(({ step }) => step.kind === 'put');
-      writes.push({
-        group,
-        before,
-        after,
-        item: { id: before.id, wire: after.wire, version, current: before.wire, makes },
-      });
+      writes.push({ group, before, after, item: { id: before.id, wire: after.wire, version, current: before.wire } });
     }
   }
   const outcomes =

@@ -59,16 +59,24 @@ const agree = (part: Wire, one: Wire, other: Wire): boolean =>
     return isInner ? agree(said, left, right) : isSame(left, right);
   });
 
-/**
- * Whether a record says more of what was sent than not, and all else as before: the system holds the rest in a form of its own.
- */
-export function isMostlyAsSent(definition: ObjectDefinition, sent: Wire, before: Wire, now: Wire): boolean {
+/** Whether a record says all that was sent, some of it perhaps in a form of its system's own, and all else as before. */
+export function seemsWritten(definition: ObjectDefinition, sent: Wire, before: Wire, now: Wire): boolean {
   const values = valuesIn(sent, asWritten(definition, before), asWritten(definition, now));
-  const written = values.filter((one) => !isSame(one.sent, one.before));
-  const held = written.filter((one) => isSame(one.sent, one.now));
-  const others = values.filter((one) => isSame(one.sent, one.before));
-  return others.every((one) => isSame(one.before, one.now)) && held.length > written.length - held.length;
+  return values.every((one) =>
+    isSame(one.sent, one.before)
+      ? isSame(one.before, one.now)
+      : isSame(one.sent, one.now) || isInOwnForm(one.sent, one.now),
+  );
 }
+
+/** Whether a text may be how a system holds another one: cut, in another case, without letters and signs that it has not. */
+function isInOwnForm(sent: unknown, now: unknown): boolean {
+  if (typeof sent !== 'string' || typeof now !== 'string' || sent.trim() === '' || now.trim() === '') return false;
+  const [said, held] = [bare(sent), bare(now)];
+  return said.startsWith(held) || held.startsWith(said);
+}
+
+const bare = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
 
 /** The single values that were sent, with what stood and stands in their places. */
 function valuesIn(sent: unknown, before: unknown, now: unknown): { sent: unknown; before: unknown; now: unknown }[] {

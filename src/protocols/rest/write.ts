@@ -13,7 +13,7 @@ import type {
 import { type Names, NO_NAMES } from '../../connector/template.ts';
 import { type Diagnostic, fail, ok, problem, type Result } from '../../record/diagnostic.ts';
 import { asXml, getRecord } from './get-record.ts';
-import { asWritten, holds, isMostlyAsSent, mergedRecord, sameIn } from './merged-record.ts';
+import { asWritten, holds, mergedRecord, sameIn, seemsWritten } from './merged-record.ts';
 import { compileReturned, type RestObject, wireId } from './rest-object.ts';
 import type { Answer, Sender } from './sender.ts';
 import { rpcRefusal } from './write-request.ts';
@@ -87,9 +87,8 @@ export async function updateRecord(
 
 /**
  * Writes a whole record as it was read. Without a condition it would take back what people have done since: so it is read
- * and merged anew before it is sent once more. What was to be written is left alone where somebody else has changed it, or
- * where an attempt before may have been stored in a form of the system's own: which of the two it is, nothing tells. Only what
- * makes a new record within this one is sent once more where most of it stands there: else it could not be told from another.
+ * and merged anew before it is sent once more. What was to be written is left alone where somebody else has changed it; what
+ * an attempt before seems to have written, in a form of the system's own, is sent once more all the same.
  */
 async function updateWhole(
   sender: Sender,
@@ -109,7 +108,7 @@ async function updateWhole(
         ended = { kind: 'done', id: item.id, record: now.record };
         return null;
       }
-      const isOurs = doubtful && item.makes === true && isMostlyAsSent(definition, item.wire, before.value, wire);
+      const isOurs = doubtful && seemsWritten(definition, item.wire, before.value, wire);
       if (isOurs || sameIn(definition, item.wire, before.value, wire))
         return mergedRecord(definition, asWritten(definition, wire), item.wire);
     }
