@@ -73,7 +73,7 @@ export function seemsWritten(definition: ObjectDefinition, sent: Wire, before: W
 function isInOwnForm(sent: unknown, now: unknown): boolean {
   if (typeof sent !== 'string' || typeof now !== 'string' || sent.trim() === '' || now.trim() === '') return false;
   const [said, held] = [bare(sent), bare(now)];
-  return said.startsWith(held) || held.startsWith(said);
+  return held !== '' && said.startsWith(held);
 }
 
 const bare = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '');

@@ -39,7 +39,14 @@ it('whole records are read anew before they are sent once more', async () => {
   const again = { outcomes: [{ kind: 'done' }], last: { name: 'ours', tag: 'theirs' }, sent: 2 };
   expect(await run('dropped', inForm)).toMatchObject(again);
   // What somebody has edited is no such form (seeds 15524, 15703), nor is what was not to be changed.
-  for (const edit of [{ note: 'NOTE' }, { note: '' }, { group: 'theirs' }]) {
+  const edits = [
+    { note: 'NOTE' },
+    { note: '' },
+    { note: '株式会社' },
+    { note: 'ours and theirs' },
+    { group: 'theirs' },
+  ];
+  for (const edit of edits) {
     expect(await run('dropped', { ...inForm, ...edit })).toMatchObject({ outcomes: [{ kind: 'uncertain' }], sent: 1 });
   }
   // What was to be written has been changed by somebody else.
