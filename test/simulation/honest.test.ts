@@ -5,6 +5,7 @@ import { ok, problem } from '../../src/record/diagnostic.ts';
 import type { ParkedRecord } from '../../src/store/port.ts';
 import type { Deed } from './deeds.ts';
 import { checkHonest } from './honest.ts';
+import { Partners } from './partners.ts';
 import { drawWorld } from './spec.ts';
 import type { Tracked } from './tracked.ts';
 
@@ -75,12 +76,14 @@ async function violations(
   deeds: readonly Deed[],
   waiting: readonly ParkedRecord[],
   gone: Tracked | undefined = undefined,
+  partners = new Partners(),
 ): Promise<string[]> {
   const found: string[] = [];
   const ledger = {
     fail: (_: string, what: string) => found.push(what),
     tracked: () => gone,
     partnerOf: () => null,
+    partners,
   };
   const store = { parked: async () => waiting };
   const { policies } = drawWorld('1');
@@ -166,4 +169,30 @@ test.each([
 ])('a line that is not written as planned: %s', async (_, tracked, expected) => {
   const events = [item('items', 'di_1', '500/1', { b: written('500/1') })];
   expect(await violations(events, [], [parked('di_1', '500/1')], tracked)).toEqual(expected);
+});
+
+const heldBy = (reason: string): ParkedRecord => ({
+  ...parked('ct_7', ''),
+  mapping: 'simulated/contacts',
+  partner: null,
+  reason,
+  diagnostic: problem(reason, 'The record with the same key is linked already: 10004'),
+});
+const NOT_LINKED = ['planned, but not done: contacts a update ct_7'];
+
+test.each([
+  ['its company was refused (seed 11592)', false, 'ct_2', 'match-linked', []],
+  ['its company was created', true, 'ct_2', 'match-linked', NOT_LINKED],
+  ['nobody ever was', false, null, 'match-linked', NOT_LINKED],
+  ['it waits for something else', false, 'ct_2', 'invalid', NOT_LINKED],
+])('a contact is not linked to what another one was linked to: %s', async (_, done, holder, reason, expected) => {
+  const events = [
+    item('companies', 'co_0', null, { b: { kind: 'create', id: null, changes: [], later: [] } }),
+    item('contacts', 'ct_7', '10004', { a: written('ct_7') }),
+  ];
+  const create: Deed = { ...asked('b', 'create', 'co_0', done), mapping: 'companies' };
+  const partners = new Partners();
+  if (holder !== null) partners.link('contacts', 'b', '10004', holder);
+  const tracked = { ...goneBy(null, 0), raw: { company_id: 'co_0' } };
+  expect(await violations(events, [create], [heldBy(reason)], tracked, partners)).toEqual(expected);
 });

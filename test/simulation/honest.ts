@@ -9,7 +9,7 @@ import type { Attempt } from './world.ts';
 
 /** What is asked of a world. */
 interface Known {
-  readonly ledger: Pick<Ledger, 'fail' | 'tracked' | 'partnerOf'>;
+  readonly ledger: Pick<Ledger, 'fail' | 'tracked' | 'partnerOf' | 'partners'>;
   readonly spec: Pick<WorldSpec, 'undeclared' | 'policies'>;
   readonly store: { parked(query: { includeDismissed: boolean }): Promise<readonly ParkedRecord[]> };
 }
@@ -126,6 +126,7 @@ class Excuses {
     if (parked.some(({ diagnostic }) => REFUSED_WITHIN.includes(diagnostic.code))) return true;
     if (this.#isInPlaceOfUndone(pair)) return true;
     if (parked.some((one) => this.#isDoubleUnknown(one) || this.#isDoubleOfUndone(one))) return true;
+    if (parked.some((one) => this.#isHeldBelowUndone(one))) return true;
     return this.#isTargetGone(pair) || parked.some((one) => this.#waitsForUndone(one)) || this.#isBelowUndone(pair);
   }
 
@@ -186,15 +187,25 @@ class Excuses {
 
   /** What is created below a parent needs that parent, whatever else its record was parked for. */
   #isBelowUndone({ mapping, ids, deeds }: PlannedPair): boolean {
-    const reference = MAPPINGS[mapping].fields.find((field) => field.kind === 'reference');
-    const parents = reference?.parent;
-    if (!parents) return false;
     const creates = deeds.filter((deed) => deed.kind === 'create' || deed.kind === 'rewrite');
-    return creates.some(({ side }) => {
-      const source = otherSide(side);
-      const parent = this.#world.ledger.tracked(mapping, source, ids[source] ?? '')?.raw[reference[source]] ?? null;
-      return parent !== null && this.#isUndone(parents, source, String(parent));
-    });
+    return creates.some(({ side }) => this.#isParentUndone(mapping, otherSide(side), ids[otherSide(side)] ?? ''));
+  }
+
+  /**
+   * The record that it was to be linked to was another one's, which a plan decides first where it waits for a parent that the
+   * plan creates. In the sync that parent was refused, so that one let go of it too late (seed 11592).
+   */
+  #isHeldBelowUndone({ mapping, side, id, reason, diagnostic }: ParkedRecord): boolean {
+    const name = mappingOf(mapping);
+    const held = diagnostic.summary.split(' ').at(-1) ?? '';
+    const holder = this.#world.ledger.partners.lastOf(name, otherSide(side), held);
+    return reason === 'match-linked' && holder !== null && holder !== id && this.#isParentUndone(name, side, holder);
+  }
+
+  #isParentUndone(mapping: MappingName, side: Side, id: string): boolean {
+    const reference = MAPPINGS[mapping].fields.find((field) => field.kind === 'reference');
+    const parent = reference ? (this.#world.ledger.tracked(mapping, side, id)?.raw[reference[side]] ?? null) : null;
+    return reference?.parent !== undefined && parent !== null && this.#isUndone(reference.parent, side, String(parent));
   }
 
   #isRefused({ deeds }: PlannedPair): boolean {
