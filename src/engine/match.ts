@@ -143,6 +143,7 @@ export function emptyPair(from: Side, link: Link | null, ids: Record<Side, strin
     beforeOther: null,
     former: null,
     survivor: null,
+    inherited: false,
     joint: false,
     swept: false,
     keys: {},
@@ -200,7 +201,8 @@ export async function recallParkedPartners(run: MappingRun, from: Side, pairs: r
 /** What was read of a parked pair is in no baseline, so an unread record of it may have changed: it is read again. */
 export async function readDoubtful(run: MappingRun, from: Side, pairs: readonly Pair[]): Promise<void> {
   const other = otherSide(from);
-  const unsure = (pair: Pair) => pair.beforeOther !== null || (pair.before !== null && pair.link !== null);
+  const unsure = (pair: Pair) =>
+    pair.beforeOther !== null || pair.inherited || (pair.before !== null && pair.link !== null);
   await readPartners(
     run,
     other,

@@ -48,6 +48,7 @@ export async function handOverLinks(run: MappingRun, from: Side, pairs: readonly
       takeLink(own, from, link);
     } else {
       takeLink(pair, from, link);
+      pair.inherited = pair.before !== null;
       pair.before = null;
       pair.sides[from] = { kind: 'present', seen: decodeOne(run, run[from], found.record) };
     }

@@ -33,6 +33,8 @@ export interface Pair {
   former: string | null;
   /** The record it was merged into, in its own system. */
   survivor: string | null;
+  /** Its link was that of a record that was parked and has been merged into this one. */
+  inherited: boolean;
   /** Both records were read in this run, so both are counted. */
   joint: boolean;
   /** Brought up by a sweep, not by a record that was read: it is in no count. */

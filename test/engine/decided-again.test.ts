@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ParkedRecord } from '../../src/store/port.ts';
+import { SIDES } from '../../src/record/side.ts';
+import type { ParkedRecord, StateChange } from '../../src/store/port.ts';
 import { instead, openConnection, openWorld, type World } from './world.ts';
 
 let world: World;
@@ -77,12 +78,20 @@ it('two records that match are both deleted while they are written: nothing is c
   expect(await world.store.parked({})).toEqual([]);
 });
 
-/** Its next attempt is now. */
-async function makeDue(parked: ParkedRecord): Promise<void> {
+async function commit(change: StateChange): Promise<void> {
   const lease = await world.store.acquire('crm-erp', 'person', 1000, now());
   if (!lease.ok) throw new Error(lease.error.summary);
-  await world.store.commit(lease.value, { parked: [{ ...parked, next: now() }] });
+  await world.store.commit(lease.value, change);
   await world.store.release(lease.value);
+}
+
+/** Its next attempt is now. */
+const makeDue = (parked: ParkedRecord) => commit({ parked: [{ ...parked, next: now() }] });
+
+/** What has changed so far is behind the cursors. */
+async function moveOn(): Promise<void> {
+  const cursors = await Promise.all(SIDES.map((side) => world.store.cursor('crm-erp/companies', side)));
+  await commit({ cursors: cursors.flatMap((one) => (one ? [{ ...one, mark: now() + 3_600_000 }] : [])) });
 }
 
 // Simulation seed 15847.
@@ -129,6 +138,26 @@ it('a record whose create was refused takes no link over in that run: what was m
   await world.sync();
   const link = (await world.store.links('crm-erp/companies', 'a', [survivor])).get(survivor);
   expect(link?.b).toBe(String(customers()[0]?.id));
+});
+
+// Simulation seed 4345.
+it('what both systems changed of a record stays a conflict in the one that it is merged into, in a plan as well', async () => {
+  await openEmpty();
+  const integration = world.edited(['{ crm: city, erp: city, loss', '{ crm: city, erp: city, conflict: hold, loss']);
+  const merged = createCompany({ name: 'Nord', city: 'Husum' });
+  await world.sync({ integration });
+  world.crm.userUpdate('companies', merged, { city: 'Kiel' }, now());
+  world.erp.userUpdate('customers', customers()[0]?.id ?? 0, { city: 'Flensburg' }, now());
+  await world.sync({ integration });
+  const [held] = await world.store.parked({});
+  if (held?.reason !== 'conflict') throw new Error('not held');
+  const survivor = createCompany({ name: 'Nord', city: 'Kiel' });
+  world.crm.merge('companies', survivor, merged, now());
+  await moveOn();
+  await makeDue(held);
+  expect((await world.plan({ integration })).counts.companies?.a).toMatchObject({ applied: 0, parked: 1 });
+  await world.sync({ integration });
+  expect(customers()).toMatchObject([{ city: 'Flensburg' }]);
 });
 
 // Simulation seed 14034.
