@@ -6,7 +6,7 @@ import type { Action, FieldChange, Seen } from '../planning/plan-item.ts';
 import { randomToken } from '../platform/random.ts';
 import { isEmpty } from '../record/canonical.ts';
 import { type Diagnostic, problem } from '../record/diagnostic.ts';
-import { DIGEST_BYTES, sameDigest } from '../record/digest.ts';
+import { DIGEST_BYTES, digestInto, sameDigest } from '../record/digest.ts';
 import { otherSide, type Side } from '../record/side.ts';
 import type { Intent, IntentItem, Link } from '../store/port.ts';
 import type { Applied } from './applied.ts';
@@ -200,18 +200,42 @@ export function placedWithin(
   const whole = placingOf(definition) ? wholeIn(wire) : null;
   if (whole === null) return {};
   const sent = new Uint8Array(run.layoutFields.length * DIGEST_BYTES);
+  const rough = new Uint8Array(sent.length);
   for (const { index, field, value } of changes) {
     if (field === definition.lines_of?.position) continue;
     const own = ownDigest(run, target, index, value);
     if (own === null) return { within: { whole, sent: '' } };
     sent.set(own, index * DIGEST_BYTES);
+    rough.set(roughDigest(run, target, field, value), index * DIGEST_BYTES);
   }
-  return { within: { whole, sent: sent.toBase64() } };
+  return { within: { whole, sent: sent.toBase64(), rough: rough.toBase64() } };
+}
+
+/** Letters of a text that are compared at most: systems cut texts. */
+const ROUGH_LENGTH = 16;
+
+/**
+ * Digest of what a text says in any system, also in one that cuts it or replaces letters though its connector does not say so:
+ * its first letters of ASCII and digits. No digest where there are none, and of what is no text.
+ */
+function roughDigest(run: MappingRun, target: Side, field: string, value: unknown): Uint8Array {
+  const isText = typeof value === 'string' && run[target].definition.fields[field]?.type === 'string';
+  const rough = isText
+    ? value
+        .replace(/[^A-Za-z0-9]/g, '')
+        .slice(0, ROUGH_LENGTH)
+        .toLowerCase()
+    : '';
+  if (rough === '') return NO_DIGEST;
+  const digest = new Uint8Array(DIGEST_BYTES);
+  digestInto(run.context.digestKey, rough, digest, 0);
+  return digest;
 }
 
 /**
  * A direct look at the place. What is linked there is another record's; what says all that was sent is the one made, or can't
- * be told from it; what was linked before, and is as it was then, is what another one has left.
+ * be told from it, if need be in a form of the system's own, where one alone does; what was linked before, and is as it was
+ * then, is what another one has left.
  */
 export async function lookAtPlace(run: MappingRun, target: Side, item: IntentItem): Promise<AtPlace> {
   const side = run[target];
@@ -225,26 +249,51 @@ export async function lookAtPlace(run: MappingRun, target: Side, item: IntentIte
     target,
     here.map(({ id }) => id),
   );
-  const free = here.filter(({ id }) => (links.get(id)?.state ?? 'closed') === 'closed');
-  const seen = free.map((record) => decodeOne(run, side, record));
-  const sent = Uint8Array.fromBase64(item.within.sent);
-  const made = seen.findIndex(({ digests }) => saysAll(run, digests, sent));
-  const record = free[made];
-  if (record) return { kind: 'found', record };
-  return { kind: seen.every((one) => isLeft(target, one, links.get(one.id))) ? 'absent' : 'open' };
+  const free = here
+    .filter(({ id }) => (links.get(id)?.state ?? 'closed') === 'closed')
+    .map((record) => ({ record, seen: decodeOne(run, side, record) }));
+  const { within } = item;
+  const made = free.find(({ seen }) => saysAll(run, seen, within));
+  if (made) return { kind: 'found', record: made.record };
+  const unknown = free.filter(({ seen }) => !isLeft(target, seen, links.get(seen.id)));
+  const [alike, another] = unknown.filter(({ seen }) => saysAll(run, seen, within, roughlyOn(run, target, within)));
+  if (alike && !another) return { kind: 'found', record: alike.record };
+  return { kind: unknown.length === 0 ? 'absent' : 'open' };
 }
 
 /** Whether a record stands there just as it did when its own link was closed: it is that one, whose partner was deleted. */
 const isLeft = (side: Side, { digests }: Seen, link: Link | undefined): boolean =>
   link !== undefined && Buffer.compare(digests, baseOf(link, side)) === 0;
 
-/** Whether a record says all that a create sent; false where the mapping has other fields by now. */
-function saysAll({ layoutFields }: MappingRun, digests: Uint8Array, sent: Uint8Array): boolean {
+/**
+ * Whether a record says all that a create sent; false where the mapping has other fields by now. `orRoughly`: whether a field
+ * that says something else is the same all the same.
+ */
+function saysAll(
+  { layoutFields }: MappingRun,
+  seen: Seen,
+  within: Within,
+  orRoughly: (seen: Seen, index: number) => boolean = () => false,
+): boolean {
+  const sent = Uint8Array.fromBase64(within.sent);
   if (sent.length !== layoutFields.length * DIGEST_BYTES) return false;
   return layoutFields.every((_, index) => {
     const at = index * DIGEST_BYTES;
-    return sameDigest(sent, at, NO_DIGEST, 0) || sameDigest(sent, at, digests, at);
+    return sameDigest(sent, at, NO_DIGEST, 0) || sameDigest(sent, at, seen.digests, at) || orRoughly(seen, index);
   });
+}
+
+type Within = NonNullable<IntentItem['within']>;
+
+/** Whether a text is as a system may have stored the one that a create sent. */
+function roughlyOn(run: MappingRun, target: Side, within: Within): (seen: Seen, index: number) => boolean {
+  const rough = Uint8Array.fromBase64(within.rough ?? '');
+  return ({ fields }, index) => {
+    const at = index * DIGEST_BYTES;
+    const name = run[target].watched[index] ?? '';
+    if (rough.length <= at || sameDigest(rough, at, NO_DIGEST, 0)) return false;
+    return sameDigest(rough, at, roughDigest(run, target, name, fields[name]), 0);
+  };
 }
 
 /** The baseline of a found record where its source can't be asked any more: none of what may have been edited since. */

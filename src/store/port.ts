@@ -49,6 +49,8 @@ export interface IntentItem {
     whole: string;
     /** Keyed digests of what was sent, in the form in which the target holds it, base64; empty where that isn't known. */
     sent: string;
+    /** Of the texts among it: keyed digests of what any system keeps of them (`roughDigest` in engine/places.ts), base64. */
+    rough?: string;
   };
 }
 

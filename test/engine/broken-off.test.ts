@@ -246,6 +246,72 @@ describe.each<Lost>(['request', 'answer'])(
   },
 );
 
+/** What the ERP makes of texts is not known to Dovetail. */
+function undeclaredTexts(): void {
+  const { connector } = world.integration.b;
+  const objects = Object.entries(connector.objects).map(([name, object]) => {
+    const fields = Object.entries(object.fields).map(([field, { max_length: _, ...rest }]) => [
+      field,
+      rest.type === 'string' ? { ...rest, characters: 'any', on_violation: 'park' } : rest,
+    ]);
+    return [name, { ...object, fields: Object.fromEntries(fields) }];
+  });
+  world.integration.b = { ...world.integration.b, connector: { ...connector, objects: Object.fromEntries(objects) } };
+}
+
+// Simulation seed 2383.
+describe('what is new within another record is stored with other letters, and the answer to that is lost', () => {
+  it.each<[string, (scene: Scene) => void, Partial<Held>]>([
+    [
+      'a contact',
+      ({ sued }) => {
+        world.inCrm('contacts', { last_name: 'Łódź 7', main_contact: true, company_id: sued });
+      },
+      { contacts: ['Berg', '?ód? 7'], people: ['Berg', 'Łódź 7'] },
+    ],
+    [
+      'an item',
+      ({ deal }) => {
+        world.inCrm('deal_items', { deal_id: deal, sku: 'Łódź 7', quantity: 7 });
+      },
+      { lines: ['?ód? 7 7', 'A-1 3', 'A-2 1'], items: ['A-1 3', 'A-2 1', 'Łódź 7 7'] },
+    ],
+  ])('%s is known again all the same', async (_, event, change) => {
+    const scene = await agreed(UNMATCHED);
+    undeclaredTexts();
+    event(scene);
+    const heal = losing(world, 'answer', 0);
+    await world.sync();
+    heal();
+    await recovered(scene);
+    expect(held()).toEqual({ ...BEFORE, ...change });
+    expect(await world.store.parked({})).toEqual([]);
+  });
+
+  it.each<[string, (line: Record<string, Json>) => Record<string, Json>[]]>([
+    ['somebody has entered another one that says the same', (line) => [line, { ...line, article_no: '#-7' }]],
+    ['what stands there says something else', (line) => [{ ...line, article_no: 'Oder 7' }]],
+  ])('a person is asked where %s', async (_, edited) => {
+    const scene = await agreed(UNMATCHED);
+    undeclaredTexts();
+    world.inCrm('deal_items', { deal_id: scene.deal, sku: 'Łď 7', quantity: 7 });
+    const heal = losing(world, 'answer', 0);
+    await world.sync();
+    heal();
+    const [order] = world.erpRecords('orders');
+    const lines = structuredClone(order?.lines) as Record<string, Json>[];
+    world.changeErp('orders', order?.id ?? 0, {
+      lines: lines
+        .flatMap((line) => (line.quantity === 7 ? edited(line) : [line]))
+        .map((line, at) => ({ ...line, position: at + 1 })),
+    });
+    await recovered(scene);
+    const parked = await world.store.parked({ reason: 'uncertain' });
+    expect(parked.map(({ mapping }) => mapping)).toEqual(['parts-and-lines/items']);
+    expect(world.crmRecords('deal_items')).toHaveLength(3);
+  });
+});
+
 /** They are brought together before they are linked, so nothing but the link tells from where one has moved. */
 describe('two contacts that match and stand at different places are brought together', () => {
   it.each<[Lost, number]>([
