@@ -77,7 +77,7 @@ async function* readChanges(run: MappingRun, side: SideRun): AsyncGenerator<Wire
     return;
   }
   const cursor = await context.store.cursor(run.key, side.side);
-  const ruled = cursor === null || cursor.rules === run.rulesDigest;
+  const ruled = cursor === null ? await isNew(run) : cursor.rules === run.rulesDigest;
   const since = readFrom(cursor, side, context.full || !ruled);
   run.recheck ||= !ruled;
   progress.whole = since === null;
@@ -112,6 +112,12 @@ async function* readChanges(run: MappingRun, side: SideRun): AsyncGenerator<Wire
   }
   pages.close();
   if (ids && progress.complete) run.present[side.side] = ids;
+}
+
+/** Without a cursor it isn't known under which rules the links were made that a run has left which was broken off. */
+async function isNew({ context, key }: MappingRun): Promise<boolean> {
+  const { active, silent } = await context.store.countLinks(key);
+  return active + silent === 0;
 }
 
 /** The rules, the declaration of the object, and the lists of options that were read from the system. */

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { compileExpression, type Expression } from '../../src/integration/expression.ts';
 import type { LoadedIntegration, LoadedMapping } from '../../src/integration/loaded.ts';
 import type { PlanItem } from '../../src/planning/plan-item.ts';
-import { approve, openWorld, type World } from './world.ts';
+import { approve, instead, openConnection, openWorld, type World } from './world.ts';
 
 let world: World;
 beforeEach(async () => {
@@ -73,6 +73,26 @@ describe('filters', () => {
     editCustomer(customer, { group: 3 });
     await world.sync({ integration });
     expect(customers().map((one) => one.name_1)).toEqual(['Nordwind', 'Süd']);
+  });
+
+  // Simulation seeds 18497 and 19521.
+  it('a filter keeps out what a first run linked that was broken off, whatever the filter was then', async () => {
+    const id = newCompany({ name: 'Nord', status: 'lead' });
+    const { integration, platform, store } = world;
+    const person = new AbortController();
+    const erp = openConnection(integration, 'b', platform, store);
+    const create: typeof erp.create = async (...given) => {
+      const made = await erp.create(...given);
+      person.abort();
+      return made;
+    };
+    const connections = { a: openConnection(integration, 'a', platform, store), b: instead(erp, { create }) };
+    await world.sync({ connections, signal: person.signal });
+    expect(customers().map((one) => one.name_1)).toEqual(['Nord']);
+    expect(await store.cursor('crm-erp/companies', 'b')).toBeNull();
+    editCompany(id, { name: 'Nordwind' });
+    await world.sync({ integration: filtered(['b'], 'keep') });
+    expect(customers().map((one) => one.name_1)).toEqual(['Nord']);
   });
 
   // Simulation seed 700018.
