@@ -2,7 +2,7 @@ import { DIGEST_BYTES } from '../record/digest.ts';
 import { otherSide, SIDES, type Side } from '../record/side.ts';
 import type { Link } from '../store/port.ts';
 import type { Applied } from './applied.ts';
-import { commit } from './commit.ts';
+import { commit, leaseEnding } from './commit.ts';
 import { overruledBy } from './history.ts';
 import type { MappingRun } from './mapping-run.ts';
 import { presentSide } from './pair.ts';
@@ -15,6 +15,9 @@ import { baseOf, carryOver, NO_DIGEST, newLink, undecided } from './recall.ts';
  * recorded; then nothing must be written.
  */
 export async function beforeUpdates(run: MappingRun, target: Side, updates: readonly Applied[]): Promise<boolean> {
+  // Nothing is sent any more: what is to be written keeps its baseline, or an edit that is undone meanwhile would leave it without.
+  run.context.stop ??= updates.length > 0 ? leaseEnding(run.context) : null;
+  if (run.context.stop?.code === 'lease-lost') return false;
   const history = updates.flatMap((one) => overruledBy(run, target, one));
   const unlinked = updates.filter(({ pair }) => pair.link === null);
   const intents = moveIntents(run, target, updates);

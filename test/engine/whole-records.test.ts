@@ -124,3 +124,21 @@ it('an edit that comes after records were listed stays, where all rows go one wa
   await world.sync();
   expect(world.erpRecord('customers', id)).toMatchObject({ name_1: 'Nord GmbH', city: 'Flensburg', street: 'Hafen 1' });
 });
+
+// Simulation seed 5926.
+it('a run whose lease is about to end gives up no baseline for what it will not write', async () => {
+  const { nord, clock } = await agreed();
+  const links = () => world.store.links('parts-and-lines/companies', 'a', [nord]);
+  const before = await links();
+  expect(before.size).toBe(1);
+  world.changeErp('customers', north(), { city: 'Flensburg' });
+  once(
+    'after',
+    ({ method, path }) => method === 'GET' && path.includes('customers'),
+    () => clock.skip(40_000),
+  );
+  const run = await world.sync();
+  expect(run.outcome).toBe('failed');
+  expect(world.crmRecord('companies', nord).city).toBe('Kiel');
+  expect(await links()).toEqual(before);
+});
