@@ -2,6 +2,7 @@ import type { Ending, Presence, Seen } from '../planning/plan-item.ts';
 import { otherSide, type Side } from '../record/side.ts';
 import type { Link, ParkedRecord } from '../store/port.ts';
 import { isOwnCreate } from './apply-creates.ts';
+import { commit } from './commit.ts';
 import { countEnding } from './counts.ts';
 import { decodeOne } from './decode.ts';
 import { isForeseen } from './foreseen.ts';
@@ -26,14 +27,18 @@ export async function match(run: MappingRun, from: Side, page: readonly Seen[]):
   );
   const before = await parkedBefore(run, from, page);
   const found: Pair[] = [];
+  const open: Seen[] = [];
   let unchanged = 0;
   for (const seen of page) {
     const link = links.get(seen.id) ?? null;
     const parked = before.get(seen.id) ?? null;
     if (!parked && (isUnchanged(run, from, seen, link) || isForeseen(run, link))) unchanged += 1;
-    else if (mustWait(run, from, seen, parked)) countEnding(run, from, endingOf(parked));
-    else found.push(newPair(run, from, seen, link, parked));
+    else if (mustWait(run, from, seen, parked)) {
+      if (run.open[otherSide(from)].has(seen.id)) open.push(seen);
+      countEnding(run, from, endingOf(parked));
+    } else found.push(newPair(run, from, seen, link, parked));
   }
+  await keepKeys(run, from, open);
   run.counts[from].unchanged += unchanged;
   if (unchanged === page.length) {
     run.pages[from]?.settle();
@@ -47,9 +52,16 @@ export async function match(run: MappingRun, from: Side, page: readonly Seen[]):
   await readFormer(run, from, pairs);
   await matchByKeys(run, from, pairs);
   await recallParkedPartners(run, from, pairs);
-  const open = pairs.filter((pair) => !partnerWaits(run, pair));
-  await readDoubtful(run, from, open);
-  return open;
+  const left = pairs.filter((pair) => !partnerWaits(run, pair));
+  await readDoubtful(run, from, left);
+  return left;
+}
+
+/** The keys that records with an open create have by now: what matches one of them waits as well. */
+async function keepKeys(run: MappingRun, side: Side, open: readonly Seen[]): Promise<void> {
+  if (open.length === 0) return;
+  const keys = open.map(({ id, fields }) => ({ mapping: run.key, side, id, keys: run[side].keysOf(fields) }));
+  await commit(run.context, { keys });
 }
 
 /**

@@ -147,8 +147,11 @@ describe('a create whose outcome is unknown', () => {
     expect((await world.parked()).map((one) => one.id).sort()).toEqual(['p1', 'r1', 'r2']);
   });
 
-  // Simulation seed 410596.
-  it('keeps a record that matches its source from being created', async () => {
+  // Simulation seeds 410596, 31175.
+  it.each([
+    ['as that was sent', {}],
+    ['as that has been edited since', { vat_id: null }],
+  ])('keeps a record that matches its source, %s, from being created', async (_, sent) => {
     const companies = await openWorld({
       crm: { seed: 3, sizes: { companies: 0, contacts: 0, deals: 0, products: 0, users: 1 } },
       erp: { seed: 3, sizes: { customers: 0, articles: 0, orders: 0, price_lists: 0 } },
@@ -156,13 +159,15 @@ describe('a create whose outcome is unknown', () => {
     opened.push(companies);
     const { crm, erp, store } = companies;
     const company = { name: 'Nord', country: 'DE', status: 'lead', vat_id: 'DE136695976' };
-    crm.userCreate('companies', company, Date.now());
+    crm.userCreate('companies', { ...company, ...sent }, Date.now());
     erp.setFaults({ rules: [{ kind: 'drop-before', method: 'POST' }] });
     await companies.sync({ store: failingAfterIntent(store) }).catch(() => undefined);
     erp.setFaults({ rules: [] });
     const lease = await store.acquire('crm-erp', 'test', 1, Date.now() + 100_000);
     if (lease.ok) await store.release(lease.value);
     expect(await store.intents('crm-erp/companies')).toHaveLength(1);
+    const [source] = crm.records('companies');
+    crm.userUpdate('companies', source?.id ?? '', company, Date.now());
     erp.userCreate('customers', { name_1: 'Nord GmbH', vat_no: 'DE136695976', country: 'DE' }, Date.now());
     await companies.sync();
     expect([...crm.records('companies')]).toHaveLength(1);
