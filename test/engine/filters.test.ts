@@ -227,21 +227,10 @@ describe('filters', () => {
       editCompany(survivor, { status: 'lead' });
       const merged = newCompany({ name: 'Süd', status: 'customer' });
       await world.sync({ integration });
-      console.log(
-        (await world.store.parked({})).map((o) => [o.side, o.id, o.partner, o.diagnostic.summary]),
-        (await world.store.links('crm-erp/companies', 'b', [String(former)])).get(String(former)),
-      );
       const double = customers().find((one) => one.id !== former)?.id ?? 0;
       if (!isThere) world.erp.userDelete('customers', former, Date.now());
       world.crm.merge('companies', survivor, merged, Date.now());
       await world.sync({ integration });
-      console.log(
-        former,
-        double,
-        survivor,
-        merged,
-        (await world.store.parked({})).map((o) => [o.side, o.id, o.partner, o.diagnostic.summary]),
-      );
       expect(await reasons()).toEqual(waiting);
       world.erp.userDelete('customers', double, Date.now());
       editCompany(survivor, { status: 'customer' });
