@@ -5,6 +5,7 @@ import type { Applied } from './applied.ts';
 import { commit, leaseEnding } from './commit.ts';
 import { overruledBy } from './history.ts';
 import type { MappingRun } from './mapping-run.ts';
+import { leftEmpty } from './outside.ts';
 import { presentSide } from './pair.ts';
 import { moveIntents } from './places.ts';
 import { baseOf, carryOver, NO_DIGEST, newLink, undecided } from './recall.ts';
@@ -51,13 +52,15 @@ const writtenRows = ({ item, written }: Applied): ReadonlySet<number> =>
     SIDES.flatMap((side) => (written[side] ? (item.actions[side]?.changes ?? []) : [])).map(({ index }) => index),
   );
 
-/** The link with what was written so far as agreed; two records that were never linked are, once one was written. */
-function withWritten(run: MappingRun, { pair, item, written }: Applied): Link | null {
+/**
+ * The link with what was written so far as agreed; two records that were never linked are, once one was written. What they
+ * agreed in then is agreed, too: an edit of it is one, and no first contact.
+ */
+function withWritten(run: MappingRun, one: Applied): Link | null {
+  const { pair, item, written } = one;
   const sides = SIDES.filter((side) => written[side] !== undefined && item.actions[side]?.kind === 'update');
   if (sides.length === 0) return pair.link;
-  const empty = () => new Uint8Array(run.layoutFields.length * DIGEST_BYTES);
-  const bases = { a: empty(), b: empty() };
-  for (const side of SIDES) if (pair.link) bases[side].set(baseOf(pair.link, side));
+  const bases = { a: baseSoFar(run, one, 'a'), b: baseSoFar(run, one, 'b') };
   for (const side of sides) {
     for (const { index } of item.actions[side]?.changes ?? []) {
       const at = index * DIGEST_BYTES;
@@ -68,6 +71,16 @@ function withWritten(run: MappingRun, { pair, item, written }: Applied): Link | 
   const link = pair.link ?? newLink(run, pair, bases);
   const touched = run.context.platform.clock.now();
   return carryOver(run, link, { ...link, aBase: bases.a, bBase: bases.b, touched });
+}
+
+/** The side's baselines before anything was written: at first contact of the rows that nothing was to be written of. */
+function baseSoFar(run: MappingRun, { pair, item }: Applied, side: Side): Uint8Array {
+  const base = new Uint8Array(run.layoutFields.length * DIGEST_BYTES);
+  base.set(pair.link ? baseOf(pair.link, side) : (presentSide(pair, side)?.digests ?? []));
+  if (pair.link) return base;
+  const changes = SIDES.flatMap((one) => item.actions[one]?.changes ?? []);
+  for (const { index } of [...changes, ...leftEmpty(pair, item)]) base.set(NO_DIGEST, index * DIGEST_BYTES);
+  return base;
 }
 
 /** The link without the target's baseline for the fields that are about to be written, if their target's edits count. */

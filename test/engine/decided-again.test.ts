@@ -63,6 +63,25 @@ describe('a pair of which one side was written and the other one changed meanwhi
   });
 });
 
+// Simulation seed 6406.
+it('what two records agreed in when they met stays agreed though one of them could not be written', async () => {
+  await openEmpty();
+  const ours = { name: 'Nord', vat_id: 'DE136695976', street: 'Hafen 1', city: 'Kiel' };
+  const id = createCompany(ours);
+  const theirs = { name_1: 'Nord GmbH', vat_no: 'DE136695976', group: 1, country: 'DE', city: 'Kiel' };
+  world.erp.userCreate('customers', theirs, now());
+  const { handle } = world.crm;
+  world.crm.handle = (request, at) =>
+    request.method === 'PATCH' ? { status: 403, headers: {}, body: '{}' } : handle.call(world.crm, request, at);
+  await world.sync();
+  expect([world.crm.get('companies', id), customers()]).toMatchObject([ours, [{ street: 'Hafen 1' }]]);
+  world.crm.handle = handle;
+  world.erp.userUpdate('customers', customers()[0]?.id ?? 0, { city: '' }, now());
+  await world.sync();
+  expect(world.crm.get('companies', id)).toMatchObject({ name: 'Nord GmbH', street: 'Hafen 1', city: null });
+  expect(customers()).toMatchObject([{ name_1: 'Nord GmbH', street: 'Hafen 1', city: '' }]);
+});
+
 // Simulation seed 102458.
 it('two records that match are both deleted while they are written: nothing is created', async () => {
   await openEmpty();
