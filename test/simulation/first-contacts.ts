@@ -1,5 +1,4 @@
 import { DIGEST_BYTES } from '../../src/record/digest.ts';
-import type { Side } from '../../src/record/side.ts';
 import type { Link } from '../../src/store/port.ts';
 import { MAPPINGS, type MappingName } from './fields.ts';
 
@@ -18,10 +17,7 @@ export class FirstContacts {
     this.#open.set(`${mapping} ${a} ${b}`, new Set(names));
   }
 
-  /** Of a record without partner as well: its first contact is yet to come. */
-  isOpen(mapping: MappingName, side: Side, id: string, partner: string | null, field: string): boolean {
-    if (partner === null) return true;
-    const [a, b] = side === 'a' ? [id, partner] : [partner, id];
+  isOpen(mapping: MappingName, { a, b }: { a: string; b: string }, field: string): boolean {
     return this.#open.get(`${mapping} ${a} ${b}`)?.has(field) ?? false;
   }
 }

@@ -291,9 +291,10 @@ export class Ledger {
       wasUnseen(this.#spec, otherSide(side), theirs, write)
     )
       return;
+    const ids = side === 'a' ? { a: id, b: partner ?? '' } : { a: partner ?? '', b: id };
     // What a system makes of a text without saying so shows only once it was written there.
     const isUnknown = this.#spec.undeclared && field.kind === 'text';
-    if (isUnknown && this.#firstContacts.isOpen(mapping, side, id, partner, field.a)) return;
+    if (isUnknown && this.#firstContacts.isOpen(mapping, ids, field.a)) return;
     const value = theirs.raw[field[otherSide(side)]] ?? null;
     const [a, b] = side === 'a' ? [before, value] : [value, before];
     if (!this.agrees(field, a, b, side === 'a' ? ours.raw : theirs.raw) || field.kind === 'reference') return;
@@ -312,9 +313,8 @@ export class Ledger {
     const pending = tracked.pending.get(field.a);
     tracked.pending.delete(field.a);
     if (!pending) return;
-    // At first contact, also at one that was interrupted, filled beats empty (seed 6406).
-    const isFirst = this.#firstContacts.isOpen(mapping, side, id, this.partnerOf(mapping, side, id), field.a);
-    if (isFirst && isEmptyWire(pending.value)) return;
+    const linked = this.partnerOf(mapping, side, id) !== null;
+    if (!linked && isEmptyWire(pending.value)) return;
     if (this.reads.isInWindow(mapping, side, id, pending.at, write)) {
       this.inWindow += 1;
       return;
