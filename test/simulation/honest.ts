@@ -102,7 +102,10 @@ class Excuses {
     return left.length === 0 || this.#isExcused(pair) ? [] : left.filter((deed) => !this.#isGuarded(deed));
   }
 
-  /** What stands where a part of the plan was to move to, and could not, is matched itself instead (seed 4305). */
+  /**
+   * What stands where a part of the plan was to move to is matched itself instead, where that could not move (seed 4305) or
+   * turned out to be gone with its whole (seed 3042).
+   */
   isForOneThatStayed({ mapping, side, kind, id }: Deed): boolean {
     const other = otherSide(side);
     const partner = this.#world.ledger.partnerOf(mapping, side, id);
@@ -112,7 +115,7 @@ class Excuses {
         one.mapping === mapping &&
         one.ids[other] !== partner &&
         one.deeds.some((deed) => deed.side === other && deed.kind === 'rewrite' && deed.id === partner) &&
-        this.#isTurnedAway(one),
+        (this.#isTurnedAway(one) || this.#isTargetGone(one)),
     );
   }
 

@@ -10,11 +10,11 @@ import { type RestObject, wireId } from './rest-object.ts';
 import type { Sender } from './sender.ts';
 import {
   createRecord,
-  holdsAlready,
   isRemoved,
   parentMissing,
   placeOfNew,
   removeRecord,
+  settleDoubt,
   updateRecord,
 } from './write.ts';
 
@@ -58,8 +58,7 @@ export async function updateAll(parts: WriteParts, items: readonly UpdateItem[])
     const wires = items.map((item) => batchItem(object, item, { ...item.wire, ...keyOf(object, definition, item) }));
     return inBatches(parts, definition, wires, true, false, async (place, outcome) => {
       const item = items[place];
-      const record = item ? await holdsAlready(sender, object, item) : null;
-      return record ? { kind: 'done', id: record.id, record } : outcome;
+      return item ? settleDoubt(sender, object, item, outcome) : outcome;
     });
   }
   if (!update) return items.map(() => notOffered('updated'));

@@ -7,7 +7,6 @@ import type {
   RemoveItem,
   UpdateItem,
   Wire,
-  WireRecord,
   WriteOutcome,
 } from '../../connector/port.ts';
 import { type Names, NO_NAMES } from '../../connector/template.ts';
@@ -139,9 +138,7 @@ async function updateOutcome(
   if (answer.ok) {
     return { kind: 'done', id: item.id, record: compileReturned(object, write)(answer.data, parentId).record };
   }
-  if (!wasOurs(answer)) return failureOf(answer);
-  const settled = await holdsAlready(sender, object, item);
-  return settled ? { kind: 'done', id: item.id, record: settled } : failureOf(answer);
+  return wasOurs(answer) ? settleDoubt(sender, object, item, failureOf(answer)) : failureOf(answer);
 }
 
 /** Sends a write of a record that is there already. `renew`: what is sent once more, null where nothing is. */
@@ -190,11 +187,21 @@ export function wasOurs(answer: { doubtful: boolean; class: FailureClass }): boo
   return answer.doubtful && answer.class === 'conflict';
 }
 
-/** The record, when it holds the values that were sent already. */
-export async function holdsAlready(sender: Sender, object: RestObject, item: UpdateItem): Promise<WireRecord | null> {
+/**
+ * Tells what became of an update whose condition failed after an attempt that may have taken effect: done where the record
+ * holds the values that were sent, unknown where it can't be read.
+ */
+export async function settleDoubt(
+  sender: Sender,
+  object: RestObject,
+  item: UpdateItem,
+  failed: WriteOutcome,
+): Promise<WriteOutcome> {
   const now = await getRecord(sender, object, item.id);
-  if (now.kind !== 'present' || now.record.version === item.version) return null;
-  return holds(object.definition, now.record.wire, item.wire) ? now.record : null;
+  if (now.kind === 'unknown') return { kind: 'uncertain', diagnostic: now.diagnostic };
+  if (now.kind === 'gone' || now.record.version === item.version) return failed;
+  const { record } = now;
+  return holds(object.definition, record.wire, item.wire) ? { kind: 'done', id: item.id, record } : failed;
 }
 
 /** The record that is to be written whole: as it was given, else read now. */
