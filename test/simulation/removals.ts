@@ -118,7 +118,9 @@ function placeLeft(
   const placeIn = (raw: Raw): Tracked | null => {
     const whole = ledger.partners.lastOf(parent, other, String(raw[reference[other]] ?? ''));
     const there = whole === null || whole === id ? undefined : ledger.tracked(mapping, side, whole);
-    return there?.goneBy === null ? there : null;
+    // Somebody may have deleted it at its new place before it was taken out of the old one (seed 17138).
+    const isThere = there?.goneBy === null || (there?.goneBy === 'person' && there.since >= write.started);
+    return there && isThere ? there : null;
   };
   // A list that lags shows where it stood before an edit of the last moments (seed 2727).
   const isRecent = theirs.edited > write.started - declaredLag(spec)[other];
