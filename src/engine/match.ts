@@ -12,7 +12,7 @@ import { handOverLinks } from './merged.ts';
 import { PARENT_OUTSIDE } from './outside.ts';
 import { digestText, type Pair, seenOf } from './pair.ts';
 import { parkAtOpenPlaces } from './places.ts';
-import { loseUnlinked, readPartners } from './plan.ts';
+import { loseUnlinked, matchAnew, readPartners } from './plan.ts';
 import { idOf, isUnchanged, linkedAmong, recallLinks } from './recall.ts';
 
 /**
@@ -53,7 +53,13 @@ export async function match(run: MappingRun, from: Side, page: readonly Seen[]):
   await matchByKeys(run, from, pairs);
   await recallParkedPartners(run, from, pairs);
   const left = pairs.filter((pair) => !partnerWaits(run, pair));
+  const matched = left.filter((pair) => pair.ids[otherSide(from)] !== null);
   await readDoubtful(run, from, left);
+  // What it waited together with may be gone, and another one be its match by now.
+  await matchAnew(
+    run,
+    matched.filter((pair) => pair.ids[otherSide(from)] === null),
+  );
   return left;
 }
 

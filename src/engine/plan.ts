@@ -38,7 +38,7 @@ export async function plan(run: MappingRun, pairs: readonly Pair[]): Promise<Pla
 }
 
 /** Records whose match was gone when it was read may match another one, by the same rule or a later one. */
-async function matchAnew(run: MappingRun, pairs: readonly Pair[]): Promise<void> {
+export async function matchAnew(run: MappingRun, pairs: readonly Pair[]): Promise<void> {
   for (const from of SIDES) {
     const alone = pairs.filter((pair) => pair.from === from && pair.sides[otherSide(from)].kind === 'none');
     // Of a side that is still being read the match may be yet to come.

@@ -212,3 +212,25 @@ it('a record whose match is deleted while it is written waits for the double of 
   expect([companies.length, customers().length]).toEqual([1, 1]);
   expect((await world.store.parked({})).map((one) => one.reason)).toEqual(['match-linked', 'match-linked']);
 });
+
+// Simulation seed 18560.
+it('a record that waited together with one that is gone is matched with another one, not created beside it', async () => {
+  await openEmpty();
+  const { integration } = world;
+  const mappings = integration.mappings.map((mapping) =>
+    mapping.name === 'companies'
+      ? { ...mapping, propagate: { ...mapping.propagate, b: { ...mapping.propagate.b, update: 'hold' as const } } }
+      : mapping,
+  );
+  const holding = { ...integration, mappings };
+  const theirs = { name_1: 'Nord GmbH', vat_no: 'DE136695976', group: 1, country: 'DE' };
+  const id = createCompany({ name: 'Nord', vat_id: 'DE136695976' });
+  world.erp.userCreate('customers', theirs, now());
+  await world.sync({ integration: holding });
+  expect((await world.store.parked({})).map((one) => one.reason)).toEqual(['held-update']);
+  world.crm.userUpdate('companies', id, { street: 'Hafen 1' }, now());
+  world.erp.userDelete('customers', customers()[0]?.id ?? 0, now());
+  world.erp.userCreate('customers', { ...theirs, name_1: 'Nord AG' }, now());
+  await world.sync({ integration: holding });
+  expect(customers().map((one) => one.name_1)).toEqual(['Nord AG']);
+});
