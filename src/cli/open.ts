@@ -128,16 +128,14 @@ export async function loadFile(
 ): Promise<Result<LoadedIntegration, Diagnostic[]>> {
   const file = integrationFile(terminal, options);
   const loaded = await openIntegration(file, options.env ?? null, { ...terminal.variables }, more);
-  if (loaded.ok || options.integration !== undefined) return loaded;
+  if (loaded.ok) return loaded;
+  const where =
+    options.integration === undefined ? 'Name it with --integration FILE' : 'Check the path after --integration';
+  const next = `${where}, or make one with \`dovetail init\`.`;
   return fail(
-    loaded.error.map((one) => (one.code === 'file-unreadable' && one.where?.file === file ? hint(one) : one)),
+    loaded.error.map((one) => (one.code === 'file-unreadable' && one.where?.file === file ? { ...one, next } : one)),
   );
 }
-
-const hint = (diagnostic: Diagnostic): Diagnostic => ({
-  ...diagnostic,
-  next: 'Name it with --integration FILE, or make one with `dovetail init`.',
-});
 
 export async function openPlatform(terminal: Terminal): Promise<Result<Platform>> {
   const log = await openLog(terminal);
