@@ -25,8 +25,9 @@ const MOST_STALE_PAGES = 3;
 /**
  * Pages by number or offset. Where pages shift while records are added or removed, each page is asked for so that it
  * begins within the one before: as long as it holds a record of that page, and the list keeps its order, nothing that
- * was there all the time lies between the two. Else the walk goes back until it does. Where the pages have moved on,
- * the list's beginning is read again at the end.
+ * was there all the time lies between the two. Else the walk goes back until it does. A page asked for ahead may be
+ * older than the one before: where the two don't join, it is asked for again. Where the pages have moved on, the
+ * list's beginning is read again at the end.
  */
 export function createNumberedWalk(pagination: Numbered): PageWalk {
   return pagination.shifts ? new ShiftingWalk(pagination) : new SteadyWalk(pagination);
@@ -154,6 +155,8 @@ class ShiftingWalk implements PageWalk {
   #farthest = 0;
   #started = false;
   #waiting = 0;
+  /** Whether the next answer was asked for before the last page was here, so that it may be older than that. */
+  #isAhead = false;
   #answers = 0;
   /** Pages in a row that reach beyond the last and yet hold nothing new. */
   #stale = 0;
@@ -196,6 +199,8 @@ class ShiftingWalk implements PageWalk {
     const { ids } = answer;
     this.#waiting--;
     this.#answers++;
+    const isAhead = this.#isAhead;
+    this.#isAhead = this.#waiting > 0;
     if (!this.#beginning.takesAnswer()) return { kind: 'end', fresh: none, complete: false, diagnostic: moving() };
     if (!this.#started) this.#size = effectiveSize(request, answer);
     this.#end = knownEnd({ ...request, size: this.#size }, answer);
@@ -208,6 +213,7 @@ class ShiftingWalk implements PageWalk {
     // Without a word from the system, only a page that is not full can be the last.
     const ended = isEnd(request, answer) ?? (news === 0 && !beyond && ids.length < request.size);
     if (!overlaps || (!beyond && !ended)) return this.#goBack();
+    if (isAhead && !this.#joins(ids, ids.length - news)) return this.#askAgain();
     this.#stale = news === 0 && beyond ? this.#stale + 1 : 0;
     if (this.#stale > MOST_STALE_PAGES) return { kind: 'end', fresh, complete: false, diagnostic: pageRepeated() };
     this.#note(request, ids, copies);
@@ -248,6 +254,7 @@ class ShiftingWalk implements PageWalk {
     this.#tail = new Set();
     this.#overlap = 1;
     this.#waiting = 0;
+    this.#isAhead = false;
     this.#covered = 0;
     this.#planned = 0;
     return { kind: 'page', fresh, discard: true };
@@ -261,14 +268,29 @@ class ShiftingWalk implements PageWalk {
     return { kind: 'end', fresh, complete: false, diagnostic: totalDiffers() };
   }
 
+  /**
+   * Whether the `shared` records that a page has with the last one are those which that ends with. Where the page is
+   * older, one that moved in between is on both, and those that stood between its two places are on neither.
+   */
+  #joins(ids: readonly string[], shared: number): boolean {
+    const page = new Set(ids);
+    return [...this.#tail].slice(this.#tail.size - shared).every((id) => page.has(id));
+  }
+
   /** The records have moved: begins earlier, first within the last page, then a page earlier with each doubt. */
   #goBack(): PageStep {
-    const most = MOST_ANSWERS + (ANSWERS_PER_PAGE * this.#farthest) / this.#size;
-    if (this.#answers > most) return { kind: 'end', fresh: none, complete: false, diagnostic: moving() };
     this.#calm = 0;
     if (this.#overlap * 2 <= this.#size) this.#overlap *= 2;
     else this.#covered = Math.max(0, this.#covered - this.#size);
+    return this.#askAgain();
+  }
+
+  /** Goes on behind what is covered, with answers that are all still to be made. */
+  #askAgain(): PageStep {
+    const most = MOST_ANSWERS + (ANSWERS_PER_PAGE * this.#farthest) / this.#size;
+    if (this.#answers > most) return { kind: 'end', fresh: none, complete: false, diagnostic: moving() };
     this.#waiting = 0;
+    this.#isAhead = false;
     this.#planned = this.#covered;
     return { kind: 'page', fresh: none, discard: true };
   }

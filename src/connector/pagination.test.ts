@@ -40,21 +40,25 @@ function numbered(style: 'page' | 'offset', size: number, shifts: boolean): Pagi
   return style === 'page' ? { style, first: 1, ...rest } : { style, ...rest };
 }
 
-/** Walks to the end with several pages in flight, answering each only when it is taken, in a drawn order of edits. */
-function walk(server: Server, pagination: Pagination, edit: () => void, ahead = 3) {
+/**
+ * Walks to the end with several pages in flight. The server answers when it is asked; where `isLate` says so of a call,
+ * only when the answer is taken, as it does one that had to be sent again.
+ */
+function walk(server: Server, pagination: Pagination, edit: () => void, ahead = 3, isLate = (_: number) => false) {
   const steps = createPageWalk(pagination);
-  let inFlight: { request: PageRequest; answer: PageAnswer }[] = [];
+  let inFlight: { request: PageRequest; answer: PageAnswer | null }[] = [];
   const read: string[] = [];
   for (let calls = 0; calls < 20_000; ) {
     for (let request = steps.ask(); request; request = inFlight.length < ahead ? steps.ask() : null) {
-      inFlight.push({ request, answer: answer(server, request) });
       calls++;
+      inFlight.push({ request, answer: isLate(calls) ? null : answer(server, request) });
       edit();
     }
     const next = inFlight.shift();
     if (!next) throw new Error('The walk asks for nothing and has not ended');
-    const step = steps.accept(next.request, next.answer);
-    read.push(...next.answer.ids.filter((_, place) => step.fresh(place)));
+    const given = next.answer ?? answer(server, next.request);
+    const step = steps.accept(next.request, given);
+    read.push(...given.ids.filter((_, place) => step.fresh(place)));
     if (step.kind === 'end') return { read, complete: step.complete, calls };
     if (step.discard) inFlight = [];
   }
@@ -233,10 +237,13 @@ describe('numbered pages', () => {
           edits,
           fc.integer({ min: 1, max: 4 }),
           fc.boolean(),
-          (how, what, n, size, list, ahead, repeats) => {
+          fc.uniqueArray(fc.integer({ min: 2, max: 30 }), { maxLength: 6 }),
+          (how, what, n, size, list, ahead, repeats, late) => {
             const facts = what === 'nothing' || (how === 'offset' && what === 'pages') ? 'more' : what;
             const server: Server = { ids: count(n), clamp: size, tells: facts, style: how, repeats };
-            const { read, complete } = walk(server, numbered(how, size, true), editing(server, list), ahead);
+            const edit = editing(server, list);
+            const isLate = (call: number) => late.includes(call);
+            const { read, complete } = walk(server, numbered(how, size, true), edit, ahead, isLate);
             const seen = new Set(read);
             expect(complete ? count(n).filter((id) => !seen.has(String(id))) : []).toEqual([]);
             if (!repeats) expect(complete).toBe(true);
@@ -244,6 +251,19 @@ describe('numbered pages', () => {
         ),
         { numRuns: 2000 },
       );
+    });
+
+    // Simulation seed 18582.
+    it('miss none before one that moved, where a page asked for ahead was made before the one before it', () => {
+      const server: Server = { ids: count(10), clamp: 4, tells: 'total', style: 'offset' };
+      const movedAndCreated = [6, 20, 21, 22];
+      const edit = editing(
+        server,
+        movedAndCreated.map((id) => ({ id, calls: 3 })),
+      );
+      const { read, complete } = walk(server, numbered('offset', 4, true), edit, 2, (call) => call === 2);
+      expect(complete).toBe(true);
+      expect(count(10).filter((id) => !read.includes(String(id)))).toEqual([]);
     });
 
     it('come to an end after an edit at every page, for a page or two more', () => {
