@@ -51,6 +51,7 @@ export async function match(run: MappingRun, from: Side, page: readonly Seen[]):
   takePartners(run, from, pairs);
   await readFormer(run, from, pairs);
   await matchByKeys(run, from, pairs);
+  parkAtOpenPlaces(run, otherSide(from), pairs);
   await recallParkedPartners(run, from, pairs);
   const left = pairs.filter((pair) => !partnerWaits(run, pair));
   const matched = left.filter((pair) => pair.ids[otherSide(from)] !== null);

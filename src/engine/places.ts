@@ -314,14 +314,14 @@ export function asPlaced(run: MappingRun, target: Side, { within }: IntentItem, 
   return base;
 }
 
-/** Parks new records that stand where an open create or move may have put them: they are no new ones then. */
+/** Parks unlinked records that stand where an open create or move may have put them: they are no new ones then. */
 export function parkAtOpenPlaces(run: MappingRun, side: Side, pairs: readonly Pair[]): void {
   const { definition } = run[side];
   const places = [...run.openTokens[side]];
   if (places.length === 0 || placingOf(definition) === null) return;
   for (const pair of pairs) {
     const id = pair.ids[side] ?? '';
-    if (pair.link || pair.park || pair.sides[side].kind !== 'present') continue;
+    if (pair.link || pair.park || pair.sides[side].kind === 'gone') continue;
     if (!places.some((place) => standsAt(definition, id, place))) continue;
     pair.park = { side, id, reason: PLACE_OPEN, diagnostic: PLACE_IS_OPEN, waitsFor: null };
   }

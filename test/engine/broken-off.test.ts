@@ -312,6 +312,38 @@ describe('what is new within another record is stored with other letters, and th
   });
 });
 
+/** The ERP does the next write, and can't be reached from then on. */
+function darkAfterWrite(): () => void {
+  const { handle } = world.erp;
+  let isDark = false;
+  world.erp.handle = (request, now) => {
+    const answer = isDark ? null : handle.call(world.erp, request, now);
+    isDark ||= request.method !== 'GET';
+    return isDark || !answer ? { status: 500, headers: {}, body: 'lost' } : answer;
+  };
+  return () => {
+    world.erp.handle = handle;
+  };
+}
+
+// Simulation seed 11521.
+it('a line that may be the one whose answer was lost is left alone, also where it matches another item by now', async () => {
+  const scene = await agreed();
+  world.inCrm('deal_items', { deal_id: scene.deal, sku: 'A-3', quantity: 7 });
+  const heal = darkAfterWrite();
+  await world.sync();
+  heal();
+  const [order] = world.erpRecords('orders');
+  const lines = structuredClone(order?.lines) as Record<string, Json>[];
+  world.changeErp('orders', order?.id ?? 0, {
+    lines: lines.map((line) => (line.article_no === 'A-3' ? { ...line, article_no: 'A-9' } : line)),
+  });
+  world.inCrm('deal_items', { deal_id: scene.deal, sku: 'A-9', quantity: 7 });
+  await recovered(scene);
+  expect(held()).toMatchObject({ lines: ['A-1 3', 'A-2 1', 'A-9 7'], items: ['A-1 3', 'A-2 1', 'A-3 7', 'A-9 7'] });
+  expect((await world.store.parked({})).map(({ reason }) => reason).sort()).toEqual(['place-open', 'uncertain']);
+});
+
 /** They are brought together before they are linked, so nothing but the link tells from where one has moved. */
 describe('two contacts that match and stand at different places are brought together', () => {
   it.each<[Lost, number]>([
