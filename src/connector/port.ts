@@ -97,7 +97,8 @@ export type FailureClass = 'transient' | 'rate' | 'auth' | 'invalid' | 'conflict
 export type WriteOutcome =
   /** `record` is the record as the system holds it now; null where only a read-back can tell, or after a removal. */
   | { kind: 'done'; id: string; record: WireRecord | null }
-  | { kind: 'failed'; class: FailureClass; diagnostic: Diagnostic }
+  /** `doubtful`: an attempt before may have taken effect, and the record been changed by someone else since. */
+  | { kind: 'failed'; class: FailureClass; diagnostic: Diagnostic; doubtful?: boolean }
   /** Nobody knows whether it took effect. */
   | { kind: 'uncertain'; diagnostic: Diagnostic };
 

@@ -50,8 +50,11 @@ const CONNECTOR: ConnectorDefinition = withAddedFields(
 );
 
 /** Customers in memory; each write raises the version, and is refused for another one where a version is given. */
-function toy(records: Record<string, Wire>, more: { conditional?: boolean; onUpdate?: () => void } = {}) {
-  const { conditional = true } = more;
+function toy(
+  records: Record<string, Wire>,
+  more: { conditional?: boolean; doubtful?: boolean; onUpdate?: () => void } = {},
+) {
+  const { conditional = true, doubtful = false } = more;
   const store = new Map(Object.entries(records).map(([id, wire]) => [id, { wire, version: 1 }]));
   const updates: UpdateItem[] = [];
   const recordOf = (id: string): WireRecord | null => {
@@ -85,7 +88,9 @@ function toy(records: Record<string, Wire>, more: { conditional?: boolean; onUpd
       return items.map(({ id, wire, version }): WriteOutcome => {
         const now = recordOf(id);
         const moved = now !== null && version !== null && version !== now.version;
-        if (moved) return { kind: 'failed', class: 'conflict', diagnostic: problem('version-conflict', 'moved') };
+        if (moved) {
+          return { kind: 'failed', class: 'conflict', diagnostic: problem('version-conflict', 'moved'), doubtful };
+        }
         return write(id, merged(now?.wire ?? {}, wire));
       });
     },
@@ -292,6 +297,19 @@ describe('lines', () => {
       { id: 'c1/3', wire: { text: 'ours' }, version: three?.version ?? null },
     ]);
     expect(outcomes.map(outcomeText)).toEqual(['failed version-conflict', 'done c1/3']);
+  });
+
+  it('are not put in again where they may have been, and been edited since', async () => {
+    let once = true;
+    const landed = lines(line(1, 'a'), line(2, 'ours, edited by them'));
+    const onUpdate = () => {
+      if (once) world.write('c1', landed);
+      once = false;
+    };
+    const world = toy({ c1: lines(line(1, 'a')) }, { doubtful: true, onUpdate });
+    const [outcome] = await world.connection.create('counted', [put({ '@whole': 'c1', text: 'ours' })]);
+    expect(outcomeText(outcome)).toBe('uncertain version-conflict');
+    expect(world.wireOf('c1')).toEqual(landed);
   });
 
   it('that the system gives no key are not known, and it is said', async () => {

@@ -1,6 +1,6 @@
 import { problem } from '../../record/diagnostic.ts';
 import type { Connection, GetOutcome, UpdateItem, WireRecord, WriteOutcome } from '../port.ts';
-import { type Holding, type Placed, type Rewritten, refused, type Step } from './holding.ts';
+import { type Holding, type Placed, type Refusal, type Rewritten, refused, type Step } from './holding.ts';
 
 /** One step, in which whole it is to be done, and that whole where it was read just before. */
 export interface Work {
@@ -85,8 +85,9 @@ async function rewriteOnce(inner: Connection, holding: Holding, groups: readonly
         );
   for (const [at, { group, before, after }] of writes.entries()) {
     const outcome = outcomes[at];
-    if (outcome?.kind === 'failed' && outcome.class === 'conflict') told.push([group, 'moved']);
-    else if (outcome?.kind !== 'done') told.push([group, failedAll(after.steps, outcome)]);
+    if (outcome?.kind === 'failed' && outcome.class === 'conflict') {
+      told.push([group, outcome.doubtful ? inDoubt(group, after.steps, outcome) : 'moved']);
+    } else if (outcome?.kind !== 'done') told.push([group, failedAll(after.steps, outcome)]);
     else {
       const now = outcome.record ?? (after.steps.some(isUnnamed) ? await readOne(inner, holding, before.id) : null);
       told.push([group, toldOf(holding, group, before, after.steps, now)]);
@@ -148,6 +149,14 @@ function toldOf(
     }
     const record = areAll ? fresh.shift() : undefined;
     return record ? { kind: 'done', id: record.id, record } : { kind: 'uncertain', diagnostic: keyUnknown(holding) };
+  });
+}
+
+/** What may have been put in, and changed by someone else since, would stand there twice if it were put in again. */
+function inDoubt({ works }: Group, steps: readonly Placed[], outcome: Refusal): WriteOutcome[] {
+  return steps.map((placed, index): WriteOutcome => {
+    if (placed.kind === 'failed') return placed;
+    return works[index]?.step.kind === 'put' ? { kind: 'uncertain', diagnostic: outcome.diagnostic } : outcome;
   });
 }
 

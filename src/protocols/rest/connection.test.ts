@@ -293,7 +293,7 @@ describe('writing single records', () => {
       return connection.update('things', [{ id: '1', wire: { name: 'ours' }, version: '5' }]);
     };
     expect(await run('ours')).toMatchObject([{ kind: 'done', record: { version: '6' } }]);
-    expect(await run('theirs')).toMatchObject([{ kind: 'failed', class: 'conflict' }]);
+    expect(await run('theirs')).toMatchObject([{ kind: 'failed', class: 'conflict', doubtful: true }]);
     // Simulation seed 1826: taken for a conflict, a line was put in once more.
     expect(await run(null)).toMatchObject([{ kind: 'uncertain' }]);
   });
@@ -438,6 +438,7 @@ describe('writing batches', () => {
       { id: '2', wire: { name: 'ours' }, version: '1' },
       { id: '3', wire: { name: 'ours' }, version: '1' },
     ]);
-    expect(outcomes).toMatchObject([{ kind: 'done' }, { kind: 'failed', class: 'conflict' }, { kind: 'uncertain' }]);
+    const doubtful = { kind: 'failed', class: 'conflict', doubtful: true };
+    expect(outcomes).toMatchObject([{ kind: 'done' }, doubtful, { kind: 'uncertain' }]);
   });
 });

@@ -189,7 +189,7 @@ export function wasOurs(answer: { doubtful: boolean; class: FailureClass }): boo
 
 /**
  * Tells what became of an update whose condition failed after an attempt that may have taken effect: done where the record
- * holds the values that were sent, unknown where it can't be read.
+ * holds the values that were sent, unknown where it can't be read, doubtful where it says something else by now.
  */
 export async function settleDoubt(
   sender: Sender,
@@ -201,7 +201,8 @@ export async function settleDoubt(
   if (now.kind === 'unknown') return { kind: 'uncertain', diagnostic: now.diagnostic };
   if (now.kind === 'gone' || now.record.version === item.version) return failed;
   const { record } = now;
-  return holds(object.definition, record.wire, item.wire) ? { kind: 'done', id: item.id, record } : failed;
+  if (holds(object.definition, record.wire, item.wire)) return { kind: 'done', id: item.id, record };
+  return failed.kind === 'failed' ? { ...failed, doubtful: true } : failed;
 }
 
 /** The record that is to be written whole: as it was given, else read now. */
