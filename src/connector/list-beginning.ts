@@ -6,7 +6,7 @@ const MORE_PAGES = 2;
 
 /** What must be seen of the beginning of a list when it is read again. */
 interface SecondLook {
-  /** Records that the list began with. */
+  /** Records that the list began with, and have not been seen again. */
   awaited: Set<string>;
   /** So many of them may have gone on, or away. */
   spare: number;
@@ -14,15 +14,21 @@ interface SecondLook {
   places: number;
 }
 
+/** Of records by their ids: what changes with each. Empty where the system doesn't say it. */
+type Versions = ReadonlyMap<string, string | number>;
+
 /**
  * The beginning of a list that is read page by page. Where the pages have moved on, records came before those that were
  * read; and not only new ones: where the last changed come first, an edit moves a record there from the pages still to
  * come, so that it is on none that is read. Then the list is read from its beginning again, until half of the records
- * that it began with are seen: what came stands before those that stayed. Pages that move on meanwhile are looked at
- * again in turn.
+ * that it began with are seen, and a page half of which has not changed: what came stands before those that stayed. Pages
+ * that move on meanwhile are looked at again in turn.
  */
 export class ListBeginning {
-  readonly #known = new Set<string>();
+  /** Records that were read, with what changes with them; null where nothing says it. */
+  readonly #known = new Map<string, string | number | null>();
+  /** Whether at least half of the last page was known and has not changed; null where nothing says it. */
+  #isUnchanged: boolean | null = null;
   #first: readonly string[] = [];
   #shift = 0;
   #again: SecondLook | null = null;
@@ -62,10 +68,12 @@ export class ListBeginning {
   }
 
   /** Remembers the records of a page; tells which of them were remembered. */
-  meets(ids: readonly string[]): Set<string> {
+  meets(ids: readonly string[], versions: Versions): Set<string> {
     const known = new Set(ids.filter((id) => this.#known.has(id)));
+    const unchanged = ids.filter((id) => versions.has(id) && this.#known.get(id) === versions.get(id));
+    this.#isUnchanged = versions.size === 0 ? null : unchanged.length * 2 >= ids.length;
     for (const id of ids) {
-      if (this.#known.size < REMEMBERED) this.#known.add(id);
+      if (known.has(id) || this.#known.size < REMEMBERED) this.#known.set(id, versions.get(id) ?? null);
       this.#again?.awaited.delete(id);
     }
     return known;
@@ -83,6 +91,7 @@ export class ListBeginning {
   /** Whether what was read again, up to the place `covered`, is enough. */
   isSeen(covered: number): boolean {
     const again = this.#again;
-    return again !== null && covered >= again.places && again.awaited.size <= again.spare;
+    if (again === null || covered < again.places || again.awaited.size > again.spare) return false;
+    return this.#isUnchanged ?? true;
   }
 }

@@ -216,7 +216,7 @@ class ShiftingWalk implements PageWalk {
     if (isAhead && !this.#joins(ids, ids.length - news)) return this.#askAgain();
     this.#stale = news === 0 && beyond ? this.#stale + 1 : 0;
     if (this.#stale > MOST_STALE_PAGES) return { kind: 'end', fresh, complete: false, diagnostic: pageRepeated() };
-    this.#note(request, ids, copies);
+    this.#note(request, answer, copies);
     if (answer.total !== null) this.#leastTotal = Math.min(this.#leastTotal, answer.total);
     this.#tail = new Set(ids);
     this.#covered = reached;
@@ -230,16 +230,22 @@ class ShiftingWalk implements PageWalk {
   }
 
   /** Counts what the page brings, and by how many places it has moved on. */
-  #note({ start }: PageRequest, ids: readonly string[], copies: number): void {
+  #note({ start, size }: PageRequest, { ids, total, versions = new Map() }: PageAnswer, copies: number): void {
     const before = start === 0 ? new Set<string>() : this.#tail;
-    if (start > 0) {
-      const overlap = ids.filter((id) => before.has(id)).length;
-      this.#beginning.movesOn(Math.max(0, overlap - Math.max(0, this.#covered - start)));
-    } else {
+    if (start === 0) {
       if (!this.#beginning.isReadAgain) [this.#count, this.#copies] = [0, 0];
       this.#beginning.startsWith(ids);
     }
-    const known = this.#beginning.meets(ids);
+    const known = this.#beginning.meets(ids, versions);
+    if (start > 0) {
+      // What its place does not hold is a record of another one once more.
+      const strays = Math.max(0, ids.length - Math.min(size, this.#size, (total ?? Number.POSITIVE_INFINITY) - start));
+      const readBefore = ids.filter((id) => before.has(id) || known.has(id)).length - strays;
+      const overlap = ids.filter((id) => before.has(id)).length;
+      const moved = overlap - Math.max(0, this.#covered - start);
+      const movedFar = this.#beginning.isReadAgain ? 0 : readBefore - Math.max(0, this.#farthest - start);
+      this.#beginning.movesOn(Math.max(0, moved, movedFar));
+    }
     for (const id of ids) {
       if (before.has(id)) continue;
       if (known.has(id)) this.#copies++;

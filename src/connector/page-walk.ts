@@ -23,6 +23,8 @@ export interface PageAnswer {
   last?: string | number | null;
   /** The records' modification stamps, epoch ms; only where the pagination goes by them. */
   stamps?: readonly (number | null)[];
+  /** Of each record what changes with it, by its id: its version, else its modification stamp; only where pages shift. */
+  versions?: ReadonlyMap<string, string | number>;
   total: number | null;
   pages: number | null;
   more: boolean | null;

@@ -17,6 +17,8 @@ interface Server {
   copies?: number;
   /** Each page but the first also holds the first record of the list. */
   repeats?: boolean;
+  /** How often each record was edited, where the server tells. */
+  versions?: Map<string, number>;
 }
 
 function answer(server: Server, request: PageRequest): PageAnswer {
@@ -25,9 +27,10 @@ function answer(server: Server, request: PageRequest): PageAnswer {
   const page = server.ids.slice(from, from + size).map(String);
   const ids = [...page.slice(0, 1).flatMap((id) => Array.from({ length: server.copies ?? 0 }, () => id)), ...page];
   if (server.repeats && from > 0) ids.push(String(server.ids[0]));
-  const { tells } = server;
+  const { tells, versions } = server;
   return {
     ids,
+    ...(versions ? { versions: new Map(ids.map((id) => [id, versions.get(id) ?? 0])) } : {}),
     next: null,
     total: tells === 'total' ? server.ids.length : null,
     pages: tells === 'pages' ? Math.ceil(server.ids.length / size) : null,
@@ -191,6 +194,7 @@ describe('numbered pages', () => {
     };
     const first = (server: Server, id: number) => {
       server.ids = [id, ...server.ids.filter((one) => one !== id)];
+      server.versions?.set(String(id), (server.versions.get(String(id)) ?? 0) + 1);
     };
 
     // Simulation seed 6011.
@@ -264,6 +268,17 @@ describe('numbered pages', () => {
       const { read, complete } = walk(server, numbered('offset', 4, true), edit, 2, (call) => call === 2);
       expect(complete).toBe(true);
       expect(count(10).filter((id) => !read.includes(String(id)))).toEqual([]);
+    });
+
+    it.each<[string, number, number[], number, Partial<Server>]>([
+      ['with all of the first page, which so is seen again too early', 8, [7, 2, 1, 0, 3], 2, { versions: new Map() }],
+      ['with all of the page before, which so seems to join', 14, [13, 9, 10, 11], 4, {}],
+    ])('read one that moved %s', (_, n, moved, calls, more) => {
+      const server: Server = { ids: count(n), clamp: 4, tells: 'more', style: 'offset', ...more };
+      const edits = moved.map((id) => ({ id, calls }));
+      const { read, complete } = walk(server, numbered('offset', 4, true), editing(server, edits), 2);
+      expect(complete).toBe(true);
+      expect(count(n).filter((id) => !read.includes(String(id)))).toEqual([]);
     });
 
     it('come to an end after an edit at every page, for a page or two more', () => {

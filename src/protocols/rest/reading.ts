@@ -168,6 +168,7 @@ export class Reading {
     // Records without an id still take a place on their page.
     for (let i = 0; i < unreadable; i++) ids.push(`\0${start + i}`);
     const answer: PageAnswer = { ids, ...facts };
+    if (shifts(this.#query.list)) answer.versions = versionsOf(records);
     if (this.#lastIn) {
       const last = this.#lastIn(items.at(-1));
       answer.last = typeof last === 'string' || typeof last === 'number' ? last : null;
@@ -254,6 +255,17 @@ export class Reading {
     };
     this.stop();
   }
+}
+
+const shifts = ({ pagination }: ListDefinition): boolean => 'shifts' in pagination && pagination.shifts;
+
+function versionsOf(records: readonly WireRecord[]): Map<string, string | number> {
+  const versions = new Map<string, string | number>();
+  for (const { id, version, modified } of records) {
+    const known = version ?? modified;
+    if (known !== null) versions.set(id, known);
+  }
+  return versions;
 }
 
 const emptyPage = (response: HttpResponse | null): Page => ({
