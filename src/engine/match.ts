@@ -97,6 +97,8 @@ function partnerWaits(run: MappingRun, pair: Pair): boolean {
   const parked = beforeOther;
   const other = otherSide(from);
   if (!parked || parked.partner !== pair.ids[from] || run.retried[other].has(parked.id)) return false;
+  // A record that is gone is parked under its own id: when its partner was parked, it was not.
+  if (pair.sides[from].kind !== 'present') return false;
   const [, ours = ''] = parked.seen.split(' ');
   const unread = pair.sides[other].kind === 'unread';
   if (unread ? !seenOf(pair, from).startsWith(`${ours} `) : parked.seen !== seenOf(pair, other)) return false;

@@ -234,3 +234,58 @@ it('a record that waited together with one that is gone is matched with another 
   await world.sync({ integration: holding });
   expect(customers().map((one) => one.name_1)).toEqual(['Nord AG']);
 });
+
+describe('a record of which nothing is left in the other system, as a person is asked', () => {
+  interface Held {
+    /** Of the company, whose customer is gone. */
+    id: string;
+    customer: number;
+    sync: (sweep?: 'always' | 'due') => Promise<unknown>;
+    waiting: () => Promise<string[]>;
+  }
+
+  async function openHeld(): Promise<Held> {
+    await openEmpty();
+    const { integration } = world;
+    const mappings = integration.mappings.map((mapping) =>
+      mapping.name === 'companies'
+        ? { ...mapping, propagate: { ...mapping.propagate, b: { ...mapping.propagate.b, delete: 'hold' as const } } }
+        : mapping,
+    );
+    const sync: Held['sync'] = (sweep = 'due') => world.sync({ integration: { ...integration, mappings }, sweep });
+    const waiting = async () =>
+      (await world.store.parked({})).map((one) => `${one.side} ${one.id} ${one.reason}`).sort();
+    createCompany({ name: 'West' });
+    const id = createCompany({ name: 'Nord' });
+    await sync();
+    const customer = customers().find((one) => one.name_1 === 'Nord')?.id ?? 0;
+    world.erp.userDelete('customers', customer, now());
+    await sync('always');
+    expect(await waiting()).toEqual([`b ${customer} held-delete`]);
+    return { id, customer, sync, waiting };
+  }
+
+  it('is deleted as well: nobody is asked any more', async () => {
+    const { id, sync, waiting } = await openHeld();
+    world.crm.userDelete('companies', id, now());
+    await sync();
+    expect(await waiting()).toEqual([]);
+  });
+
+  // Simulation seed 25617.
+  it('is merged into one that waits itself: its link moves when that goes on', async () => {
+    const { id, customer, sync, waiting } = await openHeld();
+    const survivor = createCompany({ name: 'Süd', email: `${'x'.repeat(50)}@sued.example` });
+    await sync();
+    const invalid = (await world.store.parked({})).find((one) => one.id === survivor);
+    if (!invalid) throw new Error('not parked');
+    world.crm.merge('companies', survivor, id, now());
+    await makeDue(invalid);
+    await sync();
+    expect(await waiting()).toEqual([`a ${id} merged-into-linked`, `a ${survivor} invalid`]);
+    for (const behind of await world.store.parked({ reason: 'merged-into-linked' })) await makeDue(behind);
+    await moveOn();
+    await sync('always');
+    expect(await waiting()).toEqual([`b ${customer} delete-update-conflict`]);
+  });
+});
