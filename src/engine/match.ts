@@ -165,6 +165,7 @@ export function emptyPair(from: Side, link: Link | null, ids: Record<Side, strin
     former: null,
     survivor: null,
     inherited: false,
+    merged: null,
     joint: false,
     swept: false,
     keys: {},

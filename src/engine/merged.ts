@@ -45,9 +45,9 @@ export async function handOverLinks(run: MappingRun, from: Side, pairs: readonly
     if (own) {
       countEnding(run, from, 'applied');
       ended.add(pair);
-      takeLink(own, from, link);
+      takeLink(own, from, link, idOf(pair.link, from));
     } else {
-      takeLink(pair, from, link);
+      takeLink(pair, from, link, idOf(pair.link, from));
       pair.inherited = pair.before !== null;
       pair.before = null;
       pair.sides[from] = { kind: 'present', seen: decodeOne(run, run[from], found.record) };
@@ -130,7 +130,8 @@ async function moveLink(
   return moved;
 }
 
-function takeLink(pair: Pair, from: Side, link: Link): void {
+function takeLink(pair: Pair, from: Side, link: Link, merged: string): void {
+  pair.merged = merged;
   pair.link = link;
   pair.ids = { a: link.a, b: link.b };
   pair.sides[otherSide(from)] = { kind: 'unread' };

@@ -35,6 +35,8 @@ export interface Pair {
   survivor: string | null;
   /** Its link was that of a record that was parked and has been merged into this one. */
   inherited: boolean;
+  /** The record of its side that was merged into it in this run, and gave it its link. */
+  merged: string | null;
   /** Both records were read in this run, so both are counted. */
   joint: boolean;
   /** Brought up by a sweep, not by a record that was read: it is in no count. */

@@ -288,4 +288,11 @@ describe('a record of which nothing is left in the other system, as a person is 
     await sync('always');
     expect(await waiting()).toEqual([`b ${customer} delete-update-conflict`]);
   });
+
+  it('is merged into another one: a person is asked about that one, and the merged one waits for nothing', async () => {
+    const { id, customer, sync, waiting } = await openHeld();
+    world.crm.merge('companies', createCompany({ name: 'Süd' }), id, now());
+    await sync();
+    expect(await waiting()).toEqual([`b ${customer} delete-update-conflict`]);
+  });
 });
