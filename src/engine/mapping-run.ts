@@ -179,8 +179,11 @@ export interface MappingRun {
   contested: Record<Side, Set<string>>;
   /** Records of a side that were found gone when they were read to be linked: nothing matches them. */
   lost: Record<Side, Set<string>>;
-  /** Records of a side that were matched in this run. */
-  claimed: Record<Side, Set<string>>;
+  /**
+   * Records of a side that were matched in this run but not committed yet, with their match keys where those are not in the
+   * store: by id.
+   */
+  claimed: Record<Side, Map<string, readonly (string | null)[]>>;
   /** Match keys of records linked or created in this run but not committed yet, by side: `rule digest` → id. */
   taken: Record<Side, Map<string, string>>;
   /** The same of records that the match step parked: whoever matches them waits until that is on record. */

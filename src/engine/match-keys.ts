@@ -116,9 +116,9 @@ function hasRivals(
 }
 
 async function takeMatch(run: MappingRun, other: Side, pair: Pair, id: string): Promise<void> {
-  run.claimed[other].add(id);
   pair.ids[other] = id;
   const spooled = run.scratch.take([id]).get(id);
+  run.claimed[other].set(id, spooled?.keys ?? []);
   pair.sides[other] = spooled
     ? { kind: 'present', seen: decodeOne(run, run[other], spooled.record) }
     : { kind: 'unread' };
@@ -146,8 +146,9 @@ async function candidates(
     if (side === 'b') dropReadAnew(run, known);
     const looked =
       side === from || run[side].can.list ? new Map<string, string[]>() : await lookUp(run, side, rule, from, sought);
+    const matched = side === from ? new Map<string, string[]>() : claimedByKey(run, side, rule, digests);
     const ids = new Map<string, Set<string>>();
-    for (const found of [known, ahead, looked]) {
+    for (const found of [known, ahead, matched, looked]) {
       for (const [digest, list] of found)
         ids.set(digest, new Set([...(ids.get(digest) ?? []), ...list.filter((id) => !run.lost[side].has(id))]));
     }
@@ -186,6 +187,16 @@ function dropReadAnew(run: MappingRun, known: Map<string, string[]>): void {
         ids.filter((id) => !anew.has(id)),
       );
   }
+}
+
+/** What was matched a moment ago is no longer in the scratch and not yet in the store, but it is there (simulation seed 27433). */
+function claimedByKey(run: MappingRun, side: Side, rule: number, digests: readonly string[]): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const [id, keys] of run.claimed[side]) {
+    const digest = keys[rule];
+    if (digest && digests.includes(digest)) found.set(digest, [...(found.get(digest) ?? []), id]);
+  }
+  return found;
 }
 
 /** Which of these records are parked; several records of the other side may match them, or one that waits as well. */

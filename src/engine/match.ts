@@ -141,7 +141,7 @@ async function readFormer(run: MappingRun, from: Side, pairs: readonly Pair[]): 
       loseUnlinked(pair, other);
       continue;
     }
-    run.claimed[other].add(id);
+    run.claimed[other].set(id, []);
     for (const [rule, digest] of (pair.keys[from] ?? []).entries()) {
       if (digest !== null) run.taken[from].set(`${rule} ${digest}`, pair.ids[from] ?? '');
     }

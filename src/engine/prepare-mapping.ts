@@ -101,7 +101,7 @@ const nothingYet = () =>
     retried: { a: new Set(), b: new Set() },
     contested: { a: new Set(), b: new Set() },
     lost: { a: new Set(), b: new Set() },
-    claimed: { a: new Set(), b: new Set() },
+    claimed: { a: new Map(), b: new Map() },
     taken: { a: new Map(), b: new Map() },
     aside: { a: new Map(), b: new Map() },
   }) satisfies Partial<MappingRun>;

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { type Hostile, openHostile } from '../hostile/world.ts';
+import { type Hostile, openHostile, stubConnector } from '../hostile/world.ts';
 
 let world: Hostile;
 afterEach(() => world.close());
@@ -38,4 +38,26 @@ it('an ambiguity ends when a person corrects the key of all candidates but one',
     await world.sync();
   }
   expect(await parked()).toEqual([]);
+});
+
+// Simulation seed 27433.
+it('a record is not created anew where its match was linked by another rule, a page before', async () => {
+  const paged = stubConnector(
+    'left',
+    {},
+    {
+      list: {
+        path: '/things',
+        records: 'items',
+        pagination: { style: 'page', param: 'page', size_param: 'size', size: 1 },
+      },
+    },
+  );
+  world = await openHostile({ left: paged, mapping: { match: [['name'], ['email']] } });
+  world.left.put('p1', { name: 'Nord', email: 'nord@x.example' });
+  world.left.put('p2', { name: 'Süd', email: 'sued@x.example' });
+  world.right.put('r1', { name: 'Süd', email: 'nord@x.example' });
+  await world.sync();
+  expect([...world.right.records.keys()]).toEqual(['r1']);
+  expect((await world.parked()).map(({ id, reason }) => `${id} ${reason}`)).toEqual(['p2 match-linked']);
 });
