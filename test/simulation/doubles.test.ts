@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Side } from '../../src/record/side.ts';
-import { checkUnambiguous } from './doubles.ts';
+import { checkUnambiguous, type Suspect } from './doubles.ts';
 import { Partners } from './partners.ts';
 import { drawWorld, type WorldSpec } from './spec.ts';
 import type { Tracked } from './tracked.ts';
@@ -23,7 +23,7 @@ function found(contact: Raw, changed: Record<Side, number>, skewMs: Record<Side,
   const failed: string[] = [];
   const ledger = {
     partners: new Partners(),
-    suspects: new Map<string, string>(),
+    suspects: new Map<string, Suspect>(),
     alive: (_: string, side: Side) => records[side],
     tracked: (_: string, side: Side, id: string) => records[side].get(id),
     agrees: (_: object, a: unknown, b: unknown) => a === b,

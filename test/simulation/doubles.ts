@@ -6,10 +6,17 @@ import { declaredLag, SETTLED_MS, type WorldSpec } from './spec.ts';
 import { sameJson, type Tracked } from './tracked.ts';
 import type { Raw } from './views.ts';
 
+/** What Dovetail put in at a place, as if the record that matched it had been missed, and what is said of it. */
+export interface Suspect {
+  /** Its id. */
+  made: string;
+  what: string;
+}
+
 /** What the ledger tells. */
 interface Known {
   readonly partners: Partners;
-  readonly suspects: Map<string, string>;
+  readonly suspects: Map<string, Suspect>;
   alive(mapping: MappingName, side: Side): Iterable<[string, Tracked]>;
   tracked(mapping: MappingName, side: Side, id: string): Tracked | undefined;
   agrees(field: SimulatedField, a: Json, b: Json): boolean;
@@ -52,7 +59,7 @@ export function checkNotMissed(ledger: Known, spec: WorldSpec, made: Named, star
     if (!twin) continue;
     const what = `${made.mapping} ${made.side} ${made.id} was created although ${twin} matches it`;
     if (placeOn(made.mapping, made.side)?.kind === 'part')
-      ledger.suspects.set(`${made.mapping} ${made.side} ${twin}`, what);
+      ledger.suspects.set(`${made.mapping} ${made.side} ${twin}`, { made: made.id, what });
     else ledger.fail('no-duplicate', what);
   }
 }

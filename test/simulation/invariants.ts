@@ -119,7 +119,7 @@ function isMatch(world: World, mapping: MappingName, side: Side, id: string, par
 
 /** What the systems look like at the end: linked pairs agree, or what they differ in is parked. */
 export async function checkConverged(world: World): Promise<void> {
-  for (const what of world.ledger.suspects.values()) world.ledger.fail('no-duplicate', what);
+  for (const { what } of world.ledger.suspects.values()) world.ledger.fail('no-duplicate', what);
   for (const mapping of world.spec.mappings) {
     const parked = await world.store.parked({ mapping: keyOf(mapping), includeDismissed: true });
     const passing = parked.find(

@@ -1,7 +1,7 @@
 import type { Json } from '../../sandbox/system.ts';
 import { otherSide, SIDES, type Side } from '../../src/record/side.ts';
 import type { ParkedRecord, StateChange } from '../../src/store/port.ts';
-import { checkNotMissed, checkUnambiguous } from './doubles.ts';
+import { checkNotMissed, checkUnambiguous, type Suspect } from './doubles.ts';
 import {
   agree,
   holds,
@@ -52,7 +52,7 @@ export class Ledger {
   readonly reads = new Reads();
   readonly filtered: Filtered;
   /** By the record that matched and seems to have been missed: it may yet be moved to where the new one stands. */
-  readonly suspects = new Map<string, string>();
+  readonly suspects = new Map<string, Suspect>();
   /** Records that Dovetail wrote, by what it did. */
   readonly written = { create: 0, update: 0, remove: 0 };
   /** What a person let through last, by record. */

@@ -1,4 +1,5 @@
 import { otherSide, type Side } from '../../src/record/side.ts';
+import type { Suspect } from './doubles.ts';
 import { isEmptyWire, MAPPINGS, type MappingName, placeOn } from './fields.ts';
 import type { Filtered } from './filtered.ts';
 import type { Partners } from './partners.ts';
@@ -19,6 +20,7 @@ export interface Approval {
 /** What the ledger tells. */
 interface Known {
   readonly overwritten: Overwritten[];
+  readonly suspects: Map<string, Suspect>;
   readonly partners: Partners;
   inWindow: number;
   tracked(mapping: MappingName, side: Side, id: string): Tracked | undefined;
@@ -56,12 +58,25 @@ export function checkRemoved(ledger: Known, spec: WorldSpec, removed: Removed, w
   if (place === null) checkCause(ledger, spec, removed, partner, approved, write);
   // It goes with its whole, as fields do that no mapping names: whoever let that be deleted meant all of it.
   if (place === 'with its whole') return place;
+  if (place) clearOfSuspicion(ledger, removed, place.moved, write);
   checkPending(ledger, spec, removed, place, approved, write);
   return place === null ? 'taken out' : 'moved';
 }
 
 /** What this very process put there, and nobody has touched since. */
 const isTakenBack = (tracked: Tracked, write: Write): boolean => isPut(tracked, write) && tracked.held.length === 1;
+
+/**
+ * What is linked and moves to where its partner belongs is no new record there, though another one has its key by now: as
+ * when the survivor of a merge, which waited for a match, took over the link of the other one (seed 29193).
+ */
+function clearOfSuspicion(ledger: Known, { mapping, side, id }: Removed, moved: Tracked, write: Write): void {
+  if (ledger.partners.of(mapping, side, id) === null || !isPut(moved, write)) return;
+  for (const [twin, { made }] of ledger.suspects) {
+    const isIts = twin.startsWith(`${mapping} ${side} `) && ledger.tracked(mapping, side, made) === moved;
+    if (isIts) ledger.suspects.delete(twin);
+  }
+}
 
 function checkPending(
   ledger: Known,
