@@ -48,12 +48,13 @@ export async function settle(run: MappingRun): Promise<void> {
     const parked = await parkedSources(run, source, intent.items);
     const open: IntentItem[] = [];
     const released: string[] = [];
+    const undone: string[] = [];
     for (const item of intent.items) {
       const link = links.get(item.source);
       if (link && link.state !== 'closed') {
         const now = await linkAfterMove(run, intent.side, item, link);
         if (now) {
-          await goOnAdopting(run, intent.side, item, now);
+          if (!(await goOnAdopting(run, intent.side, item, now))) undone.push(item.source);
           released.push(item.source);
         } else open.push(item);
         continue;
@@ -64,10 +65,10 @@ export async function settle(run: MappingRun): Promise<void> {
           : await notElsewhere(run, intent.side, await settleOne(run, intent, item, link ?? null));
       if (settled.kind === 'open') open.push(item);
       else released.push(item.source);
-      if (settled.kind === 'found') await adopt(run, intent.side, item, settled.record);
+      if (settled.kind === 'found' && !(await adopt(run, intent.side, item, settled.record))) undone.push(item.source);
     }
     markOpen(run, intent.side, open);
-    await closeIntent(run, intent, open, parked, released);
+    await closeIntent(run, intent, open, parked, { released, undone });
   }
 }
 
@@ -93,15 +94,15 @@ async function notElsewhere(run: MappingRun, target: Side, settled: Settled): Pr
 }
 
 /**
- * A crash left no parked records behind, so they are made here: what is settled is due at once, and what stays open is
- * shown to a person.
+ * A crash left no parked records behind, so they are made here: what is settled is due at once, also where something is yet
+ * to be done about its pair, and what stays open is shown to a person.
  */
 async function closeIntent(
   run: MappingRun,
   intent: Intent,
   open: readonly IntentItem[],
   known: ReadonlyMap<string, ParkedRecord>,
-  released: readonly string[],
+  { released, undone }: { released: readonly string[]; undone: readonly string[] },
 ): Promise<void> {
   const now = run.context.platform.clock.now();
   const side = otherSide(intent.side);
@@ -126,7 +127,10 @@ async function closeIntent(
   const doubted = open
     .filter(({ source }) => !isToldAs(known.get(source), UNCERTAIN.code))
     .map(({ source }) => park(source, UNCERTAIN, null));
-  const due = released.filter((id) => !links.has(id)).map((id) => park(id, SETTLED, now));
+  const due = [
+    ...released.filter((id) => !links.has(id)).map((id) => park(id, SETTLED, now)),
+    ...undone.map((id) => park(id, UNDONE, now)),
+  ];
   const intents =
     open.length > 0 && open.length < intent.items.length
       ? [{ ...intent, id: `${intent.id}-open`, items: [...open] }]
@@ -139,7 +143,9 @@ async function closeIntent(
     settled,
     intents,
     parked: [...due, ...doubted],
-    released: waiting.filter(({ id }) => links.has(id)).map(({ id }) => ({ mapping: run.key, side, id })),
+    released: waiting
+      .filter(({ id }) => links.has(id) && !undone.includes(id))
+      .map(({ id }) => ({ mapping: run.key, side, id })),
   });
 }
 
@@ -151,6 +157,12 @@ const SETTLED: Diagnostic = {
   severity: 'info',
   code: 'settled',
   summary: 'An interrupted create did not take effect; it is sent anew',
+};
+
+const UNDONE: Diagnostic = {
+  severity: 'info',
+  code: 'settled',
+  summary: 'An interrupted create took effect; what its pair has to come to is yet to be done',
 };
 
 const UNCERTAIN = problem('uncertain', 'Whether an interrupted create took effect is not known', {
@@ -250,8 +262,9 @@ async function sourcePair(run: MappingRun, target: Side, item: IntentItem): Prom
  * Links a found record. The source's baseline is what it was when the create was sent. Where the found record does not
  * say what was sent, or the source says something else by now, there is no baseline: someone may have edited it since, or
  * the system stores it in a form of its own. There the source's value stands, and what it overrules goes on record.
+ * Whether nothing is left to be done.
  */
-async function adopt(run: MappingRun, target: Side, item: IntentItem, found: WireRecord): Promise<void> {
+async function adopt(run: MappingRun, target: Side, item: IntentItem, found: WireRecord): Promise<boolean> {
   const source = otherSide(target);
   const theirs = decodeOne(run, run[target], found);
   const sent = sentBase(run, item);
@@ -263,7 +276,7 @@ async function adopt(run: MappingRun, target: Side, item: IntentItem, found: Wir
     const ids = target === 'a' ? { a: theirs.id, b: item.source } : { a: item.source, b: theirs.id };
     const bases = { [source]: sent, [target]: asPlaced(run, target, item, theirs) };
     await commit(run.context, { links: [newLink(run, emptyPair(source, null, ids), bases)] });
-    return;
+    return true;
   }
   pair.ids[target] = found.id;
   pair.sides[target] = presentOrGone(theirs);
@@ -276,23 +289,29 @@ async function adopt(run: MappingRun, target: Side, item: IntentItem, found: Wir
   const state = passes(run, target, pair.sides[target]) ? 'active' : 'silent';
   pair.link = { ...newLink(run, pair, bases), state };
   // Whatever is decided about the pair from here on, the two records belong together.
-  if (await commit(run.context, { links: [pair.link] })) await decideAdopted(run, pair);
+  return (await commit(run.context, { links: [pair.link] })) && (await decideAdopted(run, pair));
 }
 
 /** A crash came between the link of an adopted record and what was to be decided about it. */
-async function goOnAdopting(run: MappingRun, target: Side, item: IntentItem, link: Link): Promise<void> {
+async function goOnAdopting(run: MappingRun, target: Side, item: IntentItem, link: Link): Promise<boolean> {
   const pair = await sourcePair(run, target, item);
-  if (!pair) return;
+  if (!pair) return true;
   pair.link = link;
   pair.ids = { a: link.a, b: link.b };
   pair.swept = true;
   await readPartners(run, target, [pair]);
-  await decideAdopted(run, pair);
+  return decideAdopted(run, pair);
 }
 
-async function decideAdopted(run: MappingRun, pair: Pair): Promise<void> {
+/**
+ * Whether what was decided is on record. A delete is done after all mappings: were the run to die before that, nothing would
+ * bring the pair up again, since the intent is over.
+ */
+async function decideAdopted(run: MappingRun, pair: Pair): Promise<boolean> {
   await prepare(run, [pair]);
-  await record(run, await apply(run, await plan(run, [pair])));
+  const applied = await apply(run, await plan(run, [pair]));
+  await record(run, applied);
+  return applied.every(({ deferred, skipped }) => !deferred && !skipped);
 }
 
 /** The digests that the create was made from; none where the mapping has other fields by now. */

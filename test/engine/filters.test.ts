@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Connection } from '../../src/connector/port.ts';
 import { compileExpression, type Expression } from '../../src/integration/expression.ts';
 import type { LoadedIntegration, LoadedMapping } from '../../src/integration/loaded.ts';
 import type { PlanItem } from '../../src/planning/plan-item.ts';
+import { fail, problem } from '../../src/record/diagnostic.ts';
+import type { Side } from '../../src/record/side.ts';
 import { approve, instead, openConnection, openWorld, type World } from './world.ts';
 
 let world: World;
@@ -31,7 +34,7 @@ function filtered(sides: readonly ('a' | 'b')[], onLeave: LoadedMapping['onLeave
 }
 
 /** `ago`: ms. */
-function newCompany(fields: Record<string, string>, ago = 0): string {
+function newCompany(fields: Record<string, string | boolean>, ago = 0): string {
   const made = world.crm.userCreate('companies', { country: 'DE', ...fields }, Date.now() - ago);
   if (!('record' in made)) throw new Error('not made');
   return made.record.id;
@@ -41,6 +44,13 @@ const editCompany = (id: string, fields: Record<string, string>, ago = 0) =>
   world.crm.userUpdate('companies', id, fields, Date.now() - ago);
 const editCustomer = (id: number, fields: Record<string, string | number>) =>
   world.erp.userUpdate('customers', id, fields, Date.now());
+/** Those of the world, one of them with methods that do something else. */
+function connectionsWith(side: Side, methods: (whole: Connection) => Partial<Connection>): Record<Side, Connection> {
+  const { integration, platform, store } = world;
+  const [a, b] = [openConnection(integration, 'a', platform, store), openConnection(integration, 'b', platform, store)];
+  return side === 'a' ? { a: instead(a, methods(a)), b } : { a, b: instead(b, methods(b)) };
+}
+
 const customers = () => [...world.erp.records('customers')];
 const reasons = async () => (await world.store.parked({})).map((one) => one.reason);
 
@@ -93,6 +103,40 @@ describe('filters', () => {
     editCompany(id, { name: 'Nordwind' });
     await world.sync({ integration: filtered(['b'], 'keep') });
     expect(customers().map((one) => one.name_1)).toEqual(['Nord']);
+  });
+
+  // Simulation seed 31782.
+  it('an edited filter removes what an interrupted create made, although the run that found it died', async () => {
+    const id = newCompany({ name: 'Nord', status: 'lead', newsletter: true }, 600_000);
+    newCompany({ name: 'Süd', status: 'customer' }, 100_000);
+    const diagnostic = problem('lost', 'The answer is lost');
+    const losing = connectionsWith('b', (erp) => ({
+      create: async (object, items, wanted) => {
+        const outcomes = await erp.create(object, items, wanted);
+        const isLost = items.map(({ wire }) => wire.name_1 === 'Nord');
+        return outcomes.map((one, index) => (isLost[index] ? { kind: 'uncertain', diagnostic } : one));
+      },
+    }));
+    await world.sync({ connections: losing });
+    const integration = filtered(['a'], 'delete');
+    await world.sync({
+      integration,
+      connections: connectionsWith('b', () => ({ find: async () => fail(diagnostic) })),
+    });
+    expect(await reasons()).toEqual(['uncertain']);
+    const person = new AbortController();
+    const dying = connectionsWith('b', (erp) => ({
+      read: (request) => {
+        person.abort();
+        return erp.read(request);
+      },
+    }));
+    await world.sync({ integration, connections: dying, signal: person.signal });
+    expect((await world.store.links('crm-erp/companies', 'a', [id])).get(id)?.state).toBe('active');
+    expect(customers().map((one) => one.name_1)).toEqual(['Nord', 'Süd']);
+    await world.sync({ integration });
+    expect(customers().map((one) => one.name_1)).toEqual(['Süd']);
+    expect(await reasons()).toEqual([]);
   });
 
   // Simulation seed 700018.
