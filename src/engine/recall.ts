@@ -134,10 +134,14 @@ export function fieldChanged(link: Link, side: Side, digests: Uint8Array, index:
 export function isUnchanged(run: MappingRun, side: Side, seen: Seen, link: Link | null): boolean {
   if (!link) return false;
   if (link.state === 'closed') return seen.archived || baseOf(link, side).length > 0;
-  if (seen.archived || run.recheck || isBack(run, side, seen, link)) return false;
-  return Buffer.compare(seen.digests, baseOf(link, side)) === 0;
+  if (seen.archived || run.recheck || Buffer.compare(seen.digests, baseOf(link, side)) !== 0) return false;
+  return !hasCrossed(run, side, seen, link);
 }
 
-/** Of a silent pair: back in the filter, perhaps just as it was, what has been changed on the other side meanwhile flows. */
-const isBack = (run: MappingRun, side: Side, seen: Seen, link: Link): boolean =>
-  link.state === 'silent' && run.mapping.filter[side] !== null && passes(run, side, { kind: 'present', seen });
+/**
+ * Whether the filter says something else of a record than its link, perhaps just as it was. Of a silent pair that is back,
+ * what has been changed on the other side meanwhile flows. Out of an edited filter, it was not yet listed when all was read
+ * for that.
+ */
+const hasCrossed = (run: MappingRun, side: Side, seen: Seen, link: Link): boolean =>
+  run.mapping.filter[side] !== null && passes(run, side, { kind: 'present', seen }) === (link.state === 'silent');

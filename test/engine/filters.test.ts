@@ -106,6 +106,25 @@ describe('filters', () => {
   });
 
   // Simulation seed 31782.
+  it('an edited filter keeps out also what a list did not yet show when all was read for it', async () => {
+    newCompany({ name: 'Süd', status: 'customer' }, 600_000);
+    const id = newCompany({ name: 'Nord', status: 'lead' });
+    await world.sync();
+    const integration = filtered(['a'], 'keep');
+    const lagging = connectionsWith('a', (crm) => ({
+      read: async function* (request) {
+        for await (const step of crm.read(request))
+          yield step.kind === 'page' ? { ...step, records: step.records.filter((one) => one.id !== id) } : step;
+      },
+    }));
+    await world.sync({ integration, connections: lagging });
+    await world.sync({ integration });
+    for (const { id: customer, name_1 } of customers()) editCustomer(customer, { name_1: `${name_1}wind` });
+    await world.sync({ integration });
+    expect([...world.crm.records('companies')].map(({ name }) => name)).toEqual(['Südwind', 'Nord']);
+  });
+
+  // Simulation seed 31782.
   it('an edited filter removes what an interrupted create made, although the run that found it died', async () => {
     const id = newCompany({ name: 'Nord', status: 'lead', newsletter: true }, 600_000);
     newCompany({ name: 'Süd', status: 'customer' }, 100_000);
