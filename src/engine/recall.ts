@@ -135,8 +135,11 @@ export function isUnchanged(run: MappingRun, side: Side, seen: Seen, link: Link 
   if (!link) return false;
   if (link.state === 'closed') return seen.archived || baseOf(link, side).length > 0;
   if (seen.archived || run.recheck || Buffer.compare(seen.digests, baseOf(link, side)) !== 0) return false;
-  return !hasCrossed(run, side, seen, link);
+  return !hasCrossed(run, side, seen, link) && !isOutdated(run, link);
 }
+
+/** Whether the link agreed by rows that have been edited since: no list showed it yet when all was read for that. */
+const isOutdated = (run: MappingRun, link: Link): boolean => link.state === 'active' && run.realigned.has(link);
 
 /**
  * Whether the filter says something else of a record than its link, perhaps just as it was. Of a silent pair that is back,

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Connection } from '../../src/connector/port.ts';
 import type { Store } from '../../src/store/port.ts';
 import { openTables, planned, type Tables, written } from './tables.ts';
 import { instead } from './world.ts';
@@ -229,6 +230,23 @@ describe('an edited mapping', () => {
     const city = '{ left: city, right: city }';
     expect(await change({ filter, name, city })).toBe('b: 2 update; 2 b.name mapping-changed; 2 left-filter-kept');
     expect(await change({ name, city })).toBe('b: 2 update; 2 b.name mapping-changed');
+    expect(column('right', 'name')).toEqual(['ADA', 'BOB', 'CEM', 'DANA']);
+  });
+
+  it('reaches also a pair that no list showed yet when all was read for that', async () => {
+    await openLinked();
+    const name = '{ left: name, right: name, to_right: "{{ value | upper }}", to_left: "{{ value }}" }';
+    world.edit(mapping({ name }));
+    const lagging = (whole: Connection) =>
+      instead(whole, {
+        read: async function* (request) {
+          for await (const step of whole.read(request))
+            yield step.kind === 'page' ? { ...step, records: step.records.filter(({ id }) => id !== '3') } : step;
+        },
+      });
+    const { a, b } = world.connections;
+    expect(written(await world.sync({ connections: { a: lagging(a), b: lagging(b) } }))).toBe('b: 3 update');
+    expect(await change({ name })).toBe('b: 1 update; 1 b.name mapping-changed');
     expect(column('right', 'name')).toEqual(['ADA', 'BOB', 'CEM', 'DANA']);
   });
 
