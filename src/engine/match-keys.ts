@@ -192,9 +192,10 @@ function dropReadAnew(run: MappingRun, known: Map<string, string[]>): void {
 /** What was matched a moment ago is no longer in the scratch and not yet in the store, but it is there (simulation seed 27433). */
 function claimedByKey(run: MappingRun, side: Side, rule: number, digests: readonly string[]): Map<string, string[]> {
   const found = new Map<string, string[]>();
+  const sought = new Set(digests);
   for (const [id, keys] of run.claimed[side]) {
     const digest = keys[rule];
-    if (digest && digests.includes(digest)) found.set(digest, [...(found.get(digest) ?? []), id]);
+    if (digest && sought.has(digest)) found.set(digest, [...(found.get(digest) ?? []), id]);
   }
   return found;
 }
