@@ -62,7 +62,7 @@ export class ListBeginning {
     this.#shift = 0;
   }
 
-  /** So many places more than asked for are those of the page before. */
+  /** So many places of a page hold what was read on pages before, besides those that it was asked to share with them. */
   movesOn(places: number): void {
     this.#shift += places;
   }

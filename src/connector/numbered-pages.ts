@@ -243,6 +243,7 @@ class ShiftingWalk implements PageWalk {
       const readBefore = ids.filter((id) => before.has(id) || known.has(id)).length - strays;
       const overlap = ids.filter((id) => before.has(id)).length;
       const moved = overlap - Math.max(0, this.#covered - start);
+      // Where the page before has moved as well, little is shared with it, and more with those before.
       const movedFar = this.#beginning.isReadAgain ? 0 : readBefore - Math.max(0, this.#farthest - start);
       this.#beginning.movesOn(Math.max(0, moved, movedFar));
     }
