@@ -189,7 +189,7 @@ function dropReadAnew(run: MappingRun, known: Map<string, string[]>): void {
   }
 }
 
-/** What was matched a moment ago is no longer in the scratch and not yet in the store, but it is there (simulation seed 27433). */
+/** What was matched a moment ago is no longer in the scratch and not yet in the store, but it is there. */
 function claimedByKey(run: MappingRun, side: Side, rule: number, digests: readonly string[]): Map<string, string[]> {
   const found = new Map<string, string[]>();
   const sought = new Set(digests);

@@ -83,8 +83,9 @@ async function persist(run: MappingRun, applied: readonly Applied[]): Promise<vo
     for (const known of [pair.before, pair.beforeOther]) {
       // What was merged into its partner gave its link away: nothing is to be decided of it.
       const isMerged = known === pair.beforeOther && known?.partner === pair.merged;
-      if (known && !isMerged && known.partner !== pair.ids[otherSide(known.side)])
+      if (known && !isMerged && known.partner !== pair.ids[otherSide(known.side)]) {
         parked.push(...leftAlone(run, known));
+      }
     }
     if (one.park) {
       if (one.park.reason === 'option-unmapped') await alertOnce(run, one.park.diagnostic);

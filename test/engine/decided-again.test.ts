@@ -213,16 +213,21 @@ it('a record whose match is deleted while it is written waits for the double of 
   expect((await world.store.parked({})).map((one) => one.reason)).toEqual(['match-linked', 'match-linked']);
 });
 
-// Simulation seed 18560.
-it('a record that waited together with one that is gone is matched with another one, not created beside it', async () => {
-  await openEmpty();
+/** The same integration, but for what becomes of a customer's change: a person is asked. */
+function holdingFromErp(held: { update: 'hold' } | { delete: 'hold' }): typeof world.integration {
   const { integration } = world;
   const mappings = integration.mappings.map((mapping) =>
     mapping.name === 'companies'
-      ? { ...mapping, propagate: { ...mapping.propagate, b: { ...mapping.propagate.b, update: 'hold' as const } } }
+      ? { ...mapping, propagate: { ...mapping.propagate, b: { ...mapping.propagate.b, ...held } } }
       : mapping,
   );
-  const holding = { ...integration, mappings };
+  return { ...integration, mappings };
+}
+
+// Simulation seed 18560.
+it('a record that waited together with one that is gone is matched with another one, not created beside it', async () => {
+  await openEmpty();
+  const holding = holdingFromErp({ update: 'hold' });
   const theirs = { name_1: 'Nord GmbH', vat_no: 'DE136695976', group: 1, country: 'DE' };
   const id = createCompany({ name: 'Nord', vat_id: 'DE136695976' });
   world.erp.userCreate('customers', theirs, now());
@@ -246,13 +251,8 @@ describe('a record of which nothing is left in the other system, as a person is 
 
   async function openHeld(): Promise<Held> {
     await openEmpty();
-    const { integration } = world;
-    const mappings = integration.mappings.map((mapping) =>
-      mapping.name === 'companies'
-        ? { ...mapping, propagate: { ...mapping.propagate, b: { ...mapping.propagate.b, delete: 'hold' as const } } }
-        : mapping,
-    );
-    const sync: Held['sync'] = (sweep = 'due') => world.sync({ integration: { ...integration, mappings }, sweep });
+    const integration = holdingFromErp({ delete: 'hold' });
+    const sync: Held['sync'] = (sweep = 'due') => world.sync({ integration, sweep });
     const waiting = async () =>
       (await world.store.parked({})).map((one) => `${one.side} ${one.id} ${one.reason}`).sort();
     createCompany({ name: 'West' });
